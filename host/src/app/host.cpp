@@ -89,7 +89,7 @@ PluginOptions plugin_options(const Settings& settings, std::vector<std::filesyst
 }
 
 struct HostImpl final : HostAccess {
-  Impl(const Settings& s, std::vector<std::filesystem::path> files)
+  HostImpl(const Settings& s, std::vector<std::filesystem::path> files)
       : settings(s), plugins(plugin_options(s, std::move(files))), language(make_query_language()) {}
 
   // Used by plugins through their contexts.
@@ -182,7 +182,7 @@ struct HostImpl final : HostAccess {
 };
 
 Host::Host(const Settings& settings, std::vector<std::filesystem::path> plugin_files)
-    : impl_(std::make_unique<Impl>(settings, std::move(plugin_files))) {}
+    : impl_(std::make_unique<HostImpl>(settings, std::move(plugin_files))) {}
 
 Host::~Host() { stop(); }
 
@@ -221,7 +221,7 @@ VerifyOptions verify_options(const Settings& settings) {
   options.life = [settings](PluginManager& manager) {
     std::string pattern = (std::filesystem::temp_directory_path() / "podium-verify-XXXXXX").string();
     if (!mkdtemp(pattern.data())) throw Error(ErrorCode::internal, "no temporary folder can be made");
-    Host::Impl host(settings, {});
+    HostImpl host(settings, {});
     std::exception_ptr failure;
     try {
       host.bring_up(manager, pattern);
