@@ -22,6 +22,8 @@ PluginOptions plugin_options(const Settings&, std::vector<std::filesystem::path>
 /// How `podium plugins verify` brings a plugin to life: with a temporary store, without a server.
 VerifyOptions verify_options(const Settings&);
 
+struct HostImpl;
+
 /// One running podium. Owned by main; used on one thread.
 class Host {
  public:
@@ -39,8 +41,7 @@ class Host {
   std::string url() const;
 
  private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  std::unique_ptr<HostImpl> impl_;
 };
 
 }  // namespace podium::host

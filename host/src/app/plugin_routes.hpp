@@ -7,5 +7,5 @@
 namespace podium::host {
 class PluginManager;
 /// GET /api/v1/plugins. Borrows the manager.
-std::unique_ptr<Routes> make_host_routes(const PluginManager&);
+std::unique_ptr<Routes> make_plugin_routes(const PluginManager&);
 }  // namespace podium::host

@@ -1,4 +1,4 @@
-#include "app/host_routes.hpp"
+#include "app/plugin_routes.hpp"
 
 #include "plugin/plugins_command.hpp"
 
@@ -14,9 +14,9 @@ constexpr const char* plugins_schema = R"({
         "reason": {"type": "string"}, "file": {"type": "string"}}}},
     "problems": {"type": "array", "items": {"type": "string"}}}})";
 
-class HostRoutes final : public Routes {
+class PluginRoutes final : public Routes {
  public:
-  explicit HostRoutes(const PluginManager& plugins) : Routes("podium.host"), plugins_(plugins) {}
+  explicit PluginRoutes(const PluginManager& plugins) : Routes("podium.plugins"), plugins_(plugins) {}
   std::vector<std::string> prefixes() const override { return {"/api/v1/plugins"}; }
   std::vector<Route> routes() override {
     Route plugins;
@@ -42,8 +42,8 @@ class HostRoutes final : public Routes {
 
 }  // namespace
 
-std::unique_ptr<Routes> make_host_routes(const PluginManager& plugins) {
-  return std::make_unique<HostRoutes>(plugins);
+std::unique_ptr<Routes> make_plugin_routes(const PluginManager& plugins) {
+  return std::make_unique<PluginRoutes>(plugins);
 }
 
 }  // namespace podium::host
