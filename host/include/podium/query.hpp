@@ -23,7 +23,7 @@ struct QueryFeatures {
   bool bool_literals = true;       ///< true, false; a bare identifier asks for true: `not archived`
   bool double_quoted_keys = false; ///< "a b" and 'a b' after a prefix's dot are keys, as in MLflow
   bool tag_sets = true;            ///< tags any ('a', null), tags all (...), tags not (...)
-  bool doubled_quotes = true;      ///< '' in a text and `` in a key stand for one
+  bool doubled_quotes = true;      ///< '' in a text and `` in a key stand for one; else they stay as written
   bool punctuation_in_keys = true; ///< params.Args/lr without quotes; else letters, digits, _ $ # and dots
   /// The vocabulary judges what stands beside a name: bare words, nulls, empty and mixed lists and unknown
   /// operators (`Operator::other`) are handed to it as they are written.

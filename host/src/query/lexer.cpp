@@ -49,17 +49,24 @@ class Lexer {
 
   /// Where the quoted text that begins at `start` ends, behind its closing quote; 0 when it is not closed.
   /// Once no further quote of a kind was found, none is looked for again: the time stays linear.
-  std::size_t end_of_quoted(std::size_t start, bool doubled) {
+  std::size_t end_of_quoted(std::size_t start) {
     const char quote = text_[start];
     bool& none_left = quote == '\'' ? no_single_ : quote == '"' ? no_double_ : no_back_tick_;
     if (none_left) return 0;
+    std::size_t passed = 0;
     for (std::size_t i = start + 1; i < text_.size(); ++i) {
-      if (text_[i] != quote) continue;
-      if (doubled && i + 1 < text_.size() && text_[i + 1] == quote) { ++i; continue; }
-      return i + 1;
+      const bool escaped = !features_.doubled_quotes && quote != '`' && text_[i] == '\\';
+      if (text_[i] != quote && !escaped) continue;
+      if (i + 1 < text_.size() && text_[i + 1] == quote) {
+        passed = escaped ? i + 1 : i;
+        ++i;
+      } else if (!escaped) {
+        return i + 1;
+      }
     }
     none_left = true;
-    return 0;
+    // MLflow's clients know no doubled quotes; a pair is passed over as long as that leads to an end.
+    return features_.doubled_quotes || passed == 0 ? 0 : passed + 1;
   }
 
   bool number_may_begin() const {
@@ -105,7 +112,7 @@ class Lexer {
       if (in_word(c)) {
         ++at_;
       } else if (c == '`' || quoted_key) {
-        const std::size_t end = end_of_quoted(at_, features_.doubled_quotes);
+        const std::size_t end = end_of_quoted(at_);
         if (end == 0) {
           if (at_ > start_) break;  // the word stands for itself, the quote is the next token
           ++at_;
@@ -129,7 +136,7 @@ class Lexer {
       case ';': ++at_; return Token::Kind::semicolon;
       case '\'':
       case '"': {
-        const std::size_t end = end_of_quoted(at_, features_.doubled_quotes);
+        const std::size_t end = end_of_quoted(at_);
         at_ = end == 0 ? at_ + 1 : end;
         return end == 0 ? Token::Kind::bad : Token::Kind::text;
       }
@@ -166,18 +173,35 @@ class Lexer {
   std::vector<Token> tokens_;
 };
 
-/// The content of a quoted part that begins at `at`, which moves behind it.
-std::string quoted_part(std::string_view source, std::size_t& at, bool doubled) {
+/// Where a quoted part that begins at `at` ends. Within a token every quote of the kind is closed.
+std::size_t end_of_part(std::string_view source, std::size_t at) {
   const char quote = source[at];
-  std::string content;
   for (++at; at < source.size(); ++at) {
-    if (source[at] == quote) {
-      if (!doubled || at + 1 >= source.size() || source[at + 1] != quote) { ++at; break; }
-      ++at;
-    }
-    content += source[at];
+    if (source[at] != quote) continue;
+    if (at + 1 >= source.size() || source[at + 1] != quote) return at + 1;
+    ++at;
+  }
+  return source.size();
+}
+
+/// The content of what stands in quotes; doubled ones are one, if they are doubled.
+std::string unquoted(std::string_view source, bool doubled) {
+  const char quote = source.front();
+  source = source.substr(1, source.size() - 2);
+  if (!doubled) return std::string(source);
+  std::string content;
+  for (std::size_t i = 0; i < source.size(); ++i) {
+    content += source[i];
+    if (source[i] == quote) ++i;
   }
   return content;
+}
+
+/// The content of a quoted part that begins at `at`, which moves behind it.
+std::string quoted_part(std::string_view source, std::size_t& at, bool doubled) {
+  const std::size_t begin = at;
+  at = end_of_part(source, at);
+  return unquoted(source.substr(begin, at - begin), doubled);
 }
 
 }  // namespace
@@ -277,8 +301,7 @@ std::optional<Identifier> identifier_of(std::string_view source, std::size_t pos
 }
 
 std::string text_of(std::string_view source, const QueryFeatures& features) {
-  std::size_t at = 0;
-  return quoted_part(source, at, features.doubled_quotes);
+  return unquoted(source, features.doubled_quotes);
 }
 
 bool read_number(std::string_view source, Literal& literal) {

@@ -110,8 +110,14 @@ void EntityVocabulary::unknown(const Identifier& id) const {
   std::vector<std::string> bare = known;
   for (std::string& name : bare)
     if (name.ends_with('.')) name.pop_back();
-  std::string hint;
-  if (const std::string near = kit::nearest(word, bare); !near.empty()) {
+  std::string hint, near = kit::nearest(word, bare);
+  if (near.empty()) {  // names are in lower case
+    std::transform(word.begin(), word.end(), word.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    near = kit::nearest(word, bare);
+    if (near == word) word.clear();
+  }
+  if (!near.empty()) {
     const std::string whole = std::find(known.begin(), known.end(), near) != known.end()
                                   ? near
                                   : near + (dotted ? "." + id.key : ".KEY");
@@ -360,6 +366,10 @@ Filter EntityVocabulary::comparison(const Comparison& c) const {
     }
     return pattern(pattern_of(c.op), t.path, *l.text, is_negated(c.op));
   }
+  if (c.operator_source.empty() && t.kind != Kind::boolean)
+    fail(c.name.position + c.name.source.size(),
+         fmt::format("expected an operator (=, <, IN, LIKE, IS NULL, ...) after '{}', which is not true or false",
+                     query::excerpt(c.name.source)));
   if (t.kind == Kind::reference) return compare_reference(t, c);
   if (t.kind == Kind::boolean && c.op != Operator::eq && c.op != Operator::ne && !is_list(c.op))
     fail(c.name.position, fmt::format("'{}' is true or false; {} has no meaning for it",

@@ -63,7 +63,7 @@ class Printer {
       }
       case Filter::Op::compare: return comparison(f);
       case Filter::Op::in: return list(f);
-      case Filter::Op::is_null: return path(f.path) + (f.negated ? " is not null" : " is null");
+      case Filter::Op::is_null: return path(f.path, false) + (f.negated ? " is not null" : " is null");
       case Filter::Op::like: return pattern(f, "like");
       case Filter::Op::ilike: return pattern(f, "ilike");
       case Filter::Op::matches: return pattern(f, "matches");
@@ -72,11 +72,12 @@ class Printer {
     cannot("an unknown operator");
   }
 
-  std::string path(const Path& p) const {
+  /// `compared`: a reference is written by its ordinal, as it is compared.
+  std::string path(const Path& p, bool compared = true) const {
     switch (p.kind) {
       case Path::Kind::field: {
         const Field* f = field_of(p);
-        return first_part(p.name) + (f != nullptr && f->type == Type::reference ? ".ordinal" : "");
+        return first_part(p.name) + (f != nullptr && f->type == Type::reference && compared ? ".ordinal" : "");
       }
       case Path::Kind::map: return p.key.empty() ? first_part(p.name) : p.name + "." + key_part(p.key);
       case Path::Kind::series: {
@@ -177,8 +178,7 @@ std::string print(const Filter& filter, const EntityVocabulary& words) {
 
 std::string print(const OrderKey& key, const EntityVocabulary& words) {
   if (key.as_text) cannot("an order by text alone");
-  // A reference is ordered by as it is filtered by: through its ordinal.
-  return Printer(words).path(key.path) + (key.descending ? " desc" : "");
+  return Printer(words).path(key.path, false) + (key.descending ? " desc" : "");
 }
 
 }  // namespace podium::host
