@@ -22,7 +22,8 @@ std::string outcome(const test::World& world, const std::string& text) {
 
 }  // namespace
 
-// With PODIUM_WRITE_EXAMPLES set to a file the outcomes are written there, to be read and then kept.
+// With PODIUM_WRITE_EXAMPLES set to a file the outcomes are written there, to be read and then
+// kept.
 TEST_CASE("examples of texts and what they mean") {
   const test::World world;
   std::ifstream file(PODIUM_TEST_DATA "/examples.txt");
@@ -32,7 +33,10 @@ TEST_CASE("examples of texts and what they mean") {
   std::string text, line;
   int examples = 0;
   while (std::getline(file, line)) {
-    if (line.starts_with("#") || line.empty()) { out << line << '\n'; continue; }
+    if (line.starts_with("#") || line.empty()) {
+      out << line << '\n';
+      continue;
+    }
     if (line.starts_with("= ") || line.starts_with("! ") || line == "=") {
       if (write == nullptr) {
         INFO(text);

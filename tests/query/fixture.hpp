@@ -37,7 +37,9 @@ inline Collection task_collection() {
 inline Collection input_collection() {
   Collection c;
   c.name = "inputs";
-  c.fields = {{"task", Type::reference, "tasks", OnErase::cascade}, {"name", Type::text}, {"used", Type::time}};
+  c.fields = {{"task", Type::reference, "tasks", OnErase::cascade},
+              {"name", Type::text},
+              {"used", Type::time}};
   c.maps = {{"tags", false}};
   return c;
 }
@@ -45,7 +47,8 @@ inline Collection input_collection() {
 class Known final : public host::References {
  public:
   std::vector<Ordinal> find(const Field& field, std::string_view text, bool by_id) const override {
-    if (field.target == "tasks") return text == "abc" ? std::vector<Ordinal>{40} : std::vector<Ordinal>{};
+    if (field.target == "tasks")
+      return text == "abc" ? std::vector<Ordinal>{40} : std::vector<Ordinal>{};
     if (by_id) return text == "3" ? std::vector<Ordinal>{13} : std::vector<Ordinal>{};
     if (text == "vision") return {11};
     if (text == "vision/") return {11, 12};
@@ -53,13 +56,15 @@ class Known final : public host::References {
     return {};
   }
   std::vector<std::string> names(const Field& field) const override {
-    return field.target == "projects" ? std::vector<std::string>{"vision", "speech"} : std::vector<std::string>{};
+    return field.target == "projects" ? std::vector<std::string>{"vision", "speech"}
+                                      : std::vector<std::string>{};
   }
 };
 
 struct World {
   Known references;
-  host::EntityVocabulary inputs{input_collection(), {.references = &references, .now = [] { return now; }}};
+  host::EntityVocabulary inputs{input_collection(),
+                                {.references = &references, .now = [] { return now; }}};
   host::EntityVocabulary tasks{
       task_collection(),
       {.aliases = {{"param", "params"}, {"metric", "metrics"}, {"dataset", "inputs"}},

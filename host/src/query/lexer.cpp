@@ -34,7 +34,8 @@ class Lexer {
       if (at_ == text_.size()) break;
       const std::size_t start = at_;
       const Token::Kind kind = next();
-      tokens_.push_back({kind, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(at_ - start)});
+      tokens_.push_back(
+          {kind, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(at_ - start)});
     }
     tokens_.push_back({Token::Kind::end, static_cast<std::uint32_t>(text_.size()), 0});
     return std::move(tokens_);
@@ -45,10 +46,13 @@ class Lexer {
     return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0';
   }
   bool in_word(char c) const { return features_.punctuation_in_keys ? is_free(c) : is_plain(c); }
-  void skip_word() { while (at_ < text_.size() && in_word(text_[at_])) ++at_; }
+  void skip_word() {
+    while (at_ < text_.size() && in_word(text_[at_])) ++at_;
+  }
 
-  /// Where the quoted text that begins at `start` ends, behind its closing quote; 0 when it is not closed.
-  /// Once no further quote of a kind was found, none is looked for again: the time stays linear.
+  /// Where the quoted text that begins at `start` ends, behind its closing quote; 0 when it is not
+  /// closed. Once no further quote of a kind was found, none is looked for again: the time stays
+  /// linear.
   std::size_t end_of_quoted(std::size_t start) {
     const char quote = text_[start];
     bool& none_left = quote == '\'' ? no_single_ : quote == '"' ? no_double_ : no_back_tick_;
@@ -65,16 +69,17 @@ class Lexer {
       }
     }
     none_left = true;
-    // MLflow's clients know no doubled quotes; a pair is passed over as long as that leads to an end.
+    // MLflow's clients know no doubled quotes; a pair is passed over as long as that leads to an
+    // end.
     return features_.doubled_quotes || passed == 0 ? 0 : passed + 1;
   }
 
   bool number_may_begin() const {
     std::size_t i = peek() == '-' || peek() == '+' ? 1 : 0;
     if (i == 1 && !features_.punctuation_in_keys) {  // a-1 is no number behind a
-      if (peek() == '+' || (!tokens_.empty() && tokens_.back().kind != Token::Kind::op &&
-                            tokens_.back().kind != Token::Kind::open &&
-                            tokens_.back().kind != Token::Kind::comma))
+      if (peek() == '+' ||
+          (!tokens_.empty() && tokens_.back().kind != Token::Kind::op &&
+           tokens_.back().kind != Token::Kind::open && tokens_.back().kind != Token::Kind::comma))
         return false;
     }
     return is_digit(peek(i)) || (peek(i) == '.' && is_digit(peek(i + 1)));
@@ -98,7 +103,10 @@ class Lexer {
     if (at_ == end) return Token::Kind::number;
     if (features_.punctuation_in_keys) return Token::Kind::bad;  // 0x10, 7d
     at_ = start;  // a name may begin with digits there: 2x
-    if (peek() == '-') { ++at_; return Token::Kind::arithmetic; }
+    if (peek() == '-') {
+      ++at_;
+      return Token::Kind::arithmetic;
+    }
     skip_word();
     return Token::Kind::name;
   }
@@ -130,10 +138,18 @@ class Lexer {
     const char c = text_[at_];
     start_ = at_;
     switch (c) {
-      case '(': ++at_; return Token::Kind::open;
-      case ')': ++at_; return Token::Kind::close;
-      case ',': ++at_; return Token::Kind::comma;
-      case ';': ++at_; return Token::Kind::semicolon;
+      case '(':
+        ++at_;
+        return Token::Kind::open;
+      case ')':
+        ++at_;
+        return Token::Kind::close;
+      case ',':
+        ++at_;
+        return Token::Kind::comma;
+      case ';':
+        ++at_;
+        return Token::Kind::semicolon;
       case '\'':
       case '"': {
         const std::size_t end = end_of_quoted(at_);
@@ -144,7 +160,8 @@ class Lexer {
         ++at_;
         skip_word();
         return at_ == start_ + 1 ? Token::Kind::bad : Token::Kind::bound;
-      default: break;
+      default:
+        break;
     }
     if (is_operator(c)) {
       while (is_operator(peek())) ++at_;
@@ -156,7 +173,10 @@ class Lexer {
     }
     if (!features_.punctuation_in_keys && c == '/' && peek(1) == '*' && !no_comment_end_) {
       const std::size_t end = text_.find("*/", at_ + 2);
-      if (end != std::string_view::npos) { at_ = end + 2; return Token::Kind::comment; }
+      if (end != std::string_view::npos) {
+        at_ = end + 2;
+        return Token::Kind::comment;
+      }
       no_comment_end_ = true;
     }
     if (number_may_begin()) return number();
@@ -213,14 +233,13 @@ std::vector<Token> tokens_of(std::string_view text, const QueryFeatures& feature
 bool is_blank(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 bool is_keyword(std::string_view word, std::string_view keyword) noexcept {
-  return word.size() == keyword.size() &&
-         std::equal(word.begin(), word.end(), keyword.begin(),
-                    [](char a, char b) { return upper(a) == b; });
+  return word.size() == keyword.size() && std::equal(word.begin(), word.end(), keyword.begin(),
+                                                     [](char a, char b) { return upper(a) == b; });
 }
 
 bool is_reserved(std::string_view word) noexcept {
-  for (const std::string_view k : {"AND", "OR", "NOT", "IN", "LIKE", "ILIKE", "MATCHES", "RLIKE", "IS", "NULL",
-                                   "BETWEEN"})
+  for (const std::string_view k :
+       {"AND", "OR", "NOT", "IN", "LIKE", "ILIKE", "MATCHES", "RLIKE", "IS", "NULL", "BETWEEN"})
     if (is_keyword(word, k)) return true;
   return false;
 }
@@ -236,8 +255,8 @@ std::optional<Identifier> identifier_of(std::string_view source, std::size_t pos
   id.source = source;
   const bool doubled = features.doubled_quotes;
   const auto is_quote = [&](std::size_t i) {
-    return i < source.size() &&
-           (source[i] == '`' || (features.double_quoted_keys && (source[i] == '"' || source[i] == '\'')));
+    return i < source.size() && (source[i] == '`' || (features.double_quoted_keys &&
+                                                      (source[i] == '"' || source[i] == '\'')));
   };
   std::size_t at = 0;
   if (is_quote(0)) {
@@ -337,7 +356,8 @@ std::optional<double> special_number(std::string_view word) noexcept {
   const bool negative = !word.empty() && word.front() == '-';
   if (!word.empty() && (word.front() == '-' || word.front() == '+')) word.remove_prefix(1);
   constexpr double infinity = std::numeric_limits<double>::infinity();
-  if (is_keyword(word, "INF") || is_keyword(word, "INFINITY")) return negative ? -infinity : infinity;
+  if (is_keyword(word, "INF") || is_keyword(word, "INFINITY"))
+    return negative ? -infinity : infinity;
   if (is_keyword(word, "NAN")) return std::numeric_limits<double>::quiet_NaN();
   return std::nullopt;
 }
