@@ -14,7 +14,7 @@
 namespace podium::host {
 namespace {
 
-/// "<root>[room][0]" of valijson as the JSON pointer "/room/0".
+/// "<root>[room][0]" of valijson as "/room/0: "; "" at the top.
 std::string place(const valijson::ValidationResults::Error& error) {
   std::string pointer;
   for (std::size_t i = 1; i < error.context.size(); ++i) {
@@ -23,7 +23,7 @@ std::string place(const valijson::ValidationResults::Error& error) {
       part = part.substr(1, part.size() - 2);
     pointer += "/" + part;
   }
-  return pointer.empty() ? "/" : pointer;
+  return pointer.empty() ? pointer : pointer + ": ";
 }
 
 }  // namespace
@@ -43,8 +43,11 @@ void check_config(std::string_view schema_text, const Json& config) {
   if (valijson::Validator().validate(schema, target, &results)) return;
   std::string text = "its configuration does not fit:";
   valijson::ValidationResults::Error error;
-  for (int n = 0; n < 5 && results.popError(error); ++n)
-    text += (n ? "; " : " ") + place(error) + ": " + error.description;
+  for (int n = 0; n < 5 && results.popError(error);) {
+    // The levels above the fault say only that something below them did not fit.
+    if (n && error.description.starts_with("Failed to validate against schema")) continue;
+    text += (n++ ? "; " : " ") + place(error) + error.description;
+  }
   throw Error(ErrorCode::invalid, text);
 }
 

@@ -230,7 +230,7 @@ void PluginManager::load(HostAccess& host) {
   for (const auto& entry : impl_->entries)
     if (entry->info.state == PluginState::failed || (entry->info.state == PluginState::incompatible))
       log(LogLevel::error, entry->info.id.empty() ? entry->info.file.string() : entry->info.id,
-          "is " + std::string(name(entry->info.state)) + ": " + entry->info.reason);
+          std::string(name(entry->info.state)) + ": " + entry->info.reason);
   impl_->check_required();
 }
 
@@ -280,7 +280,7 @@ void PluginManager::start() {
   for (auto* entry : impl_->loaded) {
     if (!entry->active()) continue;
     impl_->start(*entry);
-    if (!entry->active()) log(LogLevel::error, entry->info.id, "is failed: " + entry->info.reason);
+    if (!entry->active()) log(LogLevel::error, entry->info.id, "failed: " + entry->info.reason);
   }
   impl_->check_required();
 }
