@@ -103,6 +103,27 @@ TEST_CASE("a file cut short anywhere is refused, also behind its note") {
   CHECK(read_bytes(whole).id == "test.good");
 }
 
+TEST_CASE("a segment that leads out of the file is refused, wherever the section table is") {
+  auto bytes = bytes_of(module("good"));
+  Elf64_Ehdr header;
+  std::memcpy(&header, bytes.data(), sizeof header);
+  int segments = 0;
+  for (std::size_t i = 0; i < header.e_phnum; ++i) {
+    auto changed = bytes;
+    auto* place = changed.data() + header.e_phoff + i * sizeof(Elf64_Phdr);
+    Elf64_Phdr segment;
+    std::memcpy(&segment, place, sizeof segment);
+    if (segment.p_type != PT_LOAD) continue;
+    ++segments;
+    for (const Elf64_Xword size : {Elf64_Xword{bytes.size()} + 1, ~Elf64_Xword{0}}) {
+      segment.p_filesz = size;
+      std::memcpy(place, &segment, sizeof segment);
+      CHECK(contains(refusal_of_bytes(changed), "the file is incomplete"));
+    }
+  }
+  CHECK(segments > 0);
+}
+
 TEST_CASE("a stripped plugin keeps its note") {
   const TemporaryFolder folder;
   const auto file = folder.path() / "stripped.so";
