@@ -4,6 +4,7 @@
 #include "services/api/api.hpp"
 #include "services/api/input.hpp"
 #include "services/api/output.hpp"
+#include "services/api/route_table.hpp"
 #include "services/api/schemas.hpp"
 
 namespace podium::host {
@@ -153,33 +154,20 @@ std::vector<Route> ProjectRoutes::routes() {
       R"({"type":"object","properties":{"tasks":{"type":"boolean","description":"do the same to its tasks, by a job"}},"additionalProperties":false})";
   const std::string archive_answer = R"({"type":"object","required":["project"],"properties":{"project":)" + one +
                                      R"(,"job":{"type":"string"}}})";
-  std::vector<Route> out;
-  const auto add = [&](const char* method, const char* path, const char* permission, const char* summary,
-                       auto handler, std::string request, std::string response) {
-    Route route;
-    route.method = method;
-    route.path = path;
-    route.permission = permission;
-    route.handler = Handler(std::move(handler));
-    route.body = request.empty() ? BodyKind::none : BodyKind::text;
-    route.summary = summary;
-    route.request_schema = std::move(request);
-    route.answer_schema = std::move(response);
-    out.push_back(std::move(route));
-  };
-  add("GET", "/api/v1/projects", "project.read", "Lists projects: ?name=, ?archived=true|false|all, ?limit=, ?cursor=",
+  RouteTable table;
+  table.add("GET", "/api/v1/projects", "project.read", "Lists projects: ?name=, ?archived=true|false|all, ?limit=, ?cursor=",
       [this](Request& r) { return list(r); }, "", schemas::page("projects", one));
-  add("POST", "/api/v1/projects", "project.write", "Makes a project", [this](Request& r) { return create(r); },
+  table.add("POST", "/api/v1/projects", "project.write", "Makes a project", [this](Request& r) { return create(r); },
       std::string(schemas::new_project), one);
-  add("GET", "/api/v1/projects/{id}", "project.read", "One project", [this](Request& r) { return show(r); }, "", one);
-  add("PATCH", "/api/v1/projects/{id}", "project.write",
+  table.add("GET", "/api/v1/projects/{id}", "project.read", "One project", [this](Request& r) { return show(r); }, "", one);
+  table.add("PATCH", "/api/v1/projects/{id}", "project.write",
       "Changes name, description and tags; a tag that is null is removed. Honours If-Match",
       [this](Request& r) { return edit(r); }, std::string(schemas::project_edit), one);
-  add("POST", "/api/v1/projects/{id}/archive", "project.write", "Archives a project",
+  table.add("POST", "/api/v1/projects/{id}/archive", "project.write", "Archives a project",
       [this](Request& r) { return archive(r, true); }, archive_body, archive_answer);
-  add("POST", "/api/v1/projects/{id}/restore", "project.write", "Restores an archived project",
+  table.add("POST", "/api/v1/projects/{id}/restore", "project.write", "Restores an archived project",
       [this](Request& r) { return archive(r, false); }, archive_body, archive_answer);
-  return out;
+  return table.take();
 }
 
 }  // namespace

@@ -224,6 +224,7 @@ void ListenerHub::Teller::release() noexcept {
   leased_ = false;
 }
 
+ListenerHub::ListenerHub(const Core& core) : core_(core) {}
 ListenerHub::~ListenerHub() { stop(); }
 
 void ListenerHub::add(Listener& listener, PluginOwner& owner) {

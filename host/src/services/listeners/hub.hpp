@@ -18,7 +18,7 @@ namespace podium::host {
 /// is committed together with the cursor. Thread-safe.
 class ListenerHub {
  public:
-  explicit ListenerHub(const Core& core) : core_(core) {}
+  explicit ListenerHub(const Core&);
   ~ListenerHub();
 
   /// Throws `exists` when the id is taken, `invalid` for a listener to the hub's own records.
