@@ -1,7 +1,8 @@
 // The plugin itself: what it adds to the host. Everything else is in the two files beside it.
+#include "podium/plugin.hpp"
+
 #include "finished.hpp"
 #include "notes.hpp"
-#include "podium/plugin.hpp"
 
 namespace {
 
