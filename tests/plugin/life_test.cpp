@@ -139,6 +139,18 @@ TEST_CASE("start that throws: stopped, unseen, refused with what needs it; other
   CHECK(f.traced("test.throws extension destroyed"));
 }
 
+TEST_CASE("a required plugin that fails in start ends the start, and what has started is stopped") {
+  Fixture f;
+  f.add("throws_in_start", "test.throws");
+  f.add("good", "test.good");
+  f.options.settings["test.throws"].required = true;
+  const auto error = error_of([&] { f.start(); });
+  CHECK(contains(error.what(), "plugin 'test.throws' is required but failed: "));
+  f.end();
+  CHECK(f.traced("test.good stop"));
+  CHECK(f.trace.back() == "test.good destroyed");
+}
+
 TEST_CASE("collections that the store refuses refuse the plugin") {
   Fixture f;
   f.add("refused_collection", "test.rules");

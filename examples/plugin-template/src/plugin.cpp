@@ -13,7 +13,7 @@ class AcmeNotes final : public podium::Plugin {
       "type": "object",
       "properties": {
         "longest_note": {"type": "integer", "minimum": 1, "maximum": 10000,
-                         "description": "characters of a note at most; 1000 by default"}
+                         "description": "bytes of a note at most; 1000 by default"}
       },
       "additionalProperties": false
     })";
