@@ -1,9 +1,10 @@
-// The manifest reader: whatever the bytes are, it returns a manifest that may be shown or throws an Error.
+// The manifest reader: whatever the bytes are, it returns a manifest that may be shown or throws an
+// Error.
+#include <elf.h>
+
 #include <cstdlib>
 #include <cstring>
 #include <string>
-
-#include <elf.h>
 
 #include "plugin/elf_note.hpp"
 #include "podium/error.hpp"
@@ -13,7 +14,8 @@ namespace {
 
 /// The smallest plugin file: a header, one segment, the note, its name, three sections.
 std::string plugin_file() {
-  const podium_note note{.manifest = {.id = "a.b", .version = "1.0.0", .summary = "s", .depends_on = "c,d"}};
+  const podium_note note{
+      .manifest = {.id = "a.b", .version = "1.0.0", .summary = "s", .depends_on = "c,d"}};
   const char names[] = "\0.note.podium\0.shstrtab";
   std::string file(sizeof(Elf64_Ehdr) + sizeof(Elf64_Phdr), '\0');
   const auto append = [&](const void* data, std::size_t size) {
@@ -41,12 +43,15 @@ std::string plugin_file() {
 
 void read(const std::string& bytes) {
   try {
-    const auto manifest = podium::host::read_manifest(bytes.size(), [&](std::uint64_t offset, std::span<char> buffer) {
-      if (offset > bytes.size() || buffer.size() > bytes.size() - offset) std::abort();  // it must have checked
-      std::memcpy(buffer.data(), bytes.data() + offset, buffer.size());
-      return true;
-    });
-    if (!podium::host::valid_plugin_id(manifest.id) || !podium::kit::valid_text(manifest.summary)) std::abort();
+    const auto manifest = podium::host::read_manifest(
+        bytes.size(), [&](std::uint64_t offset, std::span<char> buffer) {
+          if (offset > bytes.size() || buffer.size() > bytes.size() - offset)
+            std::abort();  // it must have checked
+          std::memcpy(buffer.data(), bytes.data() + offset, buffer.size());
+          return true;
+        });
+    if (!podium::host::valid_plugin_id(manifest.id) || !podium::kit::valid_text(manifest.summary))
+      std::abort();
     for (const auto& id : manifest.depends_on)
       if (!podium::host::valid_plugin_id(id)) std::abort();
   } catch (const podium::Error&) {
@@ -55,7 +60,8 @@ void read(const std::string& bytes) {
 
 }  // namespace
 
-/// Either the bytes are the file, or (first byte odd) they change a good one: pairs of place and byte.
+/// Either the bytes are the file, or (first byte odd) they change a good one: pairs of place and
+/// byte.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const std::string bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
@@ -66,7 +72,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static const std::string good = plugin_file();
   auto file = good;
   for (std::size_t i = 0; i + 2 < bytes.size(); i += 3) {
-    const auto at = static_cast<unsigned char>(bytes[i]) * 256u + static_cast<unsigned char>(bytes[i + 1]);
+    const auto at =
+        static_cast<unsigned char>(bytes[i]) * 256u + static_cast<unsigned char>(bytes[i + 1]);
     if (at == 0xffff) file.resize(file.size() / 2);
     if (!file.empty()) file[at % file.size()] = bytes[i + 2];
   }

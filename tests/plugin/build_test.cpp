@@ -9,7 +9,8 @@ using namespace podium;
 using namespace podium::test;
 namespace fs = std::filesystem;
 
-TEST_CASE("plugins of clang load into this host, are found by kind, and their exceptions are contained") {
+TEST_CASE(
+    "plugins of clang load into this host, are found by kind, and their exceptions are contained") {
   if (!fs::exists(module("clang_good"))) return;  // no clang on this machine, or a sanitizer build
   Fixture f;
   f.add("clang_good", "test.good");
@@ -22,7 +23,8 @@ TEST_CASE("plugins of clang load into this host, are found by kind, and their ex
   f.manager->extensions().each<Greeter>([](host::PluginOwner& owner, Greeter& greeter) {
     if (greeter.id() != "thrower") return;
     const auto call = [&](const char* whom) {
-      return error_of([&] { host::contained(owner, "greet", [&] { return greeter.greet(whom); }); });
+      return error_of(
+          [&] { host::contained(owner, "greet", [&] { return greeter.greet(whom); }); });
     };
     CHECK(contains(call("private").what(), "a private trouble"));
     CHECK(contains(call("struct").what(), "unknown type"));
@@ -30,18 +32,21 @@ TEST_CASE("plugins of clang load into this host, are found by kind, and their ex
   });
 }
 
-TEST_CASE("a plugin under AddressSanitizer is refused by a plain host, which could not even open it") {
+TEST_CASE(
+    "a plugin under AddressSanitizer is refused by a plain host, which could not even open it") {
   if (!fs::exists(module("asan"))) return;  // a sanitizer build
   Fixture f;
   f.add("asan", "test.good");
   f.load();
-  CHECK(contains(f.state("test.good"), "incompatible: built for ABI " PODIUM_ABI_TAG "+asan, this host is " PODIUM_ABI_TAG));
+  CHECK(contains(f.state("test.good"), "incompatible: built for ABI " PODIUM_ABI_TAG
+                                       "+asan, this host is " PODIUM_ABI_TAG));
 }
 
 namespace {
 
 std::string fingerprint_of(const fs::path& include) {
-  const auto command = "cmake -DINCLUDE='" + include.string() + "' -P '" PODIUM_SOURCE_DIR "/cmake/podium_fingerprint.cmake' 2>&1";
+  const auto command = "cmake -DINCLUDE='" + include.string() +
+                       "' -P '" PODIUM_SOURCE_DIR "/cmake/podium_fingerprint.cmake' 2>&1";
   std::string text;
   FILE* pipe = popen(command.c_str(), "r");
   REQUIRE(pipe);
@@ -68,7 +73,8 @@ TEST_CASE("the fingerprint follows the SDK's code and nothing else") {
   CHECK(fingerprint_of(include) == PODIUM_SDK_FINGERPRINT);
   const auto header = include / "podium" / "extension.hpp";
 
-  replace_in(header, "  virtual ~Extension() = default;", "\n  // A comment.\n  virtual  ~Extension()  = default;  // another");
+  replace_in(header, "  virtual ~Extension() = default;",
+             "\n  // A comment.\n  virtual  ~Extension()  = default;  // another");
   CHECK(fingerprint_of(include) == PODIUM_SDK_FINGERPRINT);
 
   replace_in(header, " public:", " public:\n  virtual void added() {}");

@@ -1,11 +1,9 @@
 // `podium plugins ...` and what GET /api/v1/plugins answers.
-#include "plugin/plugins_command.hpp"
-
+#include <nlohmann/json.hpp>
 #include <sstream>
 
-#include <nlohmann/json.hpp>
-
 #include "fixture.hpp"
+#include "plugin/plugins_command.hpp"
 
 using namespace podium;
 using namespace podium::test;
@@ -33,7 +31,8 @@ TEST_CASE("the list shows states and reasons, as a table and as JSON") {
   CHECK(good.at("id") == "test.good");
   CHECK(good.at("state") == "active");
   CHECK(good.at("first_party") == true);
-  CHECK(good.at("extensions") == Json::parse(R"([{"kind":"extension","id":"greeter"},{"kind":"routes","id":"test.good"}])"));
+  CHECK(good.at("extensions") ==
+        Json::parse(R"([{"kind":"extension","id":"greeter"},{"kind":"routes","id":"test.good"}])"));
   CHECK(answer.at("plugins").at(1).at("depends_on") == Json::parse(R"(["test.good"])"));
 }
 
@@ -56,7 +55,9 @@ TEST_CASE("verify prints one line and ends with 0 or 1") {
   const TemporaryFolder data;
   FakeHost fake(data.path());
   host::VerifyOptions options;
-  options.life = [&](host::PluginManager& manager) { manager.load(fake), manager.start(), manager.stop(); };
+  options.life = [&](host::PluginManager& manager) {
+    manager.load(fake), manager.start(), manager.stop();
+  };
   std::ostringstream out, errors;
   CHECK(host::plugins_verify(module("good"), options, out, errors) == 0);
   CHECK(out.str() == module("good").string() + ": loads, starts and stops\n");

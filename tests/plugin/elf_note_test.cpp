@@ -1,12 +1,12 @@
 // Gate 1: the manifest out of the file, and every way a file can be none.
 #include "plugin/elf_note.hpp"
 
+#include <elf.h>
+#include <sys/stat.h>
+
 #include <array>
 #include <cstring>
 #include <random>
-
-#include <elf.h>
-#include <sys/stat.h>
 
 #include "fixture.hpp"
 
@@ -41,7 +41,8 @@ TEST_CASE("the manifest is read from the file alone") {
   CHECK(manifest.version == "1.2.3");
   CHECK(manifest.summary == "Greets, in größter Form");
   CHECK(manifest.depends_on.empty());
-  CHECK(read_manifest(module("chain_g")).depends_on == std::vector<std::string>{"chain.f", "chain.e"});
+  CHECK(read_manifest(module("chain_g")).depends_on ==
+        std::vector<std::string>{"chain.f", "chain.e"});
 }
 
 TEST_CASE("the tag names what plugins and host must share") {
@@ -57,7 +58,8 @@ TEST_CASE("the tag names what plugins and host must share") {
 TEST_CASE("what is no ELF shared object of this machine is refused") {
   const TemporaryFolder folder;
   const auto file = folder.path() / "x.so";
-  for (const std::string bytes : {"", "x", "\177ELF", "#!/bin/sh\necho a longer text, of no ELF file\n"}) {
+  for (const std::string bytes :
+       {"", "x", "\177ELF", "#!/bin/sh\necho a longer text, of no ELF file\n"}) {
     write_file(file, bytes);
     CHECK(refusal(file) == "not a 64-bit ELF shared object");
   }
@@ -93,11 +95,14 @@ TEST_CASE("a library without the note is no plugin") {
 
 TEST_CASE("a file cut short anywhere is refused, also behind its note") {
   const auto whole = bytes_of(module("good"));
-  for (std::size_t length = 0; length < whole.size(); length += length < 4096 ? 64 : whole.size() / 97) {
+  for (std::size_t length = 0; length < whole.size();
+       length += length < 4096 ? 64 : whole.size() / 97) {
     INFO("cut to " << length << " of " << whole.size());
     const auto why = refusal_of_bytes(whole.substr(0, length));
-    if (length >= sizeof(Elf64_Ehdr)) CHECK(contains(why, "the file is incomplete"));
-    else CHECK_FALSE(why.empty());
+    if (length >= sizeof(Elf64_Ehdr))
+      CHECK(contains(why, "the file is incomplete"));
+    else
+      CHECK_FALSE(why.empty());
   }
   CHECK(contains(refusal_of_bytes(whole.substr(0, whole.size() - 1)), "the file is incomplete"));
   CHECK(read_bytes(whole).id == "test.good");
@@ -127,7 +132,8 @@ TEST_CASE("a segment that leads out of the file is refused, wherever the section
 TEST_CASE("a stripped plugin keeps its note") {
   const TemporaryFolder folder;
   const auto file = folder.path() / "stripped.so";
-  REQUIRE(std::system(("strip -o '" + file.string() + "' '" + module("good").string() + "'").c_str()) == 0);
+  REQUIRE(std::system(
+              ("strip -o '" + file.string() + "' '" + module("good").string() + "'").c_str()) == 0);
   REQUIRE(std::filesystem::file_size(file) < std::filesystem::file_size(module("good")));
   CHECK(read_manifest(file).id == "test.good");
 }
@@ -152,8 +158,10 @@ TEST_CASE("a damaged note is refused") {
   CHECK(contains(with(note - 4, std::string("\x02\0\0\0", 4)), "podium note is damaged"));
   CHECK(contains(with(note, "podiux"), "podium note is damaged"));
   CHECK(contains(with(note - 8, "\xff\xff\xff\xff"), "podium note is damaged"));
-  CHECK(contains(with(note - 8, std::string("\x80\0\0\0", 4)), "with a manifest of 128 bytes, this host reads 576"));
-  CHECK(contains(with(note + 8 + offsetof(podium_manifest, id), std::string(64, 'a')), "id is not a text"));
+  CHECK(contains(with(note - 8, std::string("\x80\0\0\0", 4)),
+                 "with a manifest of 128 bytes, this host reads 576"));
+  CHECK(contains(with(note + 8 + offsetof(podium_manifest, id), std::string(64, 'a')),
+                 "id is not a text"));
 }
 
 TEST_CASE("random damage is refused or harmless") {
@@ -182,7 +190,9 @@ TEST_CASE("ABI tags are compared whole, and both are named") {
 }
 
 TEST_CASE("ids of plugins") {
-  for (const auto* good : {"a", "acme.notify", "storage-sqlite", "a_1"}) CHECK(host::valid_plugin_id(good));
-  for (const auto* bad : {"", "A", "1a", ".a", "..", "a/b", "a b", "\xc3\xa4"}) CHECK_FALSE(host::valid_plugin_id(bad));
+  for (const auto* good : {"a", "acme.notify", "storage-sqlite", "a_1"})
+    CHECK(host::valid_plugin_id(good));
+  for (const auto* bad : {"", "A", "1a", ".a", "..", "a/b", "a b", "\xc3\xa4"})
+    CHECK_FALSE(host::valid_plugin_id(bad));
   CHECK_FALSE(host::valid_plugin_id(std::string(64, 'a')));
 }

@@ -8,11 +8,17 @@ using namespace podium::test;
 TEST_CASE("exceptions in the constructor are told with their text") {
   Fixture f;
   std::string file, expected;
-  SECTION("private") { file = "throws_in_constructor", expected = "failed: constructor failed: a private trouble"; }
-  SECTION("struct") {
-    file = "throws_struct_in_constructor", expected = "failed: constructor failed with an exception of unknown type";
+  SECTION("private") {
+    file = "throws_in_constructor", expected = "failed: constructor failed: a private trouble";
   }
-  SECTION("schema") { file = "throws_in_schema", expected = "failed: plugin 'test.throws' failed in config_schema: a private trouble"; }
+  SECTION("struct") {
+    file = "throws_struct_in_constructor",
+    expected = "failed: constructor failed with an exception of unknown type";
+  }
+  SECTION("schema") {
+    file = "throws_in_schema",
+    expected = "failed: plugin 'test.throws' failed in config_schema: a private trouble";
+  }
   f.add(file, "test.throws");
   f.load();
   CHECK(f.state("test.throws") == expected);
@@ -30,11 +36,14 @@ TEST_CASE("what a call throws becomes an error of the host's, and is counted") {
   });
   REQUIRE(thrower);
   const auto call = [&](const char* whom) {
-    return error_of([&] { host::contained(*owner, "greet", [&] { return thrower->greet(whom); }); });
+    return error_of(
+        [&] { host::contained(*owner, "greet", [&] { return thrower->greet(whom); }); });
   };
-  CHECK(std::string(call("private").what()) == "plugin 'test.foreign' failed in greet: a private trouble");
+  CHECK(std::string(call("private").what()) ==
+        "plugin 'test.foreign' failed in greet: a private trouble");
   CHECK(call("private").code() == ErrorCode::internal);
-  CHECK(std::string(call("struct").what()) == "plugin 'test.foreign' failed in greet: an exception of unknown type");
+  CHECK(std::string(call("struct").what()) ==
+        "plugin 'test.foreign' failed in greet: an exception of unknown type");
   CHECK(call("misuse").code() == ErrorCode::internal);
   CHECK(f.info("test.foreign").faults == 4);
 
@@ -61,7 +70,8 @@ TEST_CASE("an error that was contained outlives its plugin") {
     f.start();
     f.manager->extensions().each<Greeter>([&](host::PluginOwner& o, Greeter& g) {
       for (const auto* whom : {"private", "struct", "caller"})
-        kept.push_back(error_of([&] { host::contained(o, "greet", [&] { return g.greet(whom); }); }));
+        kept.push_back(
+            error_of([&] { host::contained(o, "greet", [&] { return g.greet(whom); }); }));
     });
   }
   CHECK(contains(kept.at(0).what(), "a private trouble"));
@@ -96,7 +106,8 @@ TEST_CASE("one id may be used by two kinds, and the host takes part") {
   };
   f.manager->extensions().add(f.host_owner, std::make_unique<A>("greeter"));
   f.add("good", "test.good");
-  const auto error = error_of([&] { f.manager->extensions().add(f.host_owner, std::make_unique<A>("greeter")); });
+  const auto error =
+      error_of([&] { f.manager->extensions().add(f.host_owner, std::make_unique<A>("greeter")); });
   CHECK(error.code() == ErrorCode::exists);
   CHECK(contains(error.what(), "taken by podium itself"));
 }

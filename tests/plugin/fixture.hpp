@@ -28,16 +28,20 @@ inline void write_file(const std::filesystem::path& file, std::string_view bytes
   std::ofstream(file, std::ios::binary) << bytes;
 }
 
-/// A host of which `load` may use everything, and whose services throw `unavailable` with their name.
+/// A host of which `load` may use everything, and whose services throw `unavailable` with their
+/// name.
 class FakeHost : public host::HostAccess {
  public:
-  explicit FakeHost(const std::filesystem::path& data) { info_.version = "9.9.9", info_.data_dir = data; }
+  explicit FakeHost(const std::filesystem::path& data) {
+    info_.version = "9.9.9", info_.data_dir = data;
+  }
   const HostInfo& info() const override { return info_; }
   const QueryLanguage& query_language() const override { return language_; }
   const Vocabulary& vocabulary(std::string_view) const override { missing("vocabulary"); }
   void declare(const host::PluginOwner& owner, std::span<const Collection> collections) override {
     for (const auto& c : collections) {
-      if (c.name.ends_with("/refused")) throw Error(ErrorCode::invalid, "'" + c.name + "' contradicts itself");
+      if (c.name.ends_with("/refused"))
+        throw Error(ErrorCode::invalid, "'" + c.name + "' contradicts itself");
       declared.push_back(owner.id + " declares " + c.name);
     }
   }
@@ -53,11 +57,15 @@ class FakeHost : public host::HostAccess {
   std::vector<std::string> declared;
 
  private:
-  [[noreturn]] static void missing(const std::string& what) { throw Error(ErrorCode::unavailable, what); }
+  [[noreturn]] static void missing(const std::string& what) {
+    throw Error(ErrorCode::unavailable, what);
+  }
   struct Language : QueryLanguage {
     Filter parse(std::string_view, const Vocabulary&) const override { return {}; }
     OrderKey parse_order(std::string_view, const Vocabulary&) const override { return {}; }
-    Filter parse(std::string_view, const Vocabulary&, std::span<const Binding>) const override { return {}; }
+    Filter parse(std::string_view, const Vocabulary&, std::span<const Binding>) const override {
+      return {};
+    }
   };
   HostInfo info_;
   Language language_;
@@ -76,7 +84,8 @@ class RecordedTrace : public Trace {
   std::vector<std::string>& lines_;
 };
 
-/// Everything in `plugins()` is of podium's own directory and enabled, unless `options` say otherwise.
+/// Everything in `plugins()` is of podium's own directory and enabled, unless `options` say
+/// otherwise.
 class Fixture {
   TemporaryFolder folder_;  // first: the others lie in it
 
@@ -145,6 +154,8 @@ class Fixture {
   }
 };
 
-inline bool contains(const std::string& text, const std::string& part) { return text.find(part) != text.npos; }
+inline bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != text.npos;
+}
 
 }  // namespace podium::test

@@ -9,8 +9,9 @@ TEST_CASE("a file of another ABI is refused before it is loaded, with both tags"
   Fixture f;
   f.add("other_abi", "test.manifest");
   f.load();
-  CHECK(f.state("test.manifest") == "incompatible: built for ABI podium0-old-gcc4, this host is " PODIUM_ABI_TAG
-                                    "; rebuild it with this host's SDK");
+  CHECK(f.state("test.manifest") ==
+        "incompatible: built for ABI podium0-old-gcc4, this host is " PODIUM_ABI_TAG
+        "; rebuild it with this host's SDK");
 }
 
 TEST_CASE("files that are no plugins are listed with the reason, and others load") {
@@ -33,7 +34,8 @@ TEST_CASE("a stripped plugin loads") {
   Fixture f;
   f.options.first_party.insert("test.good");
   const auto file = f.plugins() / "stripped.so";
-  REQUIRE(std::system(("strip -o '" + file.string() + "' '" + module("good").string() + "'").c_str()) == 0);
+  REQUIRE(std::system(
+              ("strip -o '" + file.string() + "' '" + module("good").string() + "'").c_str()) == 0);
   f.load();
   CHECK(f.state("test.good") == "active");
 }
@@ -43,8 +45,12 @@ TEST_CASE("gate 2: the descriptor must be the one of the manifest") {
   std::string expected;
   std::string file;
   SECTION("none") { file = "no_descriptor", expected = "exports no symbol podium_plugin"; }
-  SECTION("another size") { file = "wrong_size", expected = "descriptor is damaged or of another contract"; }
-  SECTION("another manifest") { file = "other_manifest", expected = "differs from the one read from the file"; }
+  SECTION("another size") {
+    file = "wrong_size", expected = "descriptor is damaged or of another contract";
+  }
+  SECTION("another manifest") {
+    file = "other_manifest", expected = "differs from the one read from the file";
+  }
   f.add(file, "test.manifest");
   f.load();
   CHECK(contains(f.state("test.manifest"), "failed: "));
@@ -64,7 +70,9 @@ TEST_CASE("a file that fell into a directory does not run until it is enabled") 
   Fixture f;
   f.add("good");
   f.load();
-  CHECK(contains(f.state("test.good"), "disabled: not enabled; to enable it, write enabled = true under [plugins.\"test.good\"]"));
+  CHECK(contains(
+      f.state("test.good"),
+      "disabled: not enabled; to enable it, write enabled = true under [plugins.\"test.good\"]"));
   CHECK(f.trace.empty());
 
   f.options.settings["test.good"].enabled = true;
@@ -114,7 +122,8 @@ TEST_CASE("a file of the command line that does not load ends the start") {
   Fixture f;
   f.options.files.push_back(f.folder() / "absent.so");
   const auto error = error_of([&] { f.load(); });
-  CHECK(contains(error.what(), "absent.so' is required but incompatible: cannot be read: No such file"));
+  CHECK(contains(error.what(),
+                 "absent.so' is required but incompatible: cannot be read: No such file"));
 }
 
 TEST_CASE("the same file twice is one plugin") {
@@ -135,8 +144,9 @@ TEST_CASE("the same id twice: the second is refused, both are named") {
   f.options.directories.push_back(other);
   f.load();
   CHECK(f.state_of_file("good") == "active");
-  CHECK(f.state_of_file("copy") == "failed: the id 'test.good' is taken by " + fs::canonical(first).string() + ", so " +
-                                       fs::canonical(other / "copy.so").string() + " is not loaded; remove one of them");
+  CHECK(f.state_of_file("copy") ==
+        "failed: the id 'test.good' is taken by " + fs::canonical(first).string() + ", so " +
+            fs::canonical(other / "copy.so").string() + " is not loaded; remove one of them");
 }
 
 TEST_CASE("what everybody may write is not loaded") {
@@ -147,12 +157,14 @@ TEST_CASE("what everybody may write is not loaded") {
     f.load();
     CHECK(f.manager->list().empty());
     REQUIRE(f.manager->problems().size() == 1);
-    CHECK(contains(f.manager->problems()[0], "may be written by everybody, so nothing in it is loaded; run: chmod o-w"));
+    CHECK(contains(f.manager->problems()[0],
+                   "may be written by everybody, so nothing in it is loaded; run: chmod o-w"));
   }
   SECTION("the file") {
     fs::permissions(file, fs::perms::others_write, fs::perm_options::add);
     f.load();
-    CHECK(contains(f.state("test.good"), "failed: its file may be written by everybody; run: chmod o-w"));
+    CHECK(contains(f.state("test.good"),
+                   "failed: its file may be written by everybody; run: chmod o-w"));
   }
   CHECK(f.trace.empty());
 }

@@ -1,6 +1,7 @@
 // cmake/podium_plugin_test.sh, what podium_add_plugin_test runs, with a podium of shell.
-#include <cstdlib>
 #include <sys/wait.h>
+
+#include <cstdlib>
 
 #include "fixture.hpp"
 
@@ -16,14 +17,17 @@ struct Outcome {
 };
 
 /// Runs the script with `podium` as the body of the fake podium and `command` as the test.
-Outcome run(const std::string& podium, const std::string& command, const std::string& options = {}) {
+Outcome run(const std::string& podium, const std::string& command,
+            const std::string& options = {}) {
   const TemporaryFolder folder;
-  const auto fake = folder.path() / "podium", test = folder.path() / "test", output = folder.path() / "output";
+  const auto fake = folder.path() / "podium", test = folder.path() / "test",
+             output = folder.path() / "output";
   write_file(fake, "#!/bin/sh\n" + podium + "\n");
   write_file(test, command + "\n");
   write_file(folder.path() / "my.toml", "");
   fs::permissions(fake, fs::perms::owner_exec, fs::perm_options::add);
-  const auto line = "cd '" + folder.path().string() + "' && PODIUM_PORT=1 sh '" PODIUM_SOURCE_DIR "/cmake/podium_plugin_test.sh' " +
+  const auto line = "cd '" + folder.path().string() +
+                    "' && PODIUM_PORT=1 sh '" PODIUM_SOURCE_DIR "/cmake/podium_plugin_test.sh' " +
                     options + " '" + fake.string() + "' /x/plugin.so sh test >output 2>&1";
   const int status = std::system(line.c_str());
   return {WEXITSTATUS(status), bytes_of(output)};
@@ -31,7 +35,8 @@ Outcome run(const std::string& podium, const std::string& command, const std::st
 
 /// Serves until SIGTERM, then ends with `code`.
 std::string serving(int code = 0) {
-  return "trap 'exit " + std::to_string(code) + "' TERM\n"
+  return "trap 'exit " + std::to_string(code) +
+         "' TERM\n"
          "echo \"arguments: $*\" >&2\n"
          "echo starting\n"
          "echo 'listening on http://127.0.0.1:4711'\n"
@@ -41,12 +46,14 @@ std::string serving(int code = 0) {
 }  // namespace
 
 TEST_CASE("the command gets the address and its outcome counts") {
-  const auto good = run(serving(), "echo \"at $PODIUM_URL\"; test -n \"$PODIUM_DATA\" && test -z \"$PODIUM_PORT\"");
+  const auto good = run(
+      serving(), "echo \"at $PODIUM_URL\"; test -n \"$PODIUM_DATA\" && test -z \"$PODIUM_PORT\"");
   CHECK(good.code == 0);
   CHECK(good.output == "at http://127.0.0.1:4711\n");
   const auto bad = run(serving(), "exit 3");
   CHECK(bad.code == 3);
-  CHECK(contains(bad.output, "--- log of podium\narguments: serve --host 127.0.0.1 --port 0 --data /"));
+  CHECK(contains(bad.output,
+                 "--- log of podium\narguments: serve --host 127.0.0.1 --port 0 --data /"));
   CHECK(contains(bad.output, "--plugin /x/plugin.so\n"));
 }
 

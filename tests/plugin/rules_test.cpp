@@ -26,17 +26,20 @@ TEST_CASE("a plugin has its own prefix, and what is granted") {
   const auto refusal = [](const std::string& prefix, const std::vector<std::string>& granted = {}) {
     return std::string(error_of([&] { check_prefixes("acme.x", {prefix}, granted); }).what());
   };
-  CHECK(contains(refusal("/api/v1/tasks"), "write prefixes = [\"/api/v1/tasks\"] under [plugins.\"acme.x\"]"));
+  CHECK(contains(refusal("/api/v1/tasks"),
+                 "write prefixes = [\"/api/v1/tasks\"] under [plugins.\"acme.x\"]"));
   CHECK(contains(refusal("/api/v1/x/acme.xyz"), "may answer below '/api/v1/x/acme.x/' only"));
   CHECK(contains(refusal("/boardsmore", {"/boards"}), "may answer below"));
   CHECK(contains(refusal("/"), "may answer below"));
-  for (const auto* bad : {"", "x", "/api/v1/x/acme.x/../../y", "/api/v1/x/acme.x/..", "//x", "/a?b", "/%2e%2e"})
+  for (const auto* bad :
+       {"", "x", "/api/v1/x/acme.x/../../y", "/api/v1/x/acme.x/..", "//x", "/a?b", "/%2e%2e"})
     CHECK(contains(refusal(bad, {"/"}), "is no prefix of paths"));
   CHECK(error_of([] { check_prefixes("acme.x", {}, {"/"}); }).code() == ErrorCode::invalid);
 }
 
 TEST_CASE("settings are checked with the place that does not fit") {
-  const char* schema = R"({"type":"object","required":["room"],"additionalProperties":false,"properties":
+  const char* schema =
+      R"({"type":"object","required":["room"],"additionalProperties":false,"properties":
     {"room":{"type":"string"},"to":{"type":"array","items":{"type":"integer","minimum":1}}}})";
   check_config("", Json::parse(R"({"anything":1})"));
   check_config(schema, Json::parse(R"({"room":"ml","to":[1,2]})"));

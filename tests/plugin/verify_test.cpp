@@ -8,7 +8,8 @@ using namespace podium::test;
 
 namespace {
 
-host::VerifyResult verified(const std::string& name, std::chrono::milliseconds limit = std::chrono::seconds(60)) {
+host::VerifyResult verified(const std::string& name,
+                            std::chrono::milliseconds limit = std::chrono::seconds(60)) {
   const TemporaryFolder data;
   FakeHost fake(data.path());
   host::VerifyOptions options;
@@ -30,8 +31,10 @@ TEST_CASE("a good plugin is good") {
 }
 
 TEST_CASE("what is refused is told as in the list") {
-  CHECK(verified("no_note").text == "incompatible: not a podium plugin (no podium note in the file)");
-  CHECK(contains(verified("throws_in_constructor").text, "failed: constructor failed: a private trouble"));
+  CHECK(verified("no_note").text ==
+        "incompatible: not a podium plugin (no podium note in the file)");
+  CHECK(contains(verified("throws_in_constructor").text,
+                 "failed: constructor failed: a private trouble"));
   CHECK(contains(verified("throws_in_start").text, "failed in start: a private trouble"));
   CHECK(verified("dependent").text == "failed: needs 'test.good', which is not installed");
   CHECK(contains(verified("absent").text, "there is no file"));
@@ -47,5 +50,6 @@ TEST_CASE("a static initialiser that throws kills the child, not the host") {
 TEST_CASE("a crash, an exit and an endless wait are told with what went on") {
   CHECK(verified("ends_by_abort").text == "killed by Aborted while starting");
   CHECK(verified("ends_by_exit").text == "ended by exit(3) while starting");
-  CHECK(verified("ends_never", std::chrono::milliseconds(700)).text == "did not finish within 700 ms, while starting");
+  CHECK(verified("ends_never", std::chrono::milliseconds(700)).text ==
+        "did not finish within 700 ms, while starting");
 }

@@ -26,8 +26,8 @@ podium::Collection finished_collection() {
 }
 
 // It hears which tasks changed, not what happened to them: it looks at what they are now. The same
-// changes may come again after a crash, so that what it writes must bear being written twice: the task's id
-// is the record's id.
+// changes may come again after a crash, so that what it writes must bear being written twice: the
+// task's id is the record's id.
 FinishedListener::Work FinishedListener::handle(std::span<const podium::Change> changes,
                                                 const podium::Reader& reader) {
   std::vector<podium::Ordinal> changed;
@@ -48,8 +48,9 @@ FinishedListener::Work FinishedListener::resync(podium::Revision, const podium::
   std::vector<Ended> ended;
   podium::Query query;
   query.collection = context_.store().collection("tasks");
-  query.filter = podium::in(podium::field("state"),
-                            {std::string("completed"), std::string("failed"), std::string("aborted")});
+  query.filter =
+      podium::in(podium::field("state"),
+                 {std::string("completed"), std::string("failed"), std::string("aborted")});
   query.columns = {value_of(podium::field("state"))};
   reader.query(query, [&](const podium::Row& row) {
     ended.push_back({std::string(row.id()), std::string(std::get<std::string_view>(row.cell(0)))});

@@ -2,9 +2,8 @@
 
 #include <charconv>
 #include <chrono>
-#include <string_view>
-
 #include <nlohmann/json.hpp>
+#include <string_view>
 
 #include "finished.hpp"
 #include "podium/http/json_writer.hpp"
@@ -29,15 +28,18 @@ std::int64_t now() {
 
 /// A text or null.
 void append(podium::JsonWriter& json, const podium::Cell& cell) {
-  if (const auto* text = std::get_if<std::string_view>(&cell)) json.value(*text);
-  else json.null();
+  if (const auto* text = std::get_if<std::string_view>(&cell))
+    json.value(*text);
+  else
+    json.null();
 }
 
 std::string text_member(const podium::Json& body, const char* name) {
   const auto found = body.find(name);
   if (found == body.end() || found->is_null()) return {};
   if (!found->is_string())
-    throw podium::Error(podium::ErrorCode::invalid, std::string("'") + name + "' must be a text").in(name);
+    throw podium::Error(podium::ErrorCode::invalid, std::string("'") + name + "' must be a text")
+        .in(name);
   return found->get<std::string>();
 }
 
@@ -47,7 +49,8 @@ std::uint64_t limit_of(const podium::Request& request) {
   std::uint64_t limit = 0;
   const auto [end, error] = std::from_chars(given->data(), given->data() + given->size(), limit);
   if (error != std::errc() || end != given->data() + given->size() || limit < 1 || limit > 1000)
-    throw podium::Error(podium::ErrorCode::invalid, "'limit' must be a number from 1 to 1000").in("limit");
+    throw podium::Error(podium::ErrorCode::invalid, "'limit' must be a number from 1 to 1000")
+        .in("limit");
   return limit;
 }
 
@@ -86,12 +89,14 @@ std::vector<podium::Route> NotesRoutes::routes() {
     route.method = method;
     route.path = path;
     route.permission = permission;
-    route.handler = podium::Handler([this, handler](podium::Request& r) { return (this->*handler)(r); });
+    route.handler =
+        podium::Handler([this, handler](podium::Request& r) { return (this->*handler)(r); });
     route.summary = summary;
     route.answer_schema = R"({"type":"object"})";
     return route;
   };
-  add("GET", "/api/v1/x/acme.notes/notes", "task.read", &NotesRoutes::list, "The newest notes first");
+  add("GET", "/api/v1/x/acme.notes/notes", "task.read", &NotesRoutes::list,
+      "The newest notes first");
   add("POST", "/api/v1/x/acme.notes/notes", "task.write", &NotesRoutes::write, "Writes a note")
       .request_schema = R"({"type":"object","required":["text"],
         "properties":{"text":{"type":"string"},"author":{"type":"string"}}})";
@@ -117,8 +122,10 @@ podium::Response NotesRoutes::list(const podium::Request& request) {
     json.object().key("id").value(row.id()).key("text");
     append(json, row.cell(0));
     json.key("written").value(std::get<std::int64_t>(row.cell(1))).key("author");
-    if (has_author) append(json, row.cell(2));
-    else json.null();
+    if (has_author)
+      append(json, row.cell(2));
+    else
+      json.null();
     json.end_object();
     return true;
   });
@@ -129,12 +136,15 @@ podium::Response NotesRoutes::list(const podium::Request& request) {
 podium::Response NotesRoutes::write(const podium::Request& request) {
   context_.access().require(request.who(), "task.write");
   const auto body = podium::Json::parse(request.body(), nullptr, false);
-  if (!body.is_object()) throw podium::Error(podium::ErrorCode::invalid, "the body must be a JSON object");
+  if (!body.is_object())
+    throw podium::Error(podium::ErrorCode::invalid, "the body must be a JSON object");
   const auto text = text_member(body, "text"), author = text_member(body, "author");
-  if (text.empty()) throw podium::Error(podium::ErrorCode::invalid, "a note needs a text").in("text");
+  if (text.empty())
+    throw podium::Error(podium::ErrorCode::invalid, "a note needs a text").in("text");
   if (text.size() > longest_note_)
     throw podium::Error(podium::ErrorCode::too_large,
-                        "a note is at most " + std::to_string(longest_note_) + " bytes long").in("text");
+                        "a note is at most " + std::to_string(longest_note_) + " bytes long")
+        .in("text");
 
   auto& store = context_.store();
   const auto notes = store.collection(collection_name);
@@ -162,10 +172,11 @@ podium::Response NotesRoutes::finished(const podium::Request& request) {
   podium::Response response;
   podium::JsonWriter json(response.body);
   json.object();
-  store.aggregate(count, [&](std::span<const podium::Cell> state, std::span<const podium::Cell> folds) {
-    json.key(std::get<std::string_view>(state[0])).value(std::get<std::int64_t>(folds[0]));
-    return true;
-  });
+  store.aggregate(
+      count, [&](std::span<const podium::Cell> state, std::span<const podium::Cell> folds) {
+        json.key(std::get<std::string_view>(state[0])).value(std::get<std::int64_t>(folds[0]));
+        return true;
+      });
   json.end_object();
   return response;
 }

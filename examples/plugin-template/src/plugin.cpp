@@ -1,7 +1,8 @@
 // The plugin itself: what it adds to the host. Everything else is in the two files beside it.
+#include "podium/plugin.hpp"
+
 #include "finished.hpp"
 #include "notes.hpp"
-#include "podium/plugin.hpp"
 
 namespace {
 
@@ -12,7 +13,7 @@ class AcmeNotes final : public podium::Plugin {
       "type": "object",
       "properties": {
         "longest_note": {"type": "integer", "minimum": 1, "maximum": 10000,
-                         "description": "characters of a note at most; 1000 by default"}
+                         "description": "bytes of a note at most; 1000 by default"}
       },
       "additionalProperties": false
     })";

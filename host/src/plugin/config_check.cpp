@@ -1,8 +1,7 @@
 #include "plugin/config_check.hpp"
 
-#include <string>
-
 #include <nlohmann/json.hpp>
+#include <string>
 #include <valijson/adapters/nlohmann_json_adapter.hpp>
 #include <valijson/schema.hpp>
 #include <valijson/schema_parser.hpp>

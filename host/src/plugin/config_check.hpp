@@ -6,8 +6,8 @@
 
 namespace podium::host {
 
-/// Throws `invalid` telling every place that does not fit ("/room: ..."), or `misuse` when the schema
-/// itself is no JSON Schema. An empty schema accepts everything.
+/// Throws `invalid` telling every place that does not fit ("/room: ..."), or `misuse` when the
+/// schema itself is no JSON Schema. An empty schema accepts everything.
 void check_config(std::string_view schema, const Json& config);
 
 }  // namespace podium::host

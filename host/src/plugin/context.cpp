@@ -23,21 +23,25 @@ void Context::only_while_loading(const char* call) const {
   if (phase_.load(std::memory_order_acquire) == Phase::loading &&
       std::this_thread::get_id() == loading_thread_)
     return;
-  throw Error(ErrorCode::misuse, std::string(call) + "() works during load, on the loading thread, only");
+  throw Error(ErrorCode::misuse,
+              std::string(call) + "() works during load, on the loading thread, only");
 }
 
 HostAccess& Context::services(const char* call) const {
   switch (phase_.load(std::memory_order_acquire)) {
-    case Phase::started: return host_;
+    case Phase::started:
+      return host_;
     case Phase::stopped:
       throw Error(ErrorCode::misuse, std::string(call) + "() works until stop has returned");
     default:
-      throw Error(ErrorCode::misuse, std::string(call) +
-                                         "() works from start on: in load the store is not open yet");
+      throw Error(ErrorCode::misuse,
+                  std::string(call) + "() works from start on: in load the store is not open yet");
   }
 }
 
-void Context::log(LogLevel level, std::string_view message) { host::log(level, owner_.id, message); }
+void Context::log(LogLevel level, std::string_view message) {
+  host::log(level, owner_.id, message);
+}
 const Json& Context::config() const { return *config_; }
 const HostInfo& Context::host() const { return host_.info(); }
 
@@ -47,7 +51,8 @@ std::filesystem::path Context::data_dir() {
     std::error_code failed;
     std::filesystem::create_directories(folder, failed);
     if (failed)
-      throw Error(ErrorCode::unavailable, "cannot make the folder " + folder.string() + ": " + failed.message());
+      throw Error(ErrorCode::unavailable,
+                  "cannot make the folder " + folder.string() + ": " + failed.message());
   });
   return folder;
 }
@@ -62,8 +67,9 @@ void Context::add(std::unique_ptr<Extension> extension) {
       for (const auto& taken : contained(other, "prefixes", [&] { return theirs.prefixes(); }))
         for (const auto& prefix : prefixes)
           if (below(prefix, taken) && below(taken, prefix))
-            throw Error(ErrorCode::exists, "plugin '" + owner_.id + "' asks for routes below '" + prefix +
-                                               "', but plugin '" + other.id + "' answers there");
+            throw Error(ErrorCode::exists, "plugin '" + owner_.id + "' asks for routes below '" +
+                                               prefix + "', but plugin '" + other.id +
+                                               "' answers there");
     });
   }
   registry_.add(owner_, std::move(extension));
@@ -73,8 +79,8 @@ void Context::declare(Collection collection) {
   only_while_loading("declare");
   const auto prefix = owner_.id + "/";
   if (!collection.name.starts_with(prefix) || collection.name.size() == prefix.size())
-    throw Error(ErrorCode::denied, "a collection of plugin '" + owner_.id + "' is named '" + prefix +
-                                       "...', not '" + collection.name + "'");
+    throw Error(ErrorCode::denied, "a collection of plugin '" + owner_.id + "' is named '" +
+                                       prefix + "...', not '" + collection.name + "'");
   for (const auto& other : declarations_)
     if (other.name == collection.name)
       throw Error(ErrorCode::exists, "collection '" + collection.name + "' is declared twice");
@@ -90,7 +96,9 @@ Models& Context::models() { return services("models").models(); }
 Jobs& Context::jobs() { return services("jobs").jobs(); }
 Access& Context::access() { return services("access").access(); }
 const QueryLanguage& Context::query_language() const { return host_.query_language(); }
-const Vocabulary& Context::vocabulary(std::string_view entity) const { return host_.vocabulary(entity); }
+const Vocabulary& Context::vocabulary(std::string_view entity) const {
+  return host_.vocabulary(entity);
+}
 
 Extension* Context::find_extension(bool (*is)(Extension&), std::string_view id) {
   return registry_.find(is, id);

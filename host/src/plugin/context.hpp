@@ -13,8 +13,9 @@
 
 namespace podium::host {
 
-/// One per plugin, so that who registers, logs or stores never depends on which thread it happens. The
-/// manager says in which phase of its life the plugin is; what the phase forbids throws `misuse`.
+/// One per plugin, so that who registers, logs or stores never depends on which thread it happens.
+/// The manager says in which phase of its life the plugin is; what the phase forbids throws
+/// `misuse`.
 class Context final : public PluginContext {
  public:
   enum class Phase { loading, loaded, started, stopped };

@@ -1,16 +1,16 @@
 #include "plugin/elf_note.hpp"
 
+#include <elf.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <system_error>
 #include <type_traits>
-
-#include <elf.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "podium/error.hpp"
 #include "podium/storage_kit/text.hpp"
@@ -23,8 +23,9 @@ constexpr std::uint64_t most_headers = 4096;  // a plugin has some thirty sectio
 
 [[noreturn]] void refuse(const std::string& why) { throw Error(ErrorCode::invalid, why); }
 [[noreturn]] void incomplete() {
-  refuse("the file is incomplete (cut short, or still being copied); install it again, by "
-         "writing it under another name and renaming it");
+  refuse(
+      "the file is incomplete (cut short, or still being copied); install it again, by "
+      "writing it under another name and renaming it");
 }
 
 struct File {
@@ -58,7 +59,8 @@ Elf64_Ehdr read_header(const File& file) {
       ident[EI_DATA] != ELFDATA2LSB)
     refuse("not a 64-bit ELF shared object");
   const auto header = file.at<Elf64_Ehdr>(0);
-  if (header.e_type != ET_DYN) refuse("not a shared object (a plugin is built as a MODULE library)");
+  if (header.e_type != ET_DYN)
+    refuse("not a shared object (a plugin is built as a MODULE library)");
   if (header.e_machine != host_machine)
     refuse("built for another processor than this host (" PODIUM_ABI_ARCH ")");
   return header;
@@ -93,8 +95,8 @@ Elf64_Shdr find_note(const File& file, const Elf64_Ehdr& header) {
     if (candidate.sh_name > names.sh_size ||
         names.sh_size - candidate.sh_name < sizeof section_name)
       continue;
-    const auto found = file.at<std::array<char, sizeof section_name>>(names.sh_offset +
-                                                                      candidate.sh_name);
+    const auto found =
+        file.at<std::array<char, sizeof section_name>>(names.sh_offset + candidate.sh_name);
     if (std::memcmp(found.data(), section_name, sizeof section_name) == 0) return candidate;
   }
   refuse("not a podium plugin (no podium note in the file)");
@@ -112,7 +114,8 @@ std::string text_of(const char (&field)[N], const char* name) {
 }
 
 bool digits(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 /// MAJOR.MINOR.PATCH, then what follows '-' or '+' of letters, digits, '.', '-' and '+'.
@@ -187,7 +190,8 @@ Manifest read_manifest(std::uint64_t size, ReadAt read) {
 
   // A sanitizer may pad the section, so the note is read by its own sizes.
   constexpr std::uint64_t head = offsetof(podium_note, manifest);
-  if (section.sh_size < head + sizeof(podium_manifest::abi_tag)) refuse("its podium note is damaged");
+  if (section.sh_size < head + sizeof(podium_manifest::abi_tag))
+    refuse("its podium note is damaged");
   std::array<char, head> bytes = file.at<std::array<char, head>>(section.sh_offset);
   std::uint32_t name_size, description_size, type;
   std::memcpy(&name_size, bytes.data(), 4);
@@ -220,18 +224,17 @@ Manifest read_manifest(const std::filesystem::path& path) {
   } closer{descriptor};
   struct stat status {};
   if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) refuse("not a regular file");
-  return read_manifest(static_cast<std::uint64_t>(status.st_size),
-                       [&](std::uint64_t offset, std::span<char> buffer) {
-                         while (!buffer.empty()) {
-                           const auto n = ::pread(descriptor, buffer.data(), buffer.size(),
-                                                  static_cast<off_t>(offset));
-                           if (n < 0 && errno == EINTR) continue;
-                           if (n <= 0) return false;
-                           offset += static_cast<std::uint64_t>(n);
-                           buffer = buffer.subspan(static_cast<std::size_t>(n));
-                         }
-                         return true;
-                       });
+  return read_manifest(static_cast<std::uint64_t>(status.st_size), [&](std::uint64_t offset,
+                                                                       std::span<char> buffer) {
+    while (!buffer.empty()) {
+      const auto n = ::pread(descriptor, buffer.data(), buffer.size(), static_cast<off_t>(offset));
+      if (n < 0 && errno == EINTR) continue;
+      if (n <= 0) return false;
+      offset += static_cast<std::uint64_t>(n);
+      buffer = buffer.subspan(static_cast<std::size_t>(n));
+    }
+    return true;
+  });
 }
 
 }  // namespace podium::host

@@ -21,10 +21,10 @@ struct Manifest {
 /// Fills the whole buffer from an offset of the file; false when the file ends before.
 using ReadAt = FunctionRef<bool(std::uint64_t offset, std::span<char> buffer)>;
 
-/// Reads the manifest out of a file of `size` bytes. Throws Error `invalid` with one sentence that tells
-/// why it is no plugin, or no whole one: every segment that the loader would map and the section table
-/// must lie inside the file, because the loader dies by SIGBUS when they do not. Throws `unsupported`
-/// when the manifest was made for another contract. Trusts no byte.
+/// Reads the manifest out of a file of `size` bytes. Throws Error `invalid` with one sentence that
+/// tells why it is no plugin, or no whole one: every segment that the loader would map and the
+/// section table must lie inside the file, because the loader dies by SIGBUS when they do not.
+/// Throws `unsupported` when the manifest was made for another contract. Trusts no byte.
 Manifest read_manifest(std::uint64_t size, ReadAt read);
 
 /// The same for a regular file, which is opened, not loaded.

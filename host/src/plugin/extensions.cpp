@@ -25,7 +25,8 @@ void ExtensionRegistry::add(PluginOwner& owner, std::unique_ptr<Extension> exten
   item.id = item.extension->id();
   item.kind = kind_of(*item.extension);
   const std::string kind(item.kind);
-  if (item.id.empty()) throw Error(ErrorCode::invalid, "an extension of kind '" + kind + "' has no id");
+  if (item.id.empty())
+    throw Error(ErrorCode::invalid, "an extension of kind '" + kind + "' has no id");
   const std::unique_lock lock(mutex_);
   for (const auto& other : items_) {
     if (other.kind != item.kind || other.id != item.id || other.hidden) continue;

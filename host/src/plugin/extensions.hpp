@@ -13,8 +13,8 @@
 
 namespace podium::host {
 
-/// The name of an extension's kind: "routes", "listener", "job handler", "store", or "extension" for a
-/// kind that plugins agreed on among themselves.
+/// The name of an extension's kind: "routes", "listener", "job handler", "store", or "extension"
+/// for a kind that plugins agreed on among themselves.
 std::string_view kind_of(const Extension&) noexcept;
 
 /// Owns the extensions. Ids are unique within a kind. Thread-safe; callbacks run without its lock.
@@ -25,12 +25,13 @@ class ExtensionRegistry {
     Extension* extension;  ///< alive until its owner's extensions are removed
   };
 
-  /// Throws `exists`, naming both plugins, when the id is taken by another of its kind; `invalid` for a
-  /// null or nameless one. `owner` outlives the registry's use of it.
+  /// Throws `exists`, naming both plugins, when the id is taken by another of its kind; `invalid`
+  /// for a null or nameless one. `owner` outlives the registry's use of it.
   void add(PluginOwner& owner, std::unique_ptr<Extension>);
   /// Destroys what an owner added, last first.
   void remove(const PluginOwner& owner);
-  /// From now on nobody finds what an owner added, but who found it may go on using it until `remove`.
+  /// From now on nobody finds what an owner added, but who found it may go on using it until
+  /// `remove`.
   void hide(const PluginOwner& owner);
 
   Extension* find(bool (*is)(Extension&), std::string_view id) const;
@@ -40,11 +41,10 @@ class ExtensionRegistry {
 
   template <class T>
   T* find(std::string_view id) const {
-    return dynamic_cast<T*>(
-        find([](Extension& e) { return dynamic_cast<T*>(&e) != nullptr; }, id));
+    return dynamic_cast<T*>(find([](Extension& e) { return dynamic_cast<T*>(&e) != nullptr; }, id));
   }
-  /// Calls `fn(owner, extension)` for all of a kind, in the order of addition. What `fn` calls of the
-  /// extension it calls through `contained(owner, ...)`.
+  /// Calls `fn(owner, extension)` for all of a kind, in the order of addition. What `fn` calls of
+  /// the extension it calls through `contained(owner, ...)`.
   template <class T>
   void each(FunctionRef<void(PluginOwner&, T&)> fn) const {
     for (const auto& added : all())

@@ -1,5 +1,6 @@
 #pragma once
-// The host as the loader needs it: what plugins get through their contexts. Implemented in host/src/app.
+// The host as the loader needs it: what plugins get through their contexts. Implemented in
+// host/src/app.
 #include <span>
 #include <string_view>
 

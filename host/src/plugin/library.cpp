@@ -1,13 +1,13 @@
 // BOOST_DLL_USE_STD_FS is defined by this target.
 #include "plugin/library.hpp"
 
+#include <dlfcn.h>
+
+#include <boost/dll/shared_library.hpp>
 #include <cstring>
 #include <exception>
 #include <string>
 #include <string_view>
-
-#include <boost/dll/shared_library.hpp>
-#include <dlfcn.h>
 
 #include "podium/error.hpp"
 
@@ -34,7 +34,8 @@ struct Library::Impl {
 Library::Library(const std::filesystem::path& file) : impl_(std::make_unique<Impl>()) {
   namespace dll = boost::dll;
   if (!file.is_absolute())
-    throw Error(ErrorCode::misuse, "a library is opened by its absolute path, not '" + file.string() + "'");
+    throw Error(ErrorCode::misuse,
+                "a library is opened by its absolute path, not '" + file.string() + "'");
   // Boost has no name for RTLD_NODELETE. Lazy binding would surface a missing symbol in a request.
   const auto mode = static_cast<dll::load_mode::type>(
       static_cast<unsigned>(dll::load_mode::rtld_now) |

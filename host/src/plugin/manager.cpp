@@ -1,10 +1,10 @@
 #include "plugin/manager.hpp"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <array>
-
 #include <nlohmann/json.hpp>
-#include <sys/stat.h>
 
 #include "log/log.hpp"
 #include "plugin/config_check.hpp"
@@ -122,14 +122,16 @@ void PluginManager::Impl::decide(Entry& entry, bool own) {
   info.config = settings.config;
   info.required = settings.required;
   info.first_party = own && options.first_party.contains(info.id);
-  const bool enabled = entry.from_flag || settings.enabled.value_or(info.first_party || settings.required);
+  const bool enabled =
+      entry.from_flag || settings.enabled.value_or(info.first_party || settings.required);
   if (!enabled)
-    info.reason = settings.enabled ? "disabled in podium.toml"
-                                   : "not enabled; to enable it, write enabled = true under [plugins.\"" +
-                                         info.id + "\"] in podium.toml";
+    info.reason = settings.enabled
+                      ? "disabled in podium.toml"
+                      : "not enabled; to enable it, write enabled = true under [plugins.\"" +
+                            info.id + "\"] in podium.toml";
   else if (!entry.from_flag && world_writable(info.file))
-    entry.set(PluginState::failed, "its file may be written by everybody; run: chmod o-w '" +
-                                       info.file.string() + "'");
+    entry.set(PluginState::failed,
+              "its file may be written by everybody; run: chmod o-w '" + info.file.string() + "'");
   else
     entry.set(PluginState::active, {});  // until something goes wrong
 }
@@ -151,7 +153,9 @@ void PluginManager::Impl::scan(const fs::path& given, bool own) {
   for (const auto& item : fs::directory_iterator(directory, failed))
     if (item.path().extension() == ".so" && !item.path().filename().string().starts_with('.'))
       files.push_back(item.path());
-  if (failed) problem("the plugin directory '" + directory.string() + "' cannot be read: " + failed.message());
+  if (failed)
+    problem("the plugin directory '" + directory.string() +
+            "' cannot be read: " + failed.message());
   std::sort(files.begin(), files.end());
   for (const auto& file : files) look_at(file, false, own);
 }
@@ -159,13 +163,15 @@ void PluginManager::Impl::scan(const fs::path& given, bool own) {
 /// Ids that the configuration enables and no file has are listed too.
 void PluginManager::Impl::name_the_missing() {
   for (const auto& [id, settings] : options.settings) {
-    if (by_id.contains(id) || !(settings.enabled.value_or(settings.required) || settings.required)) continue;
+    if (by_id.contains(id) || !(settings.enabled.value_or(settings.required) || settings.required))
+      continue;
     auto entry = std::make_unique<Entry>();
     entry->info.id = entry->owner.id = id;
     entry->info.required = settings.required;
     std::string where = options.own_directory.string();
     for (const auto& directory : options.directories) where += ", " + directory.string();
-    entry->set(PluginState::failed, "podium.toml names it, but no plugin file in " + where + " has that id");
+    entry->set(PluginState::failed,
+               "podium.toml names it, but no plugin file in " + where + " has that id");
     by_id.emplace(id, entry.get());
     entries.push_back(std::move(entry));
   }
@@ -189,7 +195,8 @@ void PluginManager::discover() {
     impl_->by_id.at(id)->set(PluginState::failed, "its dependencies form a cycle: " + path);
   for (const auto& id : order.ids) {
     auto& entry = *impl_->by_id.at(id);
-    if (auto why = impl_->unmet_need(entry); !why.empty()) entry.set(PluginState::failed, std::move(why));
+    if (auto why = impl_->unmet_need(entry); !why.empty())
+      entry.set(PluginState::failed, std::move(why));
     impl_->loaded.push_back(&entry);
   }
 }
@@ -201,10 +208,14 @@ std::string PluginManager::Impl::unmet_need(const Entry& entry) const {
     if (found == by_id.end()) return needs + "is not installed";
     const auto& other = found->second->info;
     switch (other.state) {
-      case PluginState::active: break;
-      case PluginState::disabled: return needs + "is disabled";
-      case PluginState::incompatible: return needs + "is incompatible: " + other.reason;
-      case PluginState::failed: return needs + "failed: " + other.reason;
+      case PluginState::active:
+        break;
+      case PluginState::disabled:
+        return needs + "is disabled";
+      case PluginState::incompatible:
+        return needs + "is incompatible: " + other.reason;
+      case PluginState::failed:
+        return needs + "failed: " + other.reason;
     }
   }
   return {};
@@ -216,8 +227,8 @@ void PluginManager::Impl::check_required() const {
         (entry->from_flag || by_id.at(entry->info.id) == entry.get())) {
       const auto& info = entry->info;
       throw Error(ErrorCode::unavailable,
-                  "plugin '" + (info.id.empty() ? info.file.string() : info.id) + "' is required but " +
-                      std::string(name(info.state)) + ": " + info.reason);
+                  "plugin '" + (info.id.empty() ? info.file.string() : info.id) +
+                      "' is required but " + std::string(name(info.state)) + ": " + info.reason);
     }
 }
 
@@ -228,7 +239,8 @@ void PluginManager::load(HostAccess& host) {
   for (auto* entry : impl_->loaded)
     if (entry->active()) impl_->load(*entry);
   for (const auto& entry : impl_->entries)
-    if (entry->info.state == PluginState::failed || (entry->info.state == PluginState::incompatible))
+    if (entry->info.state == PluginState::failed ||
+        (entry->info.state == PluginState::incompatible))
       log(LogLevel::error, entry->info.id.empty() ? entry->info.file.string() : entry->info.id,
           std::string(name(entry->info.state)) + ": " + entry->info.reason);
   impl_->check_required();
@@ -244,15 +256,17 @@ void PluginManager::Impl::load(Entry& entry) {
     entry.library = std::make_unique<Library>(entry.info.file);
     const auto& descriptor = entry.library->descriptor(entry.manifest);
     std::array<char, 1024> error{};
-    entry.plugin.reset(contained(entry.owner, "its constructor", [&] {
-      return descriptor.create(error.data(), error.size());
-    }));
+    entry.plugin.reset(contained(entry.owner, "its constructor",
+                                 [&] { return descriptor.create(error.data(), error.size()); }));
     error.back() = '\0';
     if (!entry.plugin)
-      throw Error(ErrorCode::invalid, error[0] ? error.data() : "constructor failed without a reason");
-    check_config(contained(entry.owner, "config_schema", [&] { return entry.plugin->config_schema(); }),
-                 config);
-    entry.context = std::make_unique<Context>(entry.owner, *host, registry, config, entry.settings.prefixes);
+      throw Error(ErrorCode::invalid,
+                  error[0] ? error.data() : "constructor failed without a reason");
+    check_config(
+        contained(entry.owner, "config_schema", [&] { return entry.plugin->config_schema(); }),
+        config);
+    entry.context =
+        std::make_unique<Context>(entry.owner, *host, registry, config, entry.settings.prefixes);
     contained(entry.owner, "load", [&] { entry.plugin->load(*entry.context); });
     entry.context->enter(Context::Phase::loaded);
   } catch (const std::exception& e) {
@@ -336,7 +350,9 @@ PluginManager::~PluginManager() {
 // ---- looking
 
 ExtensionRegistry& PluginManager::extensions() noexcept { return impl_->registry; }
-std::vector<PluginManager::RouteGroup> PluginManager::take_routes() { return std::move(impl_->routes); }
+std::vector<PluginManager::RouteGroup> PluginManager::take_routes() {
+  return std::move(impl_->routes);
+}
 const std::vector<std::string>& PluginManager::problems() const noexcept { return impl_->problems; }
 
 std::vector<PluginInfo> PluginManager::list() const {

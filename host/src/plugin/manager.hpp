@@ -1,5 +1,6 @@
 #pragma once
-// Plugins from file to end: found, loaded in order, started, stopped in reverse, destroyed in reverse.
+// Plugins from file to end: found, loaded in order, started, stopped in reverse, destroyed in
+// reverse.
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -32,8 +33,8 @@ constexpr std::string_view name(PluginState s) noexcept {
 struct PluginOptions {
   /// The host's own plugin directory; one that does not exist holds no plugins.
   std::filesystem::path own_directory;
-  /// Ids that podium ships: enabled by default when the file is in `own_directory`. Others are disabled
-  /// by default, wherever they lie: dropping a file into a directory must not run it.
+  /// Ids that podium ships: enabled by default when the file is in `own_directory`. Others are
+  /// disabled by default, wherever they lie: dropping a file into a directory must not run it.
   std::set<std::string> first_party;
   /// Further directories (`plugin_dirs`), searched after the own one. None may be world-writable.
   std::vector<std::filesystem::path> directories;
@@ -47,24 +48,26 @@ struct PluginOptions {
 
 /// What is known of one plugin file, or of an id that the configuration enables and no file has.
 struct PluginInfo {
-  std::string id;       ///< "" when the file does not tell
+  std::string id;  ///< "" when the file does not tell
   std::string version, summary, abi_tag;
   std::filesystem::path file;
   std::vector<std::string> depends_on;
   PluginState state = PluginState::disabled;
-  std::string reason;   ///< one sentence; "" when active
+  std::string reason;  ///< one sentence; "" when active
   bool first_party = false;
   bool required = false;
   std::uint64_t faults = 0;  ///< exceptions that the boundary contained
-  struct Added { std::string kind, id; };
+  struct Added {
+    std::string kind, id;
+  };
   std::vector<Added> extensions;
-  std::string config;   ///< JSON text of its settings. May hold secrets: never on the network
+  std::string config;  ///< JSON text of its settings. May hold secrets: never on the network
 };
 
 /// Owned by main. The calls discover, load, start and stop happen once each, in this order, on one
 /// thread; the others are thread-safe once `start` (or, without one, `load`) has returned. The
-/// destructor stops what was not stopped, then destroys extensions and plugins in reverse order; what
-/// borrows extensions (the server, the jobs, an open store) is gone before.
+/// destructor stops what was not stopped, then destroys extensions and plugins in reverse order;
+/// what borrows extensions (the server, the jobs, an open store) is gone before.
 class PluginManager {
  public:
   explicit PluginManager(PluginOptions);
@@ -74,8 +77,8 @@ class PluginManager {
 
   /// Reads the manifests of all files (gate 1). Loads nothing.
   void discover();
-  /// Loads the enabled ones, each behind what it depends on. Those that fail are listed with the reason;
-  /// throws `unavailable` only when one that is required did.
+  /// Loads the enabled ones, each behind what it depends on. Those that fail are listed with the
+  /// reason; throws `unavailable` only when one that is required did.
   void load(HostAccess&);
   /// Declares each plugin's collections, calls its `start`, asks its routes. Throws as `load` does.
   void start();
@@ -88,15 +91,16 @@ class PluginManager {
   T* find_extension(std::string_view id) {
     return extensions().find<T>(id);
   }
-  /// A group of routes as its plugin gave it when it had started, checked to lie below its prefixes.
+  /// A group of routes as its plugin gave it when it had started, checked to lie below its
+  /// prefixes.
   struct RouteGroup {
     PluginOwner* owner;
     Routes* routes;
     std::vector<std::string> prefixes;
     std::vector<Route> table;
   };
-  /// The groups in the order of loading; the server takes them once. Every handler is called through
-  /// `contained(*owner, ...)`.
+  /// The groups in the order of loading; the server takes them once. Every handler is called
+  /// through `contained(*owner, ...)`.
   std::vector<RouteGroup> take_routes();
 
   /// By id, then by file.

@@ -31,7 +31,8 @@ std::string cycle_through(const std::string& start, const Graph& graph) {
 LoadOrder load_order(const Graph& depends_on) {
   LoadOrder order;
   for (const auto& [id, needs] : depends_on)
-    if (auto path = cycle_through(id, depends_on); !path.empty()) order.cycles.emplace(id, std::move(path));
+    if (auto path = cycle_through(id, depends_on); !path.empty())
+      order.cycles.emplace(id, std::move(path));
 
   std::map<std::string, std::size_t> missing;  // how many needs are not placed yet
   std::map<std::string, std::vector<std::string>> needed_by;

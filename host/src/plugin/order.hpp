@@ -11,8 +11,8 @@ struct LoadOrder {
   std::map<std::string, std::string> cycles;  ///< ids on a cycle, each with its path "a -> b -> a"
 };
 
-/// `depends_on` maps each plugin's id to the ids it needs; needs that are no key of it are passed over.
-/// Plugins on a cycle are left out of `ids`; those that merely need one are in it.
+/// `depends_on` maps each plugin's id to the ids it needs; needs that are no key of it are passed
+/// over. Plugins on a cycle are left out of `ids`; those that merely need one are in it.
 LoadOrder load_order(const std::map<std::string, std::vector<std::string>>& depends_on);
 
 }  // namespace podium::host

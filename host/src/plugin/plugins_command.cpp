@@ -50,7 +50,8 @@ int plugins_list(const PluginManager& manager, bool json, std::ostream& out) {
   std::vector<std::array<std::string, 4>> rows{{"ID", "VERSION", "STATE", "WHAT"}};
   for (const auto& info : manager.list())
     rows.push_back({info.id.empty() ? info.file.filename().string() : info.id, info.version,
-                    std::string(name(info.state)), info.reason.empty() ? info.summary : info.reason});
+                    std::string(name(info.state)),
+                    info.reason.empty() ? info.summary : info.reason});
   std::array<std::size_t, 3> widths{};
   for (const auto& row : rows)
     for (std::size_t i = 0; i < widths.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
@@ -71,10 +72,10 @@ int plugins_info(const PluginManager& manager, std::string_view id, std::ostream
     if (found) out << '\n';
     found = true;
     out << "id          " << info.id << "\nversion     " << info.version << "\nsummary     "
-        << info.summary << "\nfile        " << info.file.string() << "\nabi tag     " << info.abi_tag
-        << "\ndepends on  " << joined(info.depends_on) << "\nfirst party " << (info.first_party ? "yes" : "no")
-        << "\nrequired    " << (info.required ? "yes" : "no") << "\nstate       " << name(info.state)
-        << '\n';
+        << info.summary << "\nfile        " << info.file.string() << "\nabi tag     "
+        << info.abi_tag << "\ndepends on  " << joined(info.depends_on) << "\nfirst party "
+        << (info.first_party ? "yes" : "no") << "\nrequired    " << (info.required ? "yes" : "no")
+        << "\nstate       " << name(info.state) << '\n';
     if (!info.reason.empty()) out << "reason      " << info.reason << '\n';
     for (const auto& [kind, extension] : info.extensions)
       out << "adds        " << kind << " '" << extension << "'\n";
@@ -85,8 +86,8 @@ int plugins_info(const PluginManager& manager, std::string_view id, std::ostream
   return 1;
 }
 
-int plugins_verify(const std::filesystem::path& file, const VerifyOptions& options, std::ostream& out,
-                   std::ostream& errors) {
+int plugins_verify(const std::filesystem::path& file, const VerifyOptions& options,
+                   std::ostream& out, std::ostream& errors) {
   const auto result = verify(file, options);
   (result.good ? out : errors) << file.string() << ": " << result.text << '\n';
   return result.good ? 0 : 1;

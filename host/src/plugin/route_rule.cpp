@@ -31,15 +31,16 @@ void check_prefixes(std::string_view id, const std::vector<std::string>& prefixe
     throw Error(ErrorCode::invalid, "a group of routes has no prefix; use \"" + own + "/\"");
   for (const auto& prefix : prefixes) {
     if (!plain_path(prefix))
-      throw Error(ErrorCode::invalid, "'" + prefix + "' is no prefix of paths; use \"" + own + "/\"");
+      throw Error(ErrorCode::invalid,
+                  "'" + prefix + "' is no prefix of paths; use \"" + own + "/\"");
     const auto path = without_last_slash(prefix);
-    if (below(path, own) || std::any_of(granted.begin(), granted.end(),
-                                        [&](const auto& g) { return below(path, g); }))
+    if (below(path, own) ||
+        std::any_of(granted.begin(), granted.end(), [&](const auto& g) { return below(path, g); }))
       continue;
-    throw Error(ErrorCode::denied, "it asks for routes below '" + prefix + "' but may answer below '" +
-                                       own + "/' only; to grant it more, write prefixes = [\"" +
-                                       prefix + "\"] under [plugins.\"" + std::string(id) +
-                                       "\"] in podium.toml");
+    throw Error(ErrorCode::denied,
+                "it asks for routes below '" + prefix + "' but may answer below '" + own +
+                    "/' only; to grant it more, write prefixes = [\"" + prefix +
+                    "\"] under [plugins.\"" + std::string(id) + "\"] in podium.toml");
   }
 }
 
@@ -47,7 +48,8 @@ void check_routes(const std::vector<Route>& routes, const std::vector<std::strin
   for (const auto& route : routes) {
     const auto name = "route " + route.method + " " + route.path;
     if (!plain_path(route.path) ||
-        std::none_of(prefixes.begin(), prefixes.end(), [&](const auto& p) { return below(route.path, p); }))
+        std::none_of(prefixes.begin(), prefixes.end(),
+                     [&](const auto& p) { return below(route.path, p); }))
       throw Error(ErrorCode::denied, name + " is not below a prefix of its group");
     if (route.method.empty() || route.permission.empty() ||
         std::holds_alternative<std::monostate>(route.handler))

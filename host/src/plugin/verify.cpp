@@ -1,5 +1,11 @@
 #include "plugin/verify.hpp"
 
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -7,12 +13,6 @@
 #include <cstring>
 #include <string_view>
 #include <system_error>
-
-#include <fcntl.h>
-#include <poll.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "podium/error.hpp"
 
@@ -87,7 +87,8 @@ VerifyResult verify(const std::filesystem::path& file, const VerifyOptions& opti
   if (::pipe2(pipe.data(), O_CLOEXEC) != 0)
     throw Error(ErrorCode::unavailable, "no pipe: " + std::generic_category().message(errno));
   const pid_t pid = ::fork();
-  if (pid < 0) throw Error(ErrorCode::unavailable, "no process: " + std::generic_category().message(errno));
+  if (pid < 0)
+    throw Error(ErrorCode::unavailable, "no process: " + std::generic_category().message(errno));
   if (pid == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     ::close(pipe[0]);
@@ -102,7 +103,8 @@ VerifyResult verify(const std::filesystem::path& file, const VerifyOptions& opti
   std::string text, doing = "reading the file", verdict;
   bool late = false;
   for (;;) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
     pollfd ready{pipe[0], POLLIN, 0};
     const int n = ::poll(&ready, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
     if (n < 0 && errno == EINTR) continue;
@@ -117,8 +119,10 @@ VerifyResult verify(const std::filesystem::path& file, const VerifyOptions& opti
     if (got <= 0) break;
     text.append(buffer.data(), static_cast<std::size_t>(got));
     for (std::size_t end; (end = text.find('\n')) != text.npos; text.erase(0, end + 1)) {
-      if (text[0] == '+') doing = text.substr(1, end - 1);
-      else verdict = text.substr(0, end);
+      if (text[0] == '+')
+        doing = text.substr(1, end - 1);
+      else
+        verdict = text.substr(0, end);
     }
     if (!verdict.empty()) break;
   }
@@ -129,7 +133,8 @@ VerifyResult verify(const std::filesystem::path& file, const VerifyOptions& opti
   if (verdict == "=ok") return {true, "loads, starts and stops"};
   if (!verdict.empty()) return {false, verdict.substr(1)};
   if (late)
-    return {false, "did not finish within " + std::to_string(options.limit.count()) + " ms, while " + doing};
+    return {false, "did not finish within " + std::to_string(options.limit.count()) +
+                       " ms, while " + doing};
   return {false, how_it_ended(status) + " while " + doing};
 }
 

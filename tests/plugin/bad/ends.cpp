@@ -1,8 +1,8 @@
 // Takes its process along: TEST_END is what `start` does.
+#include <unistd.h>
+
 #include <csignal>
 #include <cstdlib>
-
-#include <unistd.h>
 
 #include "traced.hpp"
 

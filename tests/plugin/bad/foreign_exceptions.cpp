@@ -17,9 +17,9 @@ struct Thrower final : podium::test::Greeter {
   std::string greet(std::string_view whom) override {
     if (whom == "private") throw PrivateException("a private trouble");
     if (whom == "struct") throw NoException{};
-    if (whom == "conflict")
-      throw podium::ConflictError("it differs", {{"lr", "0.1", "0.2"}});
-    if (whom == "caller") throw podium::Error(podium::ErrorCode::not_found, "no such person").in("whom");
+    if (whom == "conflict") throw podium::ConflictError("it differs", {{"lr", "0.1", "0.2"}});
+    if (whom == "caller")
+      throw podium::Error(podium::ErrorCode::not_found, "no such person").in("whom");
     throw podium::Error(podium::ErrorCode::misuse, "used wrongly");
   }
 };

@@ -1,4 +1,5 @@
-// Nothing wrong with this one: an extension, a collection, routes; it uses everything that `load` allows.
+// Nothing wrong with this one: an extension, a collection, routes; it uses everything that `load`
+// allows.
 #include "podium/http/routes.hpp"
 #include "podium/query.hpp"
 #include "traced.hpp"

@@ -23,16 +23,18 @@ int podium_plugin = 1;
 Nothing nothing;
 #else
 namespace {
-__attribute__((section(".note.podium"), used, aligned(4))) PODIUM_PLUGIN_NOTE_ATTR const podium_note note{
+__attribute__((section(".note.podium"), used, aligned(4)))
+PODIUM_PLUGIN_NOTE_ATTR const podium_note note{
     .manifest = {.id = "test.manifest", .version = "1.0.0"}};
 const podium_manifest other{.id = "test.manifest", .version = "2.0.0"};
 podium::Plugin* create(char*, std::size_t) { return new Nothing; }
 }  // namespace
 #if defined(TEST_WRONG_SIZE)
-extern "C" __attribute__((visibility("default"), used)) const podium_descriptor podium_plugin{8, &note.manifest, &create};
+extern "C" __attribute__((visibility("default"), used))
+const podium_descriptor podium_plugin{8, &note.manifest, &create};
 #elif defined(TEST_OTHER_MANIFEST)
-extern "C" __attribute__((visibility("default"), used)) const podium_descriptor podium_plugin{
-    sizeof(podium_descriptor), &other, &create};
+extern "C" __attribute__((visibility("default"), used))
+const podium_descriptor podium_plugin{sizeof(podium_descriptor), &other, &create};
 #else  // no descriptor
 void* kept[] = {const_cast<podium_manifest*>(&other), reinterpret_cast<void*>(&create)};
 extern "C" __attribute__((visibility("default"))) void* podium_something;

@@ -31,7 +31,8 @@ class Rules final : public Traced {
   }
 
  private:
-  [[maybe_unused]] static void add_routes(podium::PluginContext& context, const char* prefix, const char* path) {
+  [[maybe_unused]] static void add_routes(podium::PluginContext& context, const char* prefix,
+                                          const char* path) {
     context.add(std::make_unique<Api>("test.rules", prefix, path));
   }
   [[maybe_unused]] static void declare(podium::PluginContext& context, const char* name) {

@@ -1,4 +1,5 @@
-// Throws somewhere: TEST_WHERE is constructor, schema, load, start, routes or static; TEST_WHAT is what.
+// Throws somewhere: TEST_WHERE is constructor, schema, load, start, routes or static; TEST_WHAT is
+// what.
 #include <stdexcept>
 
 #include "podium/http/routes.hpp"
