@@ -124,22 +124,16 @@ class LocalBlobStore::Files {
   int root() const { return root_.get(); }
   int tmp() const { return tmp_.get(); }
 
-  /// Opens a name below the root; -1 and errno like openat2.
+  /// Opens a name below the root; -1 and errno like openat2. A symbolic link is ELOOP, wherever it is.
   int open(const std::string& name, int flags) const {
-    flags |= O_CLOEXEC | O_NOFOLLOW;
-    if (name.empty()) return ::openat(root_.get(), ".", flags);
-    if (kernel_) {
-      open_how how{};
-      how.flags = static_cast<std::uint64_t>(flags);
-      how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
-      for (int tries = 0; tries < 16; ++tries) {
-        const auto result = ::syscall(SYS_openat2, root_.get(), name.c_str(), &how, sizeof how);
-        if (result >= 0) return static_cast<int>(result);
-        if (errno != EAGAIN) break;  // a rename beside it: look again
-      }
-      if (errno != ENOSYS && errno != EPERM) return -1;  // EPERM: some sandboxes' word for ENOSYS
+    const int opened = resolve(name, flags | O_CLOEXEC | O_NOFOLLOW);
+    if (opened < 0 && errno == ENOTDIR && (flags & O_DIRECTORY)) {
+      const Descriptor there(resolve(name, O_PATH | O_CLOEXEC | O_NOFOLLOW));
+      struct stat info{};
+      const bool link = there && ::fstat(there.get(), &info) == 0 && S_ISLNK(info.st_mode);
+      errno = link ? ELOOP : ENOTDIR;
     }
-    return walk(name, flags);
+    return opened;
   }
 
   /// Opens the folder, making it and its parents. Each new one is durable.
@@ -176,6 +170,22 @@ class LocalBlobStore::Files {
     if (errno == ENOTDIR)
       throw Error(ErrorCode::conflict, "'" + name + "' or a parent of it is a blob, not a folder");
     fail(errno, "cannot open the folder '" + name + "'");
+  }
+
+  int resolve(const std::string& name, int flags) const {
+    if (name.empty()) return ::openat(root_.get(), ".", flags);
+    if (kernel_) {
+      open_how how{};
+      how.flags = static_cast<std::uint64_t>(flags);
+      how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+      for (int tries = 0; tries < 16; ++tries) {
+        const auto result = ::syscall(SYS_openat2, root_.get(), name.c_str(), &how, sizeof how);
+        if (result >= 0) return static_cast<int>(result);
+        if (errno != EAGAIN) break;  // a rename beside it: look again
+      }
+      if (errno != ENOSYS && errno != EPERM) return -1;  // EPERM: some sandboxes' word for ENOSYS
+    }
+    return walk(name, flags);
   }
 
   int walk(const std::string& name, int flags) const {

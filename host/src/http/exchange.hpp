@@ -88,9 +88,10 @@ class Body {
   char* data() { return data_.get(); }
   std::size_t capacity() const { return capacity_; }
   std::size_t size = 0;
-  std::string_view view() const { return {data_ ? data_.get() : "", size}; }
+  std::string_view view() const { return {data_ ? data_.get() : nothing, size}; }
 
  private:
+  static constexpr char nothing[padding] = {};
   std::shared_ptr<std::atomic<std::size_t>> in_flight_;
   std::unique_ptr<char[]> data_;
   std::size_t capacity_ = 0;

@@ -39,7 +39,9 @@ void Histogram::write(std::string& out, std::string_view name, std::string_view 
     total += counts_[i].load(std::memory_order_relaxed);
     std::string bound = "le=\"";
     if (i < bounds.size()) {
-      append(bound, bounds[i]);
+      char digits[32];
+      bound.append(digits, std::to_chars(digits, digits + sizeof digits, bounds[i],
+                                         std::chars_format::fixed).ptr);
     } else {
       bound += "+Inf";
     }
