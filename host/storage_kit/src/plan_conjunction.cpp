@@ -1,0 +1,190 @@
+// Taking filters apart: what the arms of an AND bind.
+#include <algorithm>
+#include <cmath>
+
+#include "plan_sets.hpp"
+#include "podium/storage_kit/declaration.hpp"
+
+namespace podium::kit {
+namespace {
+
+// Integers up to here are the same as doubles.
+constexpr std::int64_t exact_limit = std::int64_t{1} << 53;
+// More combinations than this are not worth a seek each.
+constexpr std::size_t max_combinations = 256;
+
+void flatten(const Filter& f, std::vector<const Filter*>& arms) {
+  if (f.op == Filter::Op::and_) {
+    for (const Filter& child : f.children) flatten(child, arms);
+  } else if (f.op != Filter::Op::all) {
+    arms.push_back(&f);
+  }
+}
+
+// The values that an arm binds a field to, if it does.
+std::optional<std::vector<Value>> bound_values(const Filter& f, const Collection& c) {
+  if (f.path.kind != Path::Kind::field) return std::nullopt;
+  const Type type = field_of(c, f.path.name).type;
+  if (f.op == Filter::Op::is_null && !f.negated) return std::vector<Value>{Value{}};
+  const bool equal = (f.op == Filter::Op::compare && f.cmp == Compare::eq) ||
+                     (f.op == Filter::Op::in && !f.negated);
+  if (!equal) return std::nullopt;
+  std::vector<Value> values;
+  for (const Value& v : f.values) {
+    Literal literal = literal_for(type, v);
+    if (literal.use == Literal::Use::unservable) return std::nullopt;
+    if (literal.use == Literal::Use::never) continue;
+    if (std::find(values.begin(), values.end(), literal.value) == values.end())
+      values.push_back(std::move(literal.value));
+  }
+  return values;
+}
+
+}  // namespace
+
+std::optional<double> exact_number(const Value& v) {
+  if (const auto* d = std::get_if<double>(&v)) {
+    if (std::isnan(*d)) return std::nullopt;
+    return *d;
+  }
+  if (const auto* i = std::get_if<std::int64_t>(&v))
+    if (*i >= -exact_limit && *i <= exact_limit) return static_cast<double>(*i);
+  return std::nullopt;
+}
+
+Literal literal_for(Type type, const Value& v) {
+  using Use = Literal::Use;
+  switch (type) {
+    case Type::text:
+    case Type::scalar:
+      // A scalar compared with a number compares numbers, which its index does not hold.
+      if (std::holds_alternative<std::string>(v)) return {Use::usable, v};
+      return {Use::unservable, {}};
+    case Type::boolean:
+      if (std::holds_alternative<bool>(v)) return {Use::usable, v};
+      return {Use::unservable, {}};
+    case Type::integer:
+    case Type::time:
+    case Type::reference:
+      if (std::holds_alternative<std::int64_t>(v)) return {Use::usable, v};
+      if (const auto* d = std::get_if<double>(&v)) {
+        if (std::isnan(*d) || std::trunc(*d) != *d) return {Use::never, {}};
+        if (std::fabs(*d) > static_cast<double>(exact_limit)) return {Use::unservable, {}};
+        return {Use::usable, Value{static_cast<std::int64_t>(*d)}};
+      }
+      return {Use::unservable, {}};
+    case Type::real:
+      if (const auto* d = std::get_if<double>(&v); d != nullptr && std::isnan(*d))
+        return {Use::never, {}};
+      if (const auto d = exact_number(v)) return {Use::usable, Value{*d}};
+      return {Use::unservable, {}};
+  }
+  return {Use::unservable, {}};
+}
+
+const Equality* Conjunction::equality(const std::string& field) const {
+  const Equality* best = nullptr;
+  for (const Equality& e : equalities)
+    if (e.field == field && (best == nullptr || e.values.size() < best->values.size())) best = &e;
+  return best;
+}
+
+std::uint64_t Conjunction::all() const {
+  if (arms.size() > static_cast<std::size_t>(max_covered)) return ~std::uint64_t{0};
+  return (std::uint64_t{1} << arms.size()) - 1;
+}
+
+Conjunction conjunction_of(const Filter& filter, const Collection& c, const Conjunction* outer) {
+  Conjunction result;
+  flatten(filter, result.arms);
+  for (std::size_t i = 0; i < result.arms.size(); ++i)
+    if (auto values = bound_values(*result.arms[i], c))
+      result.equalities.push_back({result.arms[i]->path.name, std::move(*values), static_cast<int>(i)});
+  if (outer != nullptr) {
+    for (Equality e : outer->equalities) {
+      e.arm = -1;
+      result.equalities.push_back(std::move(e));
+    }
+    result.scope = outer->scope;
+  }
+  if (c.partition.empty()) return result;
+  for (const Equality& e : result.equalities) {
+    if (e.arm < 0 || e.field != c.partition) continue;
+    std::vector<Ordinal> named;
+    for (const Value& v : e.values)
+      named.push_back(std::holds_alternative<std::int64_t>(v) ? std::get<std::int64_t>(v) : 0);
+    std::sort(named.begin(), named.end());
+    if (result.scope)
+      std::erase_if(named, [&](Ordinal o) {
+        return std::find(result.scope->begin(), result.scope->end(), o) == result.scope->end();
+      });
+    result.scope = std::move(named);
+    result.scope_arms |= arm_bit(static_cast<std::size_t>(e.arm));
+  }
+  return result;
+}
+
+Prefix prefix_of(const std::vector<std::string>& fields, const Conjunction& conjunction,
+                 const Collection& c, std::size_t at_most) {
+  Prefix prefix;
+  for (; prefix.fields < std::min(fields.size(), at_most); ++prefix.fields) {
+    const Equality* e = conjunction.equality(fields[prefix.fields]);
+    if (e == nullptr || prefix.combinations.size() * e->values.size() > max_combinations) break;
+    std::vector<std::vector<Value>> longer;
+    for (const auto& combination : prefix.combinations)
+      for (const Value& v : e->values) {
+        longer.push_back(combination);
+        longer.back().push_back(v);
+      }
+    prefix.combinations = std::move(longer);
+    if (e->arm >= 0) {
+      prefix.arms |= arm_bit(static_cast<std::size_t>(e->arm));
+      prefix.own = true;
+    }
+    if (e->field == c.partition) prefix.scoped = true;
+  }
+  return prefix;
+}
+
+Bounds bounds_on(const Path& path, const Conjunction& conjunction, const Collection& c) {
+  Bounds bounds;
+  for (std::size_t i = 0; i < conjunction.arms.size(); ++i) {
+    const Filter& f = *conjunction.arms[i];
+    if (f.op != Filter::Op::compare || !(f.path == path) || f.cmp == Compare::ne) continue;
+    Value value;
+    if (path.kind == Path::Kind::field) {
+      const Type type = field_of(c, path.name).type;
+      if (type == Type::scalar || type == Type::boolean) continue;
+      if (type != Type::real && std::holds_alternative<double>(f.values[0])) {
+        // Between integers: the bound itself is compared, it need not be one of them.
+        if (!exact_number(f.values[0]) || type == Type::text) continue;
+        value = f.values[0];
+      } else {
+        const Literal literal = literal_for(type, f.values[0]);
+        if (literal.use != Literal::Use::usable) continue;
+        value = literal.value;
+      }
+    } else if (path.kind == Path::Kind::ordinal) {
+      if (!std::holds_alternative<std::int64_t>(f.values[0])) continue;
+      value = f.values[0];
+    } else if (path.kind == Path::Kind::id) {
+      if (!std::holds_alternative<std::string>(f.values[0])) continue;
+      value = f.values[0];
+    } else {
+      const auto number = exact_number(f.values[0]);
+      if (!number) continue;
+      value = *number;
+    }
+    const bool lower = f.cmp == Compare::gt || f.cmp == Compare::ge || f.cmp == Compare::eq;
+    const bool upper = f.cmp == Compare::lt || f.cmp == Compare::le || f.cmp == Compare::eq;
+    const bool inclusive = f.cmp != Compare::gt && f.cmp != Compare::lt;
+    // A second bound on the same side stays to be tested.
+    if ((lower && bounds.from) || (upper && bounds.to)) continue;
+    if (lower) bounds.from = IndexRange::Bound{value, inclusive};
+    if (upper) bounds.to = IndexRange::Bound{value, inclusive};
+    bounds.arms |= arm_bit(i);
+  }
+  return bounds;
+}
+
+}  // namespace podium::kit
