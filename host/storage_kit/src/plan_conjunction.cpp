@@ -1,6 +1,9 @@
 // Taking filters apart: what the arms of an AND bind.
 #include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <limits>
+#include <string>
 
 #include "plan_sets.hpp"
 #include "podium/storage_kit/declaration.hpp"
@@ -41,6 +44,20 @@ std::optional<std::vector<Value>> bound_values(const Filter& f, const Collection
 }
 
 }  // namespace
+
+std::optional<Ordinal> sequence_ordinal(const Collection& c, std::string_view id) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(id.data(), id.data() + id.size(), number);
+  if (error != std::errc{} || end != id.data() + id.size() || number < c.first) return std::nullopt;
+  if (std::to_string(number) != id) return std::nullopt;
+  const auto ordinal = static_cast<std::uint64_t>(number) - static_cast<std::uint64_t>(c.first) + 1;
+  if (ordinal > static_cast<std::uint64_t>(std::numeric_limits<Ordinal>::max())) return std::nullopt;
+  return static_cast<Ordinal>(ordinal);
+}
+
+std::string sequence_id(const Collection& c, Ordinal ordinal) {
+  return std::to_string(c.first + (ordinal - 1));
+}
 
 std::optional<double> exact_number(const Value& v) {
   if (const auto* d = std::get_if<double>(&v)) {

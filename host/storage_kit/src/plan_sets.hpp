@@ -112,7 +112,8 @@ class SetBuilder {
   std::optional<SetNode> series_leaf(const Filter&, const Conjunction&);
   std::optional<SetNode> identity_leaf(const Filter&);
   std::optional<SetNode> any_node(const Filter&);
-  std::optional<SetNode> value_node(IndexRange base, const Conjunction&, std::vector<SetNode::Piece> pieces);
+  std::optional<SetNode> value_node(const Filter&, const Conjunction&,
+                                    const std::vector<SetNode::Piece>& pieces);
   void key_nodes(const Conjunction&, std::vector<SetNode>& out);
 
   std::optional<Collected> collect_ranges(const SetNode&, std::uint64_t allowance);

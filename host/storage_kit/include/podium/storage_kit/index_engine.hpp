@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "podium/storage_kit/evaluate.hpp"
@@ -81,5 +82,10 @@ class IndexEngine {
   /// The same for another collection, for `any`. Lives as long as this one.
   virtual IndexEngine& child(const std::string& collection) = 0;
 };
+
+/// The ordinal that the id of a sequence stands for, whether or not there is such a record; nothing when
+/// the text is no canonical decimal from the sequence's first id on. And the other way round.
+std::optional<Ordinal> sequence_ordinal(const Collection&, std::string_view id);
+std::string sequence_id(const Collection&, Ordinal);
 
 }  // namespace podium::kit
