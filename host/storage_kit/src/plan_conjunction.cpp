@@ -26,12 +26,12 @@ void flatten(const Filter& f, std::vector<const Filter*>& arms) {
 
 // The values that an arm binds a field to, if it does.
 std::optional<std::vector<Value>> bound_values(const Filter& f, const Collection& c) {
-  if (f.path.kind != Path::Kind::field) return std::nullopt;
-  const Type type = field_of(c, f.path.name).type;
-  if (f.op == Filter::Op::is_null && !f.negated) return std::vector<Value>{Value{}};
+  const bool null = f.op == Filter::Op::is_null && !f.negated;
   const bool equal = (f.op == Filter::Op::compare && f.cmp == Compare::eq) ||
                      (f.op == Filter::Op::in && !f.negated);
-  if (!equal) return std::nullopt;
+  if ((!null && !equal) || f.path.kind != Path::Kind::field) return std::nullopt;
+  if (null) return std::vector<Value>{Value{}};
+  const Type type = field_of(c, f.path.name).type;
   std::vector<Value> values;
   for (const Value& v : f.values) {
     Literal literal = literal_for(type, v);
@@ -100,10 +100,9 @@ Literal literal_for(Type type, const Value& v) {
 }
 
 const Equality* Conjunction::equality(const std::string& field) const {
-  const Equality* best = nullptr;
-  for (const Equality& e : equalities)
-    if (e.field == field && (best == nullptr || e.values.size() < best->values.size())) best = &e;
-  return best;
+  const auto at = std::find_if(equalities.begin(), equalities.end(),
+                               [&](const Equality& e) { return e.field == field; });
+  return at == equalities.end() ? nullptr : &*at;
 }
 
 std::uint64_t Conjunction::all() const {
@@ -113,30 +112,39 @@ std::uint64_t Conjunction::all() const {
 
 Conjunction conjunction_of(const Filter& filter, const Collection& c, const Conjunction* outer) {
   Conjunction result;
-  flatten(filter, result.arms);
-  for (std::size_t i = 0; i < result.arms.size(); ++i)
-    if (auto values = bound_values(*result.arms[i], c))
-      result.equalities.push_back({result.arms[i]->path.name, std::move(*values), static_cast<int>(i)});
   if (outer != nullptr) {
-    for (Equality e : outer->equalities) {
-      e.arm = -1;
-      result.equalities.push_back(std::move(e));
+    result.equalities = outer->equalities;
+    for (Equality& e : result.equalities) {
+      e.arms = 0;
+      e.own = false;
     }
     result.scope = outer->scope;
   }
-  if (c.partition.empty()) return result;
-  for (const Equality& e : result.equalities) {
-    if (e.arm < 0 || e.field != c.partition) continue;
-    std::vector<Ordinal> named;
-    for (const Value& v : e.values)
-      named.push_back(std::holds_alternative<std::int64_t>(v) ? std::get<std::int64_t>(v) : 0);
-    std::sort(named.begin(), named.end());
-    if (result.scope)
-      std::erase_if(named, [&](Ordinal o) {
-        return std::find(result.scope->begin(), result.scope->end(), o) == result.scope->end();
+  flatten(filter, result.arms);
+  for (std::size_t i = 0; i < result.arms.size(); ++i) {
+    auto values = bound_values(*result.arms[i], c);
+    if (!values) continue;
+    const std::string& name = result.arms[i]->path.name;
+    auto at = std::find_if(result.equalities.begin(), result.equalities.end(),
+                           [&](const Equality& e) { return e.field == name; });
+    if (at == result.equalities.end()) {
+      at = result.equalities.insert(at, Equality{name, std::move(*values), 0, true});
+    } else {
+      std::erase_if(at->values, [&](const Value& v) {
+        return std::find(values->begin(), values->end(), v) == values->end();
       });
-    result.scope = std::move(named);
-    result.scope_arms |= arm_bit(static_cast<std::size_t>(e.arm));
+    }
+    at->arms |= arm_bit(i);
+    at->own = true;
+  }
+  if (const Equality* e = result.equality(c.partition); e != nullptr && e->own) {
+    result.scope.emplace();
+    for (const Value& v : e->values) {
+      if (std::holds_alternative<std::monostate>(v)) result.scope->push_back(0);
+      else if (std::get<std::int64_t>(v) > 0) result.scope->push_back(std::get<std::int64_t>(v));
+    }
+    std::sort(result.scope->begin(), result.scope->end());
+    result.scope_arms = e->arms;
   }
   return result;
 }
@@ -154,10 +162,8 @@ Prefix prefix_of(const std::vector<std::string>& fields, const Conjunction& conj
         longer.back().push_back(v);
       }
     prefix.combinations = std::move(longer);
-    if (e->arm >= 0) {
-      prefix.arms |= arm_bit(static_cast<std::size_t>(e->arm));
-      prefix.own = true;
-    }
+    prefix.arms |= e->arms;
+    prefix.own = prefix.own || e->own;
     if (e->field == c.partition) prefix.scoped = true;
   }
   return prefix;

@@ -12,12 +12,12 @@
 
 namespace podium::kit {
 
-/// A field that a conjunction binds to some values (monostate: missing), by arm `arm`, or by an arm of a
-/// conjunction around it (-1).
+/// A field that arms of a conjunction, or of one around it, bind to some values (monostate: missing).
 struct Equality {
   std::string field;
-  std::vector<Value> values;
-  int arm = -1;
+  std::vector<Value> values;  ///< those that all of them allow
+  std::uint64_t arms = 0;     ///< which arms, of the conjunction itself
+  bool own = false;           ///< whether there are such
 };
 
 /// The arms of an AND with what they fix. Everything found for an arm may lean on all the others: its set

@@ -103,7 +103,7 @@ bool Walk::next_plain(Phase& phase, std::size_t want, Batch& out) {
   }
   if (run && out.ordinals.size() > begin) {
     out.runs.emplace_back(begin, out.ordinals.size());
-    out.holds_cursor = cursor_run_;
+    if (cursor_run_) out.holds_cursor = true;
     cursor_run_ = false;
   }
   return false;

@@ -20,7 +20,7 @@ constexpr std::size_t few = 256;
 constexpr std::uint64_t worth_per_survivor = 16;
 // What is walked first, to see how many pass.
 constexpr std::uint64_t first_turn = 64;
-constexpr std::size_t block = 256;
+constexpr std::uint64_t block = 256;
 
 }  // namespace
 
@@ -142,10 +142,11 @@ bool Planner::Impl::walk(std::uint64_t entries) {
   std::vector<Ordinal> pass;
   for (std::uint64_t done = 0; done < entries;) {
     batch.clear();
-    const auto want = static_cast<std::size_t>(std::min<std::uint64_t>(entries - done, block));
+    const auto want = static_cast<std::size_t>(std::min({entries - done, left_, block}));
     if (!walk_->next(want, batch)) return true;
-    done += std::max(want, batch.ordinals.size());
-    walked_ += std::max(want, batch.ordinals.size());
+    const std::uint64_t took = std::max(want, batch.ordinals.size());
+    done += took;
+    walked_ += took;
     // Outside of runs it stops when enough passed.
     const auto plain = [&](std::size_t begin, std::size_t end) {
       pass.clear();
@@ -177,7 +178,7 @@ void Planner::Impl::sort_survivors() {
     survivors.for_each([&](Ordinal o) {
       if (cursor_ != nullptr && o <= cursor_->ordinal) return true;
       if (passes(o, covered_)) members.push_back(o);
-      if (members.size() < std::min<std::uint64_t>(left_, block)) return true;
+      if (members.size() < std::min(left_, block)) return true;
       const bool enough = emit(members);
       members.clear();
       return !enough;
