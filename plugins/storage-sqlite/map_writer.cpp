@@ -101,26 +101,29 @@ struct Entry {
   throw ConflictError(message, std::move(conflicts));
 }
 
-/// Throws when an entry, stored or given twice, differs.
-void must_equal(const CollectionInfo& info, const MapInfo& map, MapTable& table, Ordinal owner,
-                bool fresh, std::span<const Entry> entries) {
+/// Throws when an entry, stored or given twice, differs. A key that nobody used yet has no number, and
+/// gets none before this has refused.
+void must_equal(Session& session, const CollectionInfo& info, const MapInfo& map, MapTable& table,
+                Ordinal owner, bool fresh, std::span<const MapEntry> given) {
   std::vector<Conflict> conflicts;
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    const MapEntry& given = *entries[i].given;
-    if (!fresh) {
-      if (const auto stored = table.find(owner, entries[i].key)) {
-        if (stored->text != given.text)
-          conflicts.push_back({std::string(given.key), std::string(stored->text), std::string(given.text)});
+  std::unordered_map<std::string_view, std::string_view> firsts;
+  for (const MapEntry& entry : given) {
+    if (given.size() > 1) {
+      const auto [first, is_first] = firsts.try_emplace(entry.key, entry.text);
+      if (!is_first) {
+        if (first->second != entry.text)
+          conflicts.push_back(
+              {std::string(entry.key), std::string(first->second), std::string(entry.text)});
         continue;
       }
     }
-    for (std::size_t j = 0; j < i; ++j) {
-      if (entries[j].key != entries[i].key) continue;
-      if (entries[j].given->text != given.text)
-        conflicts.push_back(
-            {std::string(given.key), std::string(entries[j].given->text), std::string(given.text)});
-      break;
-    }
+    if (fresh) continue;
+    const auto key = session.find_text(entry.key);
+    if (!key) continue;
+    const auto stored = table.find(owner, *key);
+    if (!stored || stored->text == entry.text) continue;
+    conflicts.push_back({std::string(entry.key), std::string(stored->text), std::string(entry.text)});
+    firsts[entry.key] = conflicts.back().old_text;
   }
   table.release();
   if (!conflicts.empty()) conflict(info, map, std::move(conflicts));
@@ -137,35 +140,16 @@ bool has_entries(Session& session, const MapInfo& map, Ordinal owner) {
 bool put_entries(Session& session, const CollectionInfo& info, const MapInfo& map, Owner owner,
                  std::span<const MapEntry> given, PutMode mode) {
   if (given.empty()) return false;
+  const bool fresh = given.size() > 3 && !has_entries(session, map, owner.ordinal);
+  MapTable table(session, map);
+  if (mode == PutMode::equal_or_fail) must_equal(session, info, map, table, owner.ordinal, fresh, given);
   std::vector<Entry> entries;
   entries.reserve(given.size());
-  // A key that nobody used yet has no number; equal_or_fail must not make one before it has refused.
-  if (mode == PutMode::equal_or_fail && given.size() == 1) {
-    if (const auto key = session.find_text(given[0].key)) {
-      entries.push_back({*key, given.data()});
-      MapTable table(session, map);
-      must_equal(info, map, table, owner.ordinal, false, entries);
-      entries.clear();
-    }
-  } else if (mode == PutMode::equal_or_fail) {
-    // Unknown keys get numbers of their own, below all others, by their first place.
-    std::unordered_map<std::string_view, std::int64_t> unknown;
-    for (const MapEntry& entry : given) {
-      if (const auto key = session.find_text(entry.key)) entries.push_back({*key, &entry});
-      else entries.push_back({unknown.try_emplace(entry.key, -1 - static_cast<std::int64_t>(unknown.size()))
-                                  .first->second, &entry});
-    }
-    MapTable table(session, map);
-    must_equal(info, map, table, owner.ordinal, !has_entries(session, map, owner.ordinal), entries);
-    entries.clear();
-  }
   for (const MapEntry& entry : given) entries.push_back({session.text_id(entry.key), &entry});
   // In the order of the table, and so that a key given twice stands together.
   if (entries.size() > 1)
     std::stable_sort(entries.begin(), entries.end(),
                      [](const Entry& a, const Entry& b) { return a.key < b.key; });
-  const bool fresh = given.size() > 3 && !has_entries(session, map, owner.ordinal);
-  MapTable table(session, map);
   bool changed = false;
   for (std::size_t i = 0; i < entries.size(); ++i) {
     std::size_t end = i + 1;
