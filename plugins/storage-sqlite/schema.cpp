@@ -55,8 +55,14 @@ void make_reference_index(Connection& connection, const CollectionInfo& info, co
 
 void make_key(Connection& connection, const CollectionInfo& info, const KeyInfo& key) {
   std::string columns;
-  for (const std::size_t at : key.fields)
+  for (const std::size_t at : key.fields) {
+    // Its number is missing when the text spells none, and missing values never collide.
+    if (key.unique && info.fields[at].type == Type::scalar)
+      throw Error(ErrorCode::invalid,
+                  fmt::format("the unique key '{}' of '{}' is over the scalar '{}'; make it a text",
+                              key.name, info.declaration.name, info.fields[at].name));
     columns += (columns.empty() ? "" : ", ") + key_columns(info.fields[at]);
+  }
   try {
     connection.execute(fmt::format("CREATE {}INDEX {} ON {} ({})", key.unique ? "UNIQUE " : "",
                                    key.index, info.table, columns));
@@ -141,25 +147,11 @@ void migrate(Connection& connection, const CollectionInfo& info, const kit::Migr
 }  // namespace
 
 void prepare_file(Connection& connection) {
-  if (connection.number("PRAGMA page_count") == 0) {
-    // Before the first table: a crash in between leaves an empty file, which is made again.
-    connection.execute("PRAGMA journal_mode = WAL");
-    connection.execute("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0");
-    connection.execute("BEGIN IMMEDIATE");
-    connection.execute(fmt::format("PRAGMA application_id = {}", application));
-    connection.execute(base_tables);
-    connection.execute(fmt::format("INSERT INTO meta VALUES ('format', {}), ('revision', 0), "
-                                   "('horizon', 0), ('compacted', 0)",
-                                   format));
-    connection.execute("COMMIT");
-    return;
-  }
   connection.execute("PRAGMA journal_mode = WAL");
   connection.execute(
       "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864");
-  if (connection.number("SELECT count(*) FROM sqlite_schema") == 0 &&
-      connection.number("PRAGMA application_id") == 0) {
-    // Made by a process that died before its first transaction.
+  const std::int64_t marked = connection.number("PRAGMA application_id");
+  if (marked == 0 && connection.number("SELECT count(*) FROM sqlite_schema") == 0) {
     connection.execute("BEGIN IMMEDIATE");
     connection.execute(fmt::format("PRAGMA application_id = {}", application));
     connection.execute(base_tables);
@@ -169,7 +161,7 @@ void prepare_file(Connection& connection) {
     connection.execute("COMMIT");
     return;
   }
-  if (connection.number("PRAGMA application_id") != application) foreign();
+  if (marked != application) foreign();
   const std::int64_t found = connection.number("SELECT value FROM meta WHERE key = 'format'");
   if (found > format)
     throw Error(ErrorCode::unsupported,

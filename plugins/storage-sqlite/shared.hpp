@@ -29,8 +29,8 @@ inline void refuse_nested() {
 /// Thread-safe.
 class Shared {
  public:
-  explicit Shared(const StoreOptions& options)
-      : options(options), file(options.directory / "podium.db") {}
+  explicit Shared(const StoreOptions& given)
+      : options(given), file(given.directory / "podium.db") {}
 
   const StoreOptions options;
   const std::filesystem::path file;

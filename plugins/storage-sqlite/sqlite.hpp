@@ -126,6 +126,8 @@ class Statement {
     reset();
   }
   void reset() noexcept { sqlite3_reset(raw_); }
+  /// Every parameter becomes NULL.
+  void clear() noexcept { sqlite3_clear_bindings(raw_); }
 
   bool is_null(int column) const noexcept { return sqlite3_column_type(raw_, column) == SQLITE_NULL; }
   std::int64_t integer(int column) const noexcept { return sqlite3_column_int64(raw_, column); }
