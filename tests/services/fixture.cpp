@@ -20,8 +20,11 @@ void Host::make_services() {
   HostInfo info;
   info.data_dir = "/tmp";
   info.default_artifact_root = "mlflow-artifacts:";
-  services = std::make_unique<host::Services>(host::Services::Options{
-      *store, blobs, test_language(), info, [clock = clock] { return clock->fetch_add(1); }, test_vocabulary(), 2});
+  const auto now = [time = clock] { return time->fetch_add(1); };
+  vocabularies = std::make_unique<host::Vocabularies>(host::Services::declarations(), now);
+  vocabularies->bind(*store);
+  services = std::make_unique<host::Services>(
+      host::Services::Options{*store, blobs, *language, info, now, vocabularies->of("tasks"), 2});
 }
 
 void Host::restart() {

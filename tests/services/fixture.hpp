@@ -14,6 +14,8 @@
 #include "memory_store.hpp"
 #include "plugin/contained.hpp"
 #include "podium/json.hpp"
+#include "query/language.hpp"
+#include "query/vocabularies.hpp"
 #include "services/services.hpp"
 #include "support.hpp"
 
@@ -30,9 +32,6 @@ class NoBlobs final : public BlobStore {
   bool erase(std::string_view) override { return false; }
 };
 
-const QueryLanguage& test_language();
-const Vocabulary& test_vocabulary();
-
 struct Host {
   /// A new store, or one that an earlier host left.
   explicit Host(std::shared_ptr<MemoryStore> existing = nullptr, bool start = true);
@@ -42,6 +41,8 @@ struct Host {
   std::shared_ptr<MemoryStore> store;
   NoBlobs blobs;
   std::shared_ptr<std::atomic<std::int64_t>> clock;
+  std::unique_ptr<QueryLanguage> language = host::make_query_language();
+  std::unique_ptr<host::Vocabularies> vocabularies;
   std::unique_ptr<host::Services> services;
   Principal me;
 

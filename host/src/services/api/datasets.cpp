@@ -53,9 +53,10 @@ DatasetRoutes::Written DatasetRoutes::write(const Row& row, bool whole) const {
   w.key("labels");
   write_map(w, row.map(labels));
   // Source, schema and profile may be long: only with one data set.
-  if (const Cell body = row.cell(body_column); whole && std::holds_alternative<std::string_view>(body))
-    for (const auto& [name, text] : Json::parse(std::get<std::string_view>(body)).items())
-      w.key(name).value(text.get_ref<const std::string&>());
+  if (const Cell body = row.cell(body_column); whole && std::holds_alternative<std::string_view>(body)) {
+    const Json described = Json::parse(std::get<std::string_view>(body));
+    for (const auto& [name, text] : described.items()) w.key(name).value(text.get_ref<const std::string&>());
+  }
   w.key("version").value(out.version);
   return out;
 }

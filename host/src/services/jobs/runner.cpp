@@ -240,7 +240,6 @@ void JobRunner::work() {
     }
     jobs_.announce_end();
     lock.lock();
-    live_.erase(run->job_.ordinal);
     look_ = true;
     wake_dispatcher_.notify_one();
   }
@@ -263,11 +262,13 @@ void JobRunner::execute(Run& run) {
     if (passes(e.code()) && !flag.lost) {
       log(LogLevel::warning, "jobs", "job " + run.job_.id + " is tried again: " + e.what());
       const std::int64_t ready = core_.now() + retry_time;
+      retire(run);
       core_.store.transact([&](Transaction& t) { jobs_.put_back(t, run.job_, ready); });
       return;
     }
     ended = {e.code() == ErrorCode::cancelled ? "cancelled" : "failed", e.what(), {}};
   }
+  retire(run);
   if (flag.lost) return;
   // What was cut short by the host's own stop goes on at the next start.
   if (stopping_ && !flag.asked && (flag.seen || ended.state == "cancelled")) {
@@ -276,11 +277,13 @@ void JobRunner::execute(Run& run) {
   }
   if (ended.state == "failed")
     log(LogLevel::error, "jobs", "job " + run.job_.id + " (" + run.job_.kind + ") failed: " + ended.error);
-  conclude(run, ended);
+  core_.store.transact([&](Transaction& t) { jobs_.end(t, run.job_, ended); });
 }
 
-void JobRunner::conclude(Run& run, const JobService::Ended& ended) {
-  core_.store.transact([&](Transaction& t) { jobs_.end(t, run.job_, ended); });
+/// Before the end is written: from then on the job may be claimed again, here as well.
+void JobRunner::retire(const Run& run) {
+  const std::lock_guard lock(mutex_);
+  if (const auto at = live_.find(run.job_.ordinal); at != live_.end() && at->second.get() == &run) live_.erase(at);
 }
 
 }  // namespace podium::host

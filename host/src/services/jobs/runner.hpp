@@ -44,7 +44,7 @@ class JobRunner {
   void dispatch();
   void work();
   void execute(Run&);
-  void conclude(Run&, const JobService::Ended&);
+  void retire(const Run&);
   bool try_claim();
   void renew_leases();
   std::vector<std::string> kinds() const;
