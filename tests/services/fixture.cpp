@@ -5,7 +5,8 @@
 namespace podium::test {
 
 Host::Host(std::shared_ptr<MemoryStore> existing, bool start)
-    : store(std::move(existing)), clock(std::make_shared<std::atomic<std::int64_t>>(1'700'000'000'000)) {
+    : store(std::move(existing)),
+      clock(std::make_shared<std::atomic<std::int64_t>>(1'700'000'000'000)) {
   if (!store) {
     store = std::make_shared<MemoryStore>();
     store->declare(host::Services::declarations());
@@ -58,15 +59,29 @@ std::string Host::task_in(Ordinal project, TaskState state) {
   using enum TaskState;
   const std::string id = task(project, state == draft ? draft : running);
   const auto go = [&](TaskState to, Transition kind) {
-    with(id, [&](Transaction& t, const Tasks::Head& head) { tasks().transition(t, me, head, to, kind); });
+    with(id, [&](Transaction& t, const Tasks::Head& head) {
+      tasks().transition(t, me, head, to, kind);
+    });
   };
   switch (state) {
-    case draft: case running: break;
-    case pending: go(aborted, Transition::abort), go(pending, Transition::enqueue); break;
-    case completed: go(completed, Transition::complete); break;
-    case failed: go(failed, Transition::fail); break;
-    case aborted: go(aborted, Transition::abort); break;
-    case published: go(completed, Transition::complete), go(published, Transition::publish); break;
+    case draft:
+    case running:
+      break;
+    case pending:
+      go(aborted, Transition::abort), go(pending, Transition::enqueue);
+      break;
+    case completed:
+      go(completed, Transition::complete);
+      break;
+    case failed:
+      go(failed, Transition::fail);
+      break;
+    case aborted:
+      go(aborted, Transition::abort);
+      break;
+    case published:
+      go(completed, Transition::complete), go(published, Transition::publish);
+      break;
   }
   return id;
 }
@@ -75,10 +90,14 @@ Value Host::cell(CollectionId c, Ordinal o, const Path& path) const {
   Value out;
   const Column column = value_of(path);
   if (!store->get(c, o, std::span<const Column>(&column, 1), [&](const Row& row) {
-        std::visit([&](const auto& v) {
-          if constexpr (std::is_same_v<std::decay_t<decltype(v)>, std::string_view>) out = std::string(v);
-          else out = v;
-        }, row.cell(0));
+        std::visit(
+            [&](const auto& v) {
+              if constexpr (std::is_same_v<std::decay_t<decltype(v)>, std::string_view>)
+                out = std::string(v);
+              else
+                out = v;
+            },
+            row.cell(0));
       }))
     FAIL("no such record");
   return out;
@@ -89,12 +108,15 @@ std::vector<Host::Event> Host::history(const std::string& task) const {
   Query q;
   q.collection = store->collection("history");
   q.filter = eq(field("task"), store->find(tasks, task));
-  q.columns = {value_of(field("change")), value_of(field("who")), value_of(field("why")), value_of(record_body())};
+  q.columns = {value_of(field("change")), value_of(field("who")), value_of(field("why")),
+               value_of(record_body())};
   std::vector<Event> out;
   store->query(q, [&](const Row& row) {
     const auto text = [&](std::size_t i) {
       const Cell cell = row.cell(i);
-      return std::holds_alternative<std::monostate>(cell) ? std::string() : std::string(std::get<std::string_view>(cell));
+      return std::holds_alternative<std::monostate>(cell)
+                 ? std::string()
+                 : std::string(std::get<std::string_view>(cell));
     };
     out.push_back({text(0), text(1), text(2), Json::parse(text(3))});
     return true;
@@ -116,8 +138,10 @@ namespace {
 std::vector<std::string> split(const std::string& text, char by) {
   std::vector<std::string> out(1);
   for (const char c : text) {
-    if (c == by) out.emplace_back();
-    else out.back() += c;
+    if (c == by)
+      out.emplace_back();
+    else
+      out.back() += c;
   }
   return out;
 }
@@ -152,10 +176,14 @@ Api::Answer Api::operator()(const std::string& method, const std::string& target
   for (const auto& route : routes_) {
     FakeRequest probe(method, "");
     if (route.method != method || !matches(route.path, path, probe)) continue;
-    if (!best || probe.segments.size() < static_cast<std::size_t>(std::count(best->path.begin(), best->path.end(), '{'))) best = &route;
+    if (!best || probe.segments.size() < static_cast<std::size_t>(
+                                             std::count(best->path.begin(), best->path.end(), '{')))
+      best = &route;
   }
   if (!best) FAIL("no route " + method + " " + path);
-  FakeRequest request(method, body.is_null() ? "" : body.is_string() ? body.get<std::string>() : body.dump());
+  FakeRequest request(method, body.is_null()     ? ""
+                              : body.is_string() ? body.get<std::string>()
+                                                 : body.dump());
   matches(best->path, path, request);
   if (question != std::string::npos)
     for (const auto& pair : split(target.substr(question + 1), '&')) {

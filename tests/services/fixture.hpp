@@ -1,15 +1,15 @@
 #pragma once
-// A host without a server: a store in memory and the services over it, with a clock that the test sets.
+// A host without a server: a store in memory and the services over it, with a clock that the test
+// sets.
 #include <atomic>
 #include <condition_variable>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <nlohmann/json.hpp>
 
 #include "memory_store.hpp"
 #include "plugin/contained.hpp"
@@ -50,7 +50,8 @@ struct Host {
   Projects& projects() { return services->projects(); }
   Tasks& tasks() { return services->tasks(); }
   Ordinal project(const std::string& name);
-  std::string task(Ordinal project, TaskState state = TaskState::running, const std::string& id = {});
+  std::string task(Ordinal project, TaskState state = TaskState::running,
+                   const std::string& id = {});
   /// The id of a task in a state, brought there by legal transitions.
   std::string task_in(Ordinal project, TaskState state);
   template <class F>
@@ -63,7 +64,10 @@ struct Host {
     return cell(c, store->find(c, id), path);
   }
   /// Rows of the history of a task: "change who why body".
-  struct Event { std::string change, who, why; Json body; };
+  struct Event {
+    std::string change, who, why;
+    Json body;
+  };
   std::vector<Event> history(const std::string& task) const;
   std::size_t count(const char* collection, const Filter& = {}) const;
 };
@@ -71,8 +75,12 @@ struct Host {
 /// What an HTTP server would give to a handler.
 class FakeRequest final : public Request {
  public:
-  FakeRequest(std::string method, std::string body) : method_(std::move(method)), body_(std::move(body)) {}
-  FakeRequest& segment_is(std::string name, std::string value) { segments[std::move(name)] = std::move(value); return *this; }
+  FakeRequest(std::string method, std::string body)
+      : method_(std::move(method)), body_(std::move(body)) {}
+  FakeRequest& segment_is(std::string name, std::string value) {
+    segments[std::move(name)] = std::move(value);
+    return *this;
+  }
   std::string_view method() const override { return method_; }
   std::string_view target() const override { return ""; }
   std::string_view path() const override { return ""; }
@@ -80,12 +88,16 @@ class FakeRequest final : public Request {
     const auto at = headers.find(std::string(name));
     return at == headers.end() ? std::string_view() : std::string_view(at->second);
   }
-  bool has_header(std::string_view name) const override { return headers.count(std::string(name)) != 0; }
+  bool has_header(std::string_view name) const override {
+    return headers.count(std::string(name)) != 0;
+  }
   std::string_view segment(std::string_view name) const override {
     const auto at = segments.find(std::string(name));
     return at == segments.end() ? std::string_view() : std::string_view(at->second);
   }
-  const std::vector<std::pair<std::string, std::string>>& query() const override { return parameters; }
+  const std::vector<std::pair<std::string, std::string>>& query() const override {
+    return parameters;
+  }
   using Request::query;
   std::string_view body() const override { return body_; }
   std::unique_ptr<BlobWriter> upload() override { return nullptr; }
@@ -115,8 +127,8 @@ class Api {
     std::string etag;
   };
   /// `target` is path and query; errors are thrown. Fails the test when no object was checked.
-  Answer operator()(const std::string& method, const std::string& target, const Json& body = nullptr,
-                    const std::string& if_match = {});
+  Answer operator()(const std::string& method, const std::string& target,
+                    const Json& body = nullptr, const std::string& if_match = {});
   const std::vector<Route>& routes() const { return routes_; }
 
  private:
@@ -134,7 +146,8 @@ class Signal {
   }
   void wait() {
     std::unique_lock lock(mutex_);
-    if (!changed_.wait_for(lock, std::chrono::seconds(30), [&] { return set_; })) FAIL("nothing came in 30 s");
+    if (!changed_.wait_for(lock, std::chrono::seconds(30), [&] { return set_; }))
+      FAIL("nothing came in 30 s");
   }
 
  private:

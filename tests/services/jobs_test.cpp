@@ -12,18 +12,23 @@ namespace {
 /// A handler that does what the test says.
 class Scripted final : public JobHandler {
  public:
-  Scripted(std::string kind, std::function<std::string(JobRun&)> script) : JobHandler(std::move(kind)), script_(std::move(script)) {}
+  Scripted(std::string kind, std::function<std::string(JobRun&)> script)
+      : JobHandler(std::move(kind)), script_(std::move(script)) {}
   std::string run(JobRun& run) override { return script_(run); }
 
  private:
   std::function<std::string(JobRun&)> script_;
 };
 
-std::string start(Host& h, const std::string& kind, const Jobs::Options& options = {}, const std::string& arguments = "{}") {
-  return h.store->write([&](Transaction& t) { return h.services->jobs().start(t, h.me, kind, arguments, options); });
+std::string start(Host& h, const std::string& kind, const Jobs::Options& options = {},
+                  const std::string& arguments = "{}") {
+  return h.store->write(
+      [&](Transaction& t) { return h.services->jobs().start(t, h.me, kind, arguments, options); });
 }
 
-std::string wait(Host& h, const std::string& job) { return h.services->jobs().wait(h.me, job, 30'000); }
+std::string wait(Host& h, const std::string& job) {
+  return h.services->jobs().wait(h.me, job, 30'000);
+}
 
 Value job_cell(Host& h, const std::string& job, const char* name) {
   const auto c = h.services->jobs().collection();
@@ -32,7 +37,8 @@ Value job_cell(Host& h, const std::string& job, const char* name) {
 
 Json result(Host& h, const std::string& job) {
   const auto c = h.services->jobs().collection();
-  return Json::parse(std::get<std::string>(h.cell(c, h.store->find(c, job), record_body())))["result"];
+  return Json::parse(
+      std::get<std::string>(h.cell(c, h.store->find(c, job), record_body())))["result"];
 }
 
 }  // namespace
@@ -60,7 +66,8 @@ TEST_CASE("a job runs, tells its progress, keeps its result") {
   h.services->stop();
 }
 
-TEST_CASE("a job starts if and only if its transaction commits; the same key again is the same job") {
+TEST_CASE(
+    "a job starts if and only if its transaction commits; the same key again is the same job") {
   Host h;
   CHECK(error_of([&] {
           h.store->write([&](Transaction& t) {
@@ -80,7 +87,8 @@ TEST_CASE("what a handler throws ends the job") {
   Host h;
   host::PluginOwner owner{"acme.test"};
   Scripted fails("fails", [](JobRun&) -> std::string { throw std::runtime_error("boom"); });
-  Scripted gives_up("gives_up", [](JobRun&) -> std::string { throw Error(ErrorCode::cancelled, "enough"); });
+  Scripted gives_up("gives_up",
+                    [](JobRun&) -> std::string { throw Error(ErrorCode::cancelled, "enough"); });
   Scripted nonsense("nonsense", [](JobRun&) { return std::string("{"); });
   for (auto* handler : {&fails, &gives_up, &nonsense}) h.services->add(*handler, owner);
   const std::string a = start(h, "fails"), b = start(h, "gives_up"), c = start(h, "nonsense");
@@ -107,11 +115,13 @@ TEST_CASE("a slice and its progress are all or nothing, and a restart goes on be
         while (!run.cancel().cancelled()) std::this_thread::yield();
         return "null";
       }
-      run.advance([&](Transaction& t) {
-        NewTask n;
-        n.project = p;
-        h.tasks().create(t, run.who(), n);
-      }, std::to_string(at + 1), static_cast<std::uint64_t>(at + 1), 10);
+      run.advance(
+          [&](Transaction& t) {
+            NewTask n;
+            n.project = p;
+            h.tasks().create(t, run.who(), n);
+          },
+          std::to_string(at + 1), static_cast<std::uint64_t>(at + 1), 10);
     }
     return "\"all\"";
   };
@@ -133,13 +143,16 @@ TEST_CASE("a slice and its progress are all or nothing, and a restart goes on be
   h.services->stop();
 }
 
-TEST_CASE("what a killed host ran is taken over by its next run at once, by others when the lease is over") {
+TEST_CASE(
+    "what a killed host ran is taken over by its next run at once, by others when the lease is "
+    "over") {
   Host h;
   host::PluginOwner owner{"x"};
   std::string holder;
   const auto jobs = h.services->jobs().collection();
   Scripted handler("k", [&](JobRun& run) {
-    holder = std::get<std::string>(h.cell(jobs, h.store->find(jobs, run.id()), field("lease_owner")));
+    holder =
+        std::get<std::string>(h.cell(jobs, h.store->find(jobs, run.id()), field("lease_owner")));
     return std::string("1");
   });
   h.services->add(handler, owner);
@@ -152,8 +165,12 @@ TEST_CASE("what a killed host ran is taken over by its next run at once, by othe
   const auto leave = [&](const std::string& job, const std::string& by) {
     const Ordinal o = h.store->find(jobs, job);
     h.store->write([&](Transaction& t) {
-      t.update(jobs, {&o, 1}, {}, Patch().set("state", std::string("running")).set("ready", Value{}).set("lease_owner", by)
-                                      .set("lease_until", h.clock->load() + 1'000'000));
+      t.update(jobs, {&o, 1}, {},
+               Patch()
+                   .set("state", std::string("running"))
+                   .set("ready", Value{})
+                   .set("lease_owner", by)
+                   .set("lease_until", h.clock->load() + 1'000'000));
     });
   };
   leave(ours, holder.substr(0, holder.find('#')) + "#killed");
@@ -179,11 +196,13 @@ TEST_CASE("an advance without the lease throws cancelled and writes nothing") {
     taken.set();
     stolen.wait();
     try {
-      run.advance([&](Transaction& t) {
-        NewTask n;
-        n.project = p;
-        h.tasks().create(t, run.who(), n);
-      }, "x", 1, 1);
+      run.advance(
+          [&](Transaction& t) {
+            NewTask n;
+            n.project = p;
+            h.tasks().create(t, run.who(), n);
+          },
+          "x", 1, 1);
     } catch (const Error& e) {
       code = e.code();
       CHECK(run.cancel().cancelled());
@@ -198,7 +217,9 @@ TEST_CASE("an advance without the lease throws cancelled and writes nothing") {
   taken.wait();
   const auto jobs = h.services->jobs().collection();
   const Ordinal o = h.store->find(jobs, job);
-  h.store->write([&](Transaction& t) { t.update(jobs, {&o, 1}, {}, Patch().set("lease_owner", std::string("another host"))); });
+  h.store->write([&](Transaction& t) {
+    t.update(jobs, {&o, 1}, {}, Patch().set("lease_owner", std::string("another host")));
+  });
   stolen.set();
   ended.wait();
   h.services->stop();
@@ -290,7 +311,8 @@ TEST_CASE("a disk that is full for a while fails no job") {
   });
   h.services->add(handler, owner);
   const std::string job = start(h, "k");
-  await(*h.store, [&] { return runs == 1 && job_cell(h, job, "state") == Value{std::string("waiting")}; });
+  await(*h.store,
+        [&] { return runs == 1 && job_cell(h, job, "state") == Value{std::string("waiting")}; });
   h.clock->fetch_add(100'000);
   start(h, "k");
   CHECK(wait(h, job) == "done");
@@ -317,9 +339,12 @@ TEST_CASE("archiving all tasks of a project, and restoring them") {
   std::vector<std::string> ids;
   for (int i = 0; i < 100; ++i) ids.push_back(h.task(p));
   const std::string elsewhere = h.task(q);
-  h.with(ids[7], [&](Transaction& t, const Tasks::Head& head) { h.tasks().archive(t, h.me, head, true); });
+  h.with(ids[7],
+         [&](Transaction& t, const Tasks::Head& head) { h.tasks().archive(t, h.me, head, true); });
   const auto all = [&](bool archived) {
-    return wait(h, h.store->write([&](Transaction& t) { return h.tasks().archive_all(t, h.me, p, archived); }));
+    return wait(h, h.store->write([&](Transaction& t) {
+      return h.tasks().archive_all(t, h.me, p, archived);
+    }));
   };
   CHECK(all(true) == "done");
   CHECK(h.count("tasks", eq(field("archived"), true)) == 100);
@@ -358,7 +383,8 @@ TEST_CASE("a sweep that is stopped goes on, and does nothing twice and nothing n
     }
     if (armed) throw Error(ErrorCode::unavailable, "the store went away");
   };
-  const std::string job = h.store->write([&](Transaction& t) { return h.services->jobs().start(t, h.me, archive_sweep(p), {}); });
+  const std::string job = h.store->write(
+      [&](Transaction& t) { return h.services->jobs().start(t, h.me, archive_sweep(p), {}); });
   {
     std::unique_lock lock(mutex);
     REQUIRE(changed.wait_for(lock, std::chrono::seconds(30), [&] { return stop_here; }));
@@ -369,7 +395,8 @@ TEST_CASE("a sweep that is stopped goes on, and does nothing twice and nothing n
   CHECK(before > 0);
   CHECK(before < 200);
   const std::string newcomer = h.task(p);  // behind what was taken
-  h.with(ids[199], [&](Transaction& t, const Tasks::Head& head) { h.tasks().archive(t, h.me, head, true); });
+  h.with(ids[199],
+         [&](Transaction& t, const Tasks::Head& head) { h.tasks().archive(t, h.me, head, true); });
   h.restart();
   CHECK(wait(h, job) == "done");
   CHECK(archived() == 200);
@@ -385,7 +412,9 @@ TEST_CASE("a sweep that erases, and sweeps that contradict themselves") {
   Sweep s;
   s.collection = "tasks";
   s.filter = s.still = eq(field("project"), p);
-  const auto go = [&] { return h.store->write([&](Transaction& t) { return h.services->jobs().start(t, h.me, s, {}); }); };
+  const auto go = [&] {
+    return h.store->write([&](Transaction& t) { return h.services->jobs().start(t, h.me, s, {}); });
+  };
   CHECK(error_of(go).code() == ErrorCode::invalid);
   s.erase = true;
   s.history = "x";
@@ -405,8 +434,13 @@ TEST_CASE("a sweep's values keep their kind") {
   Sweep s;
   s.collection = "tasks";
   s.filter = eq(field("project"), p);
-  s.fields = {{"description", std::string("5")}, {"completed", std::int64_t{5}}, {"user_tagged", true}, {"started", Value{}}};
-  CHECK(wait(h, h.store->write([&](Transaction& t) { return h.services->jobs().start(t, h.me, s, {}); })) == "done");
+  s.fields = {{"description", std::string("5")},
+              {"completed", std::int64_t{5}},
+              {"user_tagged", true},
+              {"started", Value{}}};
+  CHECK(wait(h, h.store->write([&](Transaction& t) {
+          return h.services->jobs().start(t, h.me, s, {});
+        })) == "done");
   CHECK(h.task_cell(id, field("description")) == Value{std::string("5")});
   CHECK(h.task_cell(id, field("completed")) == Value{std::int64_t{5}});
   CHECK(h.task_cell(id, field("user_tagged")) == Value{true});

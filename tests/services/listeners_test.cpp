@@ -11,7 +11,8 @@ namespace {
 /// Counts the changes it hears of in tags of project 0 ("Default"), one more each time it is told.
 class Counter final : public Listener {
  public:
-  explicit Counter(Host& h, std::vector<std::string> what = {"tasks"}) : Listener("counter"), host_(h), what_(std::move(what)) {}
+  explicit Counter(Host& h, std::vector<std::string> what = {"tasks"})
+      : Listener("counter"), host_(h), what_(std::move(what)) {}
   std::vector<std::string> collections() const override { return what_; }
   Work handle(std::span<const Change> changes, const Reader& reader) override {
     ++calls;
@@ -23,7 +24,8 @@ class Counter final : public Listener {
     std::vector<std::pair<std::string, std::string>> heard;
     for (const Change& c : changes) {
       CHECK(c.collection == host_.store->collection("tasks"));
-      heard.emplace_back(std::to_string(c.ordinal) + "/" + std::to_string(static_cast<int>(c.kind)), std::string(c.id));
+      heard.emplace_back(std::to_string(c.ordinal) + "/" + std::to_string(static_cast<int>(c.kind)),
+                         std::string(c.id));
     }
     return [this, heard](Transaction& t) {
       if (work_failures > 0) {
@@ -49,7 +51,8 @@ class Counter final : public Listener {
     ++resyncs;
     return [this](Transaction& t) {
       const Ordinal project = 1;
-      t.update(host_.store->collection("projects"), {&project, 1}, {}, Patch().put("tags", "resync", "yes"));
+      t.update(host_.store->collection("projects"), {&project, 1}, {},
+               Patch().put("tags", "resync", "yes"));
     };
   }
 
@@ -60,9 +63,15 @@ class Counter final : public Listener {
   std::vector<std::string> what_;
 };
 
-Value tag(Host& h, const std::string& key) { return h.cell(h.store->collection("projects"), 1, entry("tags", key)); }
-Ordinal ordinal(Host& h, const std::string& task) { return h.store->find(h.store->collection("tasks"), task); }
-std::string inserted(Host& h, const std::string& task) { return std::to_string(ordinal(h, task)) + "/1"; }
+Value tag(Host& h, const std::string& key) {
+  return h.cell(h.store->collection("projects"), 1, entry("tags", key));
+}
+Ordinal ordinal(Host& h, const std::string& task) {
+  return h.store->find(h.store->collection("tasks"), task);
+}
+std::string inserted(Host& h, const std::string& task) {
+  return std::to_string(ordinal(h, task)) + "/1";
+}
 
 /// Waits until the listener's cursor is behind everything that a task changed.
 void await_heard(Host& h, const std::string& key) {

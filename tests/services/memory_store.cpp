@@ -71,30 +71,44 @@ Summary summary_of(const Collection& c, const std::string& name, const std::vect
 
 Cell statistic(const Summary& s, Statistic which) {
   switch (which) {
-    case Statistic::last: return s.last.value;
-    case Statistic::first: return s.first.value;
-    case Statistic::min: return s.min.value;
-    case Statistic::max: return s.max.value;
-    case Statistic::count: return s.count;
-    case Statistic::sum: return s.sum;
-    case Statistic::last_step: return s.last.step;
-    case Statistic::first_step: return s.first.step;
-    case Statistic::min_step: return s.min.step;
-    case Statistic::max_step: return s.max.step;
-    case Statistic::last_time: return s.last.time;
-    case Statistic::first_time: return s.first.time;
+    case Statistic::last:
+      return s.last.value;
+    case Statistic::first:
+      return s.first.value;
+    case Statistic::min:
+      return s.min.value;
+    case Statistic::max:
+      return s.max.value;
+    case Statistic::count:
+      return s.count;
+    case Statistic::sum:
+      return s.sum;
+    case Statistic::last_step:
+      return s.last.step;
+    case Statistic::first_step:
+      return s.first.step;
+    case Statistic::min_step:
+      return s.min.step;
+    case Statistic::max_step:
+      return s.max.step;
+    case Statistic::last_time:
+      return s.last.time;
+    case Statistic::first_time:
+      return s.first.time;
   }
   return {};
 }
 
 class Look final : public kit::RecordAccess {
  public:
-  Look(const State& state, CollectionId c, Ordinal o, const Record& r) : state_(state), c_(c), o_(o), r_(r) {}
+  Look(const State& state, CollectionId c, Ordinal o, const Record& r)
+      : state_(state), c_(c), o_(o), r_(r) {}
   kit::Seen value(const Path& p) override {
     kit::Seen seen;
     switch (p.kind) {
       case Path::Kind::field:
-        if (const auto at = r_.fields.find(p.name); at != r_.fields.end()) seen.cell = cell_of(at->second);
+        if (const auto at = r_.fields.find(p.name); at != r_.fields.end())
+          seen.cell = cell_of(at->second);
         break;
       case Path::Kind::map: {
         seen.dual = true;
@@ -111,12 +125,19 @@ class Look final : public kit::RecordAccess {
         if (series == r_.series.end()) break;
         const auto at = series->second.find({p.key, p.scope});
         if (at != series->second.end())
-          seen.cell = statistic(summary_of(state_.of(c_).declaration, p.name, at->second), p.statistic);
+          seen.cell =
+              statistic(summary_of(state_.of(c_).declaration, p.name, at->second), p.statistic);
         break;
       }
-      case Path::Kind::id: seen.cell = std::string_view(r_.id); break;
-      case Path::Kind::ordinal: seen.cell = o_; break;
-      case Path::Kind::version: seen.cell = r_.version; break;
+      case Path::Kind::id:
+        seen.cell = std::string_view(r_.id);
+        break;
+      case Path::Kind::ordinal:
+        seen.cell = o_;
+        break;
+      case Path::Kind::version:
+        seen.cell = r_.version;
+        break;
       case Path::Kind::body:
         if (r_.body) seen.cell = std::string_view(*r_.body);
         break;
@@ -144,7 +165,8 @@ class Look final : public kit::RecordAccess {
 
 class SeenRow final : public Row {
  public:
-  SeenRow(const State& state, CollectionId c, Ordinal o, const Record& r, std::span<const Column> columns)
+  SeenRow(const State& state, CollectionId c, Ordinal o, const Record& r,
+          std::span<const Column> columns)
       : look_(state, c, o, r), o_(o), r_(r), columns_(columns) {
     maps_.resize(columns.size());
     series_.resize(columns.size());
@@ -157,7 +179,8 @@ class SeenRow final : public Row {
         if (const auto at = r.series.find(name); at != r.series.end())
           for (const auto& [k, points] : at->second)
             if (columns[i].path.key.empty() || columns[i].path.key == k.first)
-              series_[i].push_back({k.first, k.second, summary_of(state.of(c).declaration, name, points)});
+              series_[i].push_back(
+                  {k.first, k.second, summary_of(state.of(c).declaration, name, points)});
       }
     }
   }
@@ -185,14 +208,16 @@ struct Sorted {
   Ordinal ordinal;
 };
 
-std::vector<Sorted> matching(const State& s, CollectionId c, const Filter& filter, const Order& order) {
+std::vector<Sorted> matching(const State& s, CollectionId c, const Filter& filter,
+                             const Order& order) {
   const kit::Evaluator test(filter);
   std::vector<Sorted> out;
   for (const auto& [o, record] : s.of(c).records) {
     Look look(s, c, o, *record);
     if (!test(look)) continue;
     Sorted row{{}, o};
-    for (const auto& key : order) row.keys.push_back(kit::sort_key(look.value(key.path), key.as_text));
+    for (const auto& key : order)
+      row.keys.push_back(kit::sort_key(look.value(key.path), key.as_text));
     out.push_back(std::move(row));
   }
   std::sort(out.begin(), out.end(), [&](const Sorted& a, const Sorted& b) {
@@ -207,7 +232,8 @@ class Snapshot final : public Reader {
   using Reader::find;
   using Reader::get;
 
-  void get(CollectionId c, std::span<const Ordinal> ordinals, std::span<const Column> columns, RowSink sink) const override {
+  void get(CollectionId c, std::span<const Ordinal> ordinals, std::span<const Column> columns,
+           RowSink sink) const override {
     for (const Ordinal o : ordinals)
       if (const auto at = s_->of(c).records.find(o); at != s_->of(c).records.end())
         if (!sink(SeenRow(*s_, c, o, *at->second, columns))) return;
@@ -229,7 +255,9 @@ class Snapshot final : public Reader {
     std::size_t at = 0;
     if (!q.cursor.empty()) {
       const auto cursor = kit::decode_cursor(q.cursor, print);
-      while (at < rows.size() && kit::compare(rows[at].keys, rows[at].ordinal, cursor.keys, cursor.ordinal, q.order) <= 0) ++at;
+      while (at < rows.size() && kit::compare(rows[at].keys, rows[at].ordinal, cursor.keys,
+                                              cursor.ordinal, q.order) <= 0)
+        ++at;
     }
     Page page;
     for (; at < rows.size() && page.rows < q.limit; ++at) {
@@ -241,7 +269,8 @@ class Snapshot final : public Reader {
     }
     return page;
   }
-  std::vector<Ordinal> ids(CollectionId c, const Filter& f, const Order& order, Budget) const override {
+  std::vector<Ordinal> ids(CollectionId c, const Filter& f, const Order& order,
+                           Budget) const override {
     std::vector<Ordinal> out;
     for (const auto& row : matching(*s_, c, f, order)) out.push_back(row.ordinal);
     return out;
@@ -257,11 +286,16 @@ class Snapshot final : public Reader {
     const auto found = series->second.find({q.key, q.scope});
     if (found == series->second.end()) return;
     const bool by_time = q.by == PointsQuery::By::time;
-    const auto order = [&](const Point& a, const Point& b) { return by_time ? kit::compare_by_time(a, b) : kit::compare_by_step(a, b); };
+    const auto order = [&](const Point& a, const Point& b) {
+      return by_time ? kit::compare_by_time(a, b) : kit::compare_by_step(a, b);
+    };
     std::vector<Point> all;
     for (const Point& p : found->second)
-      if (const auto x = by_time ? p.time : p.step; x >= q.from && x <= q.to && (!q.after || order(p, *q.after) > 0)) all.push_back(p);
-    std::sort(all.begin(), all.end(), [&](const Point& a, const Point& b) { return order(a, b) < 0; });
+      if (const auto x = by_time ? p.time : p.step;
+          x >= q.from && x <= q.to && (!q.after || order(p, *q.after) > 0))
+        all.push_back(p);
+    std::sort(all.begin(), all.end(),
+              [&](const Point& a, const Point& b) { return order(a, b) < 0; });
     if (q.buckets != 0) {
       kit::Downsampler down(all.size(), q.buckets);
       std::vector<Point> out;
@@ -278,9 +312,12 @@ class Snapshot final : public Reader {
     if (since < s_->horizon) throw Error(ErrorCode::too_old, "the feed starts later");
     std::vector<const Entry*> found;
     for (const auto& [key, entry] : s_->feed)
-      if (entry.revision > since && (collections.empty() || std::find(collections.begin(), collections.end(), entry.collection) != collections.end()))
+      if (entry.revision > since &&
+          (collections.empty() || std::find(collections.begin(), collections.end(),
+                                            entry.collection) != collections.end()))
         found.push_back(&entry);
-    std::stable_sort(found.begin(), found.end(), [](auto* a, auto* b) { return a->revision < b->revision; });
+    std::stable_sort(found.begin(), found.end(),
+                     [](auto* a, auto* b) { return a->revision < b->revision; });
     Changes out{s_->revision, false};
     for (std::size_t i = 0; i < found.size(); ++i) {
       if (i >= limit && found[i]->revision != found[i - 1]->revision) {
@@ -312,14 +349,16 @@ class Writing final : public Transaction {
       if (record->id == id) return o;
     return 0;
   }
-  bool get(CollectionId c, Ordinal o, std::span<const Column> columns, FunctionRef<void(const Row&)> sink) override {
+  bool get(CollectionId c, Ordinal o, std::span<const Column> columns,
+           FunctionRef<void(const Row&)> sink) override {
     const auto at = s_.of(c).records.find(o);
     if (at == s_.of(c).records.end()) return false;
     const auto record = at->second;
     sink(SeenRow(s_, c, o, *record, columns));
     return true;
   }
-  std::uint64_t query(CollectionId c, const KeyRange& range, std::uint64_t limit, std::span<const Column> columns, RowSink sink) override {
+  std::uint64_t query(CollectionId c, const KeyRange& range, std::uint64_t limit,
+                      std::span<const Column> columns, RowSink sink) override {
     std::uint64_t n = 0;
     for (const Ordinal o : in_range(c, range)) {
       if (n == limit) break;
@@ -350,10 +389,12 @@ class Writing final : public Transaction {
     }
     Record probe;
     apply(c, probe, r.content);
-    if (const Ordinal o = same_key(c, probe, kit::key_of(s_.of(c).declaration, key), 0)) return {o, false};
+    if (const Ordinal o = same_key(c, probe, kit::key_of(s_.of(c).declaration, key), 0))
+      return {o, false};
     return {insert(c, r), true};
   }
-  std::uint64_t update(CollectionId c, std::span<const Ordinal> ordinals, const Filter& still, const Patch& patch) override {
+  std::uint64_t update(CollectionId c, std::span<const Ordinal> ordinals, const Filter& still,
+                       const Patch& patch) override {
     const kit::Evaluator test(still);
     std::uint64_t n = 0;
     for (const Ordinal o : ordinals) {
@@ -366,13 +407,15 @@ class Writing final : public Transaction {
     }
     return n;
   }
-  std::vector<Ordinal> update(CollectionId c, const KeyRange& range, std::uint64_t limit, const Patch& patch) override {
+  std::vector<Ordinal> update(CollectionId c, const KeyRange& range, std::uint64_t limit,
+                              const Patch& patch) override {
     auto found = in_range(c, range);
     if (found.size() > limit) found.resize(limit);
     for (const Ordinal o : found) change(c, o, patch);
     return found;
   }
-  std::uint64_t erase(CollectionId c, std::span<const Ordinal> ordinals, const Filter& still) override {
+  std::uint64_t erase(CollectionId c, std::span<const Ordinal> ordinals,
+                      const Filter& still) override {
     const kit::Evaluator test(still);
     std::uint64_t n = 0;
     for (const Ordinal o : ordinals) {
@@ -385,7 +428,8 @@ class Writing final : public Transaction {
     }
     return n;
   }
-  void put(CollectionId c, Ordinal o, std::string_view map, std::span<const MapEntry> entries, PutMode mode) override {
+  void put(CollectionId c, Ordinal o, std::string_view map, std::span<const MapEntry> entries,
+           PutMode mode) override {
     Record record = *s_.of(c).records.at(o);
     kit::map_of(s_.of(c).declaration, map);
     auto& there = record.maps[std::string(map)];
@@ -395,25 +439,29 @@ class Writing final : public Transaction {
       const auto [at, added] = there.try_emplace(std::string(e.key), e.text);
       if (added || at->second == e.text) continue;
       if (mode == PutMode::overwrite) at->second = e.text;
-      if (mode == PutMode::equal_or_fail) conflicts.push_back({std::string(e.key), at->second, std::string(e.text)});
+      if (mode == PutMode::equal_or_fail)
+        conflicts.push_back({std::string(e.key), at->second, std::string(e.text)});
     }
     if (!conflicts.empty()) throw ConflictError("entries differ", std::move(conflicts));
     if (there == before) return;
     keep(c, o, std::move(record));
   }
-  void append(CollectionId c, Ordinal o, std::string_view series, std::span<const SeriesPoints> all) override {
+  void append(CollectionId c, Ordinal o, std::string_view series,
+              std::span<const SeriesPoints> all) override {
     Record record = *s_.of(c).records.at(o);
     kit::series_of(s_.of(c).declaration, series);
     for (const auto& s : all) {
       auto& points = record.series[std::string(series)][{std::string(s.key), std::string(s.scope)}];
       for (const Point& p : s.points)
-        if (std::none_of(points.begin(), points.end(), [&](const Point& q) { return kit::compare_by_step(p, q) == 0; }))
+        if (std::none_of(points.begin(), points.end(),
+                         [&](const Point& q) { return kit::compare_by_step(p, q) == 0; }))
           points.push_back(p);
     }
     s_.of(c).records[o] = std::make_shared<Record>(std::move(record));
     note(c, o, Change::Kind::updated);
   }
-  void rehome(CollectionId, Ordinal, CollectionId, Ordinal, std::span<const std::string_view>) override {
+  void rehome(CollectionId, Ordinal, CollectionId, Ordinal,
+              std::span<const std::string_view>) override {
     throw Error(ErrorCode::unsupported, "not in the store of tests");
   }
 
@@ -428,14 +476,20 @@ class Writing final : public Transaction {
       bool fits = true;
       for (std::size_t i = 0; i < range.equal.size() && fits; ++i)
         fits = kit::compare(look.value(field(key.fields[i])), Compare::eq, range.equal[i]);
-      if (fits && range.from) fits = kit::compare(look.value(field(key.fields[range.equal.size()])), Compare::ge, *range.from);
-      if (fits && range.to) fits = kit::compare(look.value(field(key.fields[range.equal.size()])), Compare::le, *range.to);
+      if (fits && range.from)
+        fits = kit::compare(look.value(field(key.fields[range.equal.size()])), Compare::ge,
+                            *range.from);
+      if (fits && range.to)
+        fits =
+            kit::compare(look.value(field(key.fields[range.equal.size()])), Compare::le, *range.to);
       if (!fits) continue;
       Sorted row{{}, o};
       for (const auto& k : order) row.keys.push_back(kit::sort_key(look.value(k.path), false));
       found.push_back(std::move(row));
     }
-    std::sort(found.begin(), found.end(), [&](const Sorted& a, const Sorted& b) { return kit::compare(a.keys, a.ordinal, b.keys, b.ordinal, order) < 0; });
+    std::sort(found.begin(), found.end(), [&](const Sorted& a, const Sorted& b) {
+      return kit::compare(a.keys, a.ordinal, b.keys, b.ordinal, order) < 0;
+    });
     std::vector<Ordinal> out;
     for (const auto& row : found) out.push_back(row.ordinal);
     return out;
@@ -456,14 +510,22 @@ class Writing final : public Transaction {
   void check_unique(CollectionId c, const Record& r, Ordinal self) {
     for (const auto& key : s_.of(c).declaration.keys)
       if (key.unique && same_key(c, r, key, self) != 0)
-        throw Error(ErrorCode::exists, "the key '" + key.name + "' of '" + s_.of(c).declaration.name + "' is taken");
+        throw Error(ErrorCode::exists,
+                    "the key '" + key.name + "' of '" + s_.of(c).declaration.name + "' is taken");
   }
   static bool fits(Type type, const Value& v) {
     switch (type) {
-      case Type::text: case Type::scalar: return std::holds_alternative<std::string>(v);
-      case Type::integer: case Type::time: case Type::reference: return std::holds_alternative<std::int64_t>(v);
-      case Type::real: return std::holds_alternative<double>(v);
-      case Type::boolean: return std::holds_alternative<bool>(v);
+      case Type::text:
+      case Type::scalar:
+        return std::holds_alternative<std::string>(v);
+      case Type::integer:
+      case Type::time:
+      case Type::reference:
+        return std::holds_alternative<std::int64_t>(v);
+      case Type::real:
+        return std::holds_alternative<double>(v);
+      case Type::boolean:
+        return std::holds_alternative<bool>(v);
     }
     return false;
   }
@@ -479,8 +541,10 @@ class Writing final : public Transaction {
         r.fields.erase(f.name);
         continue;
       }
-      if (!fits(f.type, set.value)) throw Error(ErrorCode::invalid, "a value of '" + f.name + "' does not fit").in(f.name);
-      if (f.type == Type::reference && s_.of(s_.named(f.target)).records.count(std::get<std::int64_t>(set.value)) == 0)
+      if (!fits(f.type, set.value))
+        throw Error(ErrorCode::invalid, "a value of '" + f.name + "' does not fit").in(f.name);
+      if (f.type == Type::reference &&
+          s_.of(s_.named(f.target)).records.count(std::get<std::int64_t>(set.value)) == 0)
         throw Error(ErrorCode::not_found, "'" + f.name + "' refers to nothing").in(f.name);
       r.fields[f.name] = set.value;
     }
@@ -495,7 +559,9 @@ class Writing final : public Transaction {
     const Record& before = *s_.of(c).records.at(o);
     Record record = before;
     apply(c, record, patch);
-    if (record.fields == before.fields && record.maps == before.maps && record.series == before.series && record.body == before.body) return;
+    if (record.fields == before.fields && record.maps == before.maps &&
+        record.series == before.series && record.body == before.body)
+      return;
     check_unique(c, record, o);
     keep(c, o, std::move(record));
   }
@@ -513,18 +579,25 @@ class Writing final : public Transaction {
         if (f.type != Type::reference || f.target != name) continue;
         std::vector<Ordinal> referring;
         for (const auto& [k, record] : s_.rows[i].records)
-          if (const auto at = record->fields.find(f.name); at != record->fields.end() && at->second == Value{o}) referring.push_back(k);
+          if (const auto at = record->fields.find(f.name);
+              at != record->fields.end() && at->second == Value{o})
+            referring.push_back(k);
         for (const Ordinal k : referring) {
           if (s_.rows[i].records.count(k) == 0) continue;
-          if (f.on_erase == OnErase::cascade) drop(static_cast<CollectionId>(i), k);
-          else change(static_cast<CollectionId>(i), k, Patch().set(f.name, Value{}));
+          if (f.on_erase == OnErase::cascade)
+            drop(static_cast<CollectionId>(i), k);
+          else
+            change(static_cast<CollectionId>(i), k, Patch().set(f.name, Value{}));
         }
       }
   }
   void note(CollectionId c, Ordinal o, Change::Kind kind) {
-    Entry entry{s_.revision, c, o, kind, s_.of(c).records.count(o) != 0 ? s_.of(c).records.at(o)->id : std::string()};
+    Entry entry{s_.revision, c, o, kind,
+                s_.of(c).records.count(o) != 0 ? s_.of(c).records.at(o)->id : std::string()};
     const auto at = s_.feed.find({c, o});
-    if (at != s_.feed.end() && at->second.kind == Change::Kind::inserted && kind == Change::Kind::updated) entry.kind = Change::Kind::inserted;
+    if (at != s_.feed.end() && at->second.kind == Change::Kind::inserted &&
+        kind == Change::Kind::updated)
+      entry.kind = Change::Kind::inserted;
     s_.feed[{c, o}] = entry;
   }
 
@@ -544,15 +617,28 @@ std::shared_ptr<const MemoryStore::State> MemoryStore::now() const {
   return state_;
 }
 
-void MemoryStore::get(CollectionId c, std::span<const Ordinal> o, std::span<const Column> columns, RowSink sink) const {
+void MemoryStore::get(CollectionId c, std::span<const Ordinal> o, std::span<const Column> columns,
+                      RowSink sink) const {
   Snapshot(now()).get(c, o, columns, sink);
 }
-std::vector<Ordinal> MemoryStore::find(CollectionId c, std::span<const std::string> ids) const { return Snapshot(now()).find(c, ids); }
-Page MemoryStore::query(const Query& q, RowSink sink) const { return Snapshot(now()).query(q, sink); }
-std::vector<Ordinal> MemoryStore::ids(CollectionId c, const Filter& f, const Order& o, Budget b) const { return Snapshot(now()).ids(c, f, o, b); }
-void MemoryStore::aggregate(const Aggregate& a, GroupSink sink) const { Snapshot(now()).aggregate(a, sink); }
-void MemoryStore::points(const PointsQuery& q, PointSink sink) const { Snapshot(now()).points(q, sink); }
-Changes MemoryStore::changes(Revision since, std::span<const CollectionId> c, std::uint64_t limit, FunctionRef<void(const Change&)> sink) const {
+std::vector<Ordinal> MemoryStore::find(CollectionId c, std::span<const std::string> ids) const {
+  return Snapshot(now()).find(c, ids);
+}
+Page MemoryStore::query(const Query& q, RowSink sink) const {
+  return Snapshot(now()).query(q, sink);
+}
+std::vector<Ordinal> MemoryStore::ids(CollectionId c, const Filter& f, const Order& o,
+                                      Budget b) const {
+  return Snapshot(now()).ids(c, f, o, b);
+}
+void MemoryStore::aggregate(const Aggregate& a, GroupSink sink) const {
+  Snapshot(now()).aggregate(a, sink);
+}
+void MemoryStore::points(const PointsQuery& q, PointSink sink) const {
+  Snapshot(now()).points(q, sink);
+}
+Changes MemoryStore::changes(Revision since, std::span<const CollectionId> c, std::uint64_t limit,
+                             FunctionRef<void(const Change&)> sink) const {
   return Snapshot(now()).changes(since, c, limit, sink);
 }
 Revision MemoryStore::revision() const { return now()->revision; }
@@ -562,7 +648,9 @@ void MemoryStore::declare(std::span<const Collection> declarations) {
   auto next = std::make_shared<State>(*now());
   for (const auto& d : declarations) {
     kit::check(d);
-    if (std::any_of(next->rows.begin(), next->rows.end(), [&](const auto& r) { return r.declaration.name == d.name; })) continue;
+    if (std::any_of(next->rows.begin(), next->rows.end(),
+                    [&](const auto& r) { return r.declaration.name == d.name; }))
+      continue;
     next->rows.push_back({d, 1, {}});
   }
   const std::lock_guard pointer(mutex_);

@@ -1,6 +1,6 @@
 #pragma once
-// A store in memory, the slow and obvious way round: every write works on a copy of everything and is run
-// twice, every read looks at every record. For tests of what stands on a store.
+// A store in memory, the slow and obvious way round: every write works on a copy of everything and
+// is run twice, every read looks at every record. For tests of what stands on a store.
 #include <atomic>
 #include <map>
 #include <memory>

@@ -11,7 +11,9 @@ using namespace podium::test;
 
 namespace {
 
-std::string text(const Value& v) { return std::holds_alternative<std::string>(v) ? std::get<std::string>(v) : "(none)"; }
+std::string text(const Value& v) {
+  return std::holds_alternative<std::string>(v) ? std::get<std::string>(v) : "(none)";
+}
 
 }  // namespace
 
@@ -30,7 +32,8 @@ TEST_CASE("ids are ordered by time and ascend within a process") {
     REQUIRE(seen.insert(id).second);
     last = id;
   }
-  CHECK(last.substr(0, 12) == "0000000dbba1");  // 900000, one further after 4096 within a millisecond
+  CHECK(last.substr(0, 12) ==
+        "0000000dbba1");  // 900000, one further after 4096 within a millisecond
   CHECK(last[12] == '7');
   for (int i = 0; i < 1000; ++i) {
     const std::string name = ids.name();
@@ -73,9 +76,13 @@ TEST_CASE("names of projects") {
   h.store->write([&](Transaction& t) { h.projects().archive(t, h.me, other, true); });
   CHECK(error_of([&] { h.project("other"); }).code() == ErrorCode::exists);
   CHECK(error_of([&] {
-          h.store->write([&](Transaction& t) { h.projects().edit(t, h.me, other, Patch().set("name", std::string("vision"))); });
+          h.store->write([&](Transaction& t) {
+            h.projects().edit(t, h.me, other, Patch().set("name", std::string("vision")));
+          });
         }).code() == ErrorCode::exists);
-  h.store->write([&](Transaction& t) { h.projects().edit(t, h.me, other, Patch().set("name", std::string("other"))); });
+  h.store->write([&](Transaction& t) {
+    h.projects().edit(t, h.me, other, Patch().set("name", std::string("other")));
+  });
 }
 
 TEST_CASE("a project's tags leave its date, its name does not") {
@@ -83,9 +90,12 @@ TEST_CASE("a project's tags leave its date, its name does not") {
   const Ordinal p = h.project("p");
   const auto c = h.projects().collection();
   const Value before = h.cell(c, p, field("updated"));
-  h.store->write([&](Transaction& t) { h.projects().edit(t, h.me, p, Patch().put("tags", "a", "b")); });
+  h.store->write(
+      [&](Transaction& t) { h.projects().edit(t, h.me, p, Patch().put("tags", "a", "b")); });
   CHECK(h.cell(c, p, field("updated")) == before);
-  h.store->write([&](Transaction& t) { h.projects().edit(t, h.me, p, Patch().set("name", std::string("q"))); });
+  h.store->write([&](Transaction& t) {
+    h.projects().edit(t, h.me, p, Patch().set("name", std::string("q")));
+  });
   CHECK(h.cell(c, p, field("updated")) != before);
   CHECK(h.count("history", eq(field("project"), p)) == 3);
 }
@@ -120,7 +130,8 @@ TEST_CASE("what a task logs") {
   const auto log = [&](const TaskLog& l) {
     h.with(id, [&](Transaction& t, const Tasks::Head& head) { h.tasks().log(t, h.me, head, l); });
   };
-  const MapEntry lr{"lr", "0.1"}, other{"lr", "0.2"}, batch{"batch", "8"}, tag{"t", "1"}, tag2{"t", "2"};
+  const MapEntry lr{"lr", "0.1"}, other{"lr", "0.2"}, batch{"batch", "8"}, tag{"t", "1"},
+      tag2{"t", "2"};
   const Point points[] = {{0, 10, 1.0}, {1, 20, 0.5}};
   const SeriesPoints loss{"loss", "", points};
   log({{&lr, 1}, {&tag, 1}, {&loss, 1}});
@@ -146,16 +157,23 @@ TEST_CASE("what a task logs") {
   const Value updated = h.task_cell(id, field("updated"));
   log({{}, {}, {&loss, 1}});
   CHECK(h.task_cell(id, field("updated")) == updated);
-  h.with(id, [&](Transaction& t, const Tasks::Head& head) { h.tasks().remove_tag(t, h.me, head, "t"); });
+  h.with(id, [&](Transaction& t, const Tasks::Head& head) {
+    h.tasks().remove_tag(t, h.me, head, "t");
+  });
   CHECK(error_of([&] {
-          h.with(id, [&](Transaction& t, const Tasks::Head& head) { h.tasks().remove_tag(t, h.me, head, "t"); });
+          h.with(id, [&](Transaction& t, const Tasks::Head& head) {
+            h.tasks().remove_tag(t, h.me, head, "t");
+          });
         }).code() == ErrorCode::not_found);
 
-  h.with(id, [&](Transaction& t, const Tasks::Head& head) { h.tasks().archive(t, h.me, head, true); });
+  h.with(id,
+         [&](Transaction& t, const Tasks::Head& head) { h.tasks().archive(t, h.me, head, true); });
   CHECK(error_of([&] { log({{&batch, 1}, {}, {}}); }).code() == ErrorCode::conflict);
   const std::string published = h.task_in(h.project("q"), TaskState::published);
   CHECK(error_of([&] {
-          h.with(published, [&](Transaction& t, const Tasks::Head& head) { h.tasks().log(t, h.me, head, {{}, {&tag, 1}, {}}); });
+          h.with(published, [&](Transaction& t, const Tasks::Head& head) {
+            h.tasks().log(t, h.me, head, {{}, {&tag, 1}, {}});
+          });
         }).code() == ErrorCode::conflict);
   CHECK(error_of([&] {
           h.with(published, [&](Transaction& t, const Tasks::Head& head) {
@@ -170,21 +188,28 @@ TEST_CASE("a run describes itself without a history") {
   const std::string parent = h.task(p), id = h.task(p);
   h.with(id, [&](Transaction& t, const Tasks::Head& head) {
     h.tasks().describe(t, h.me, head,
-                       Patch().set("name", std::string("n")).set("parent", t.find(h.tasks().collection(), parent)).set("user_tagged", true));
+                       Patch()
+                           .set("name", std::string("n"))
+                           .set("parent", t.find(h.tasks().collection(), parent))
+                           .set("user_tagged", true));
   });
   CHECK(text(h.task_cell(id, field("name"))) == "n");
   CHECK(h.history(id).size() == 1);
   CHECK(error_of([&] {
-          h.with(id, [&](Transaction& t, const Tasks::Head& head) { h.tasks().describe(t, h.me, head, Patch().set("state", std::string("x"))); });
+          h.with(id, [&](Transaction& t, const Tasks::Head& head) {
+            h.tasks().describe(t, h.me, head, Patch().set("state", std::string("x")));
+          });
         }).code() == ErrorCode::invalid);
 }
 
 TEST_CASE("an id that is not there, and a caller who may not write") {
   Host h;
-  CHECK(error_of([&] { h.with("nope", [](Transaction&, const Tasks::Head&) {}); }).code() == ErrorCode::not_found);
+  CHECK(error_of([&] { h.with("nope", [](Transaction&, const Tasks::Head&) {}); }).code() ==
+        ErrorCode::not_found);
   const std::string id = h.task(h.project("p"));
   h.me.permissions = {"task.read"};
-  CHECK(error_of([&] { h.with(id, [](Transaction&, const Tasks::Head&) {}); }).code() == ErrorCode::denied);
+  CHECK(error_of([&] { h.with(id, [](Transaction&, const Tasks::Head&) {}); }).code() ==
+        ErrorCode::denied);
   CHECK(error_of([&] { h.project("q"); }).code() == ErrorCode::denied);
 }
 
@@ -193,7 +218,8 @@ TEST_CASE("data sets: the first wins, an edge stays") {
   const Ordinal p = h.project("p");
   const std::string a = h.task(p), b = h.task(p);
   const MapEntry train{"mlflow.data.context", "training"}, test{"mlflow.data.context", "test"};
-  const auto log = [&](const std::string& id, std::string_view schema, std::string_view context, const MapEntry& tag) {
+  const auto log = [&](const std::string& id, std::string_view schema, std::string_view context,
+                       const MapEntry& tag) {
     NewInput in;
     in.name = "iris";
     in.digest = "d1";
@@ -204,23 +230,30 @@ TEST_CASE("data sets: the first wins, an edge stays") {
     in.context = context;
     in.tags = {&tag, 1};
     const NewInput twice[] = {in, in};
-    h.with(id, [&](Transaction& t, const Tasks::Head& head) { h.services->datasets().log_inputs(t, h.me, head, twice); });
+    h.with(id, [&](Transaction& t, const Tasks::Head& head) {
+      h.services->datasets().log_inputs(t, h.me, head, twice);
+    });
   };
   log(a, "{\"first\":1}", "training", train);
   log(a, "{\"second\":1}", "test", test);
   log(b, "{\"third\":1}", "test", test);
   CHECK(h.count("datasets") == 1);
   CHECK(h.count("inputs") == 2);
-  const auto body = Json::parse(text(h.cell(h.services->datasets().collection(), 1, record_body())));
+  const auto body =
+      Json::parse(text(h.cell(h.services->datasets().collection(), 1, record_body())));
   CHECK(body["schema"] == "{\"first\":1}");
   CHECK(!body.contains("profile"));
   const auto inputs = h.services->datasets().inputs();
   CHECK(text(h.cell(inputs, 1, field("context"))) == "training");
   CHECK(text(h.cell(inputs, 1, entry("tags", "mlflow.data.context"))) == "training");
-  h.store->write([&](Transaction& t) { h.services->datasets().label(t, h.me, 1, Patch().put("labels", "kind", "tabular")); });
+  h.store->write([&](Transaction& t) {
+    h.services->datasets().label(t, h.me, 1, Patch().put("labels", "kind", "tabular"));
+  });
   CHECK(text(h.cell(h.services->datasets().collection(), 1, entry("labels", "kind"))) == "tabular");
   CHECK(error_of([&] {
-          h.store->write([&](Transaction& t) { h.services->datasets().label(t, h.me, 1, Patch().set("name", std::string("x"))); });
+          h.store->write([&](Transaction& t) {
+            h.services->datasets().label(t, h.me, 1, Patch().set("name", std::string("x")));
+          });
         }).code() == ErrorCode::misuse);
   // Another project has its own.
   log(h.task(h.project("q")), "{}", "", train);
@@ -243,18 +276,27 @@ TEST_CASE("models") {
   const std::string id = text(h.cell(models.collection(), m, record_id()));
   CHECK(id.size() == 34);
   CHECK(id.starts_with("m-"));
-  CHECK(text(h.cell(models.collection(), m, field("artifact_uri"))) == "mlflow-artifacts:/1/models/" + id + "/artifacts");
+  CHECK(text(h.cell(models.collection(), m, field("artifact_uri"))) ==
+        "mlflow-artifacts:/1/models/" + id + "/artifacts");
   CHECK(text(h.cell(models.collection(), m, field("status"))) == "pending");
-  const auto write = [&](auto fn) { h.store->write([&](Transaction& t) { fn(t, models.require(t, h.me, id)); }); };
+  const auto write = [&](auto fn) {
+    h.store->write([&](Transaction& t) { fn(t, models.require(t, h.me, id)); });
+  };
   write([&](Transaction& t, Ordinal o) { models.finalize(t, h.me, o, ModelStatus::ready); });
   CHECK(text(h.cell(models.collection(), m, field("status"))) == "ready");
-  write([&](Transaction& t, Ordinal o) { models.edit(t, h.me, o, Patch().put("params", "x", "1").put("tags", "a", "b")); });
-  CHECK(error_of([&] { write([&](Transaction& t, Ordinal o) { models.edit(t, h.me, o, Patch().put("params", "depth", "4")); }); }).code() ==
-        ErrorCode::conflict);
+  write([&](Transaction& t, Ordinal o) {
+    models.edit(t, h.me, o, Patch().put("params", "x", "1").put("tags", "a", "b"));
+  });
+  CHECK(error_of([&] {
+          write([&](Transaction& t, Ordinal o) {
+            models.edit(t, h.me, o, Patch().put("params", "depth", "4"));
+          });
+        }).code() == ErrorCode::conflict);
   const Point point{1, 2, 0.75};
   const SeriesPoints acc{"acc", "iris@d1", {&point, 1}};
   write([&](Transaction& t, Ordinal o) { models.log(t, h.me, o, {&acc, 1}); });
-  CHECK(h.cell(models.collection(), m, series("metrics", "acc", Statistic::last, "iris@d1")) == Value{0.75});
+  CHECK(h.cell(models.collection(), m, series("metrics", "acc", Statistic::last, "iris@d1")) ==
+        Value{0.75});
   for (int i = 0; i < 2; ++i)
     h.with(task, [&](Transaction& t, const Tasks::Head& head) {
       models.link(t, h.me, head, id, true, i);

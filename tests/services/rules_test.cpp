@@ -1,8 +1,9 @@
 // Every pair of states by every kind of transition, and what may be edited when.
+#include "services/tasks/rules.hpp"
+
 #include <set>
 
 #include "fixture.hpp"
-#include "services/tasks/rules.hpp"
 
 using namespace podium;
 using namespace podium::test;
@@ -11,9 +12,9 @@ using enum TaskState;
 namespace {
 
 constexpr TaskState states[] = {draft, pending, running, completed, failed, aborted, published};
-constexpr Transition kinds[] = {Transition::enqueue, Transition::dequeue, Transition::start,
-                                Transition::complete, Transition::fail, Transition::abort,
-                                Transition::publish, Transition::reset, Transition::client};
+constexpr Transition kinds[] = {Transition::enqueue,  Transition::dequeue, Transition::start,
+                                Transition::complete, Transition::fail,    Transition::abort,
+                                Transition::publish,  Transition::reset,   Transition::client};
 
 using Move = std::tuple<Transition, TaskState, TaskState>;
 
@@ -21,20 +22,21 @@ using Move = std::tuple<Transition, TaskState, TaskState>;
 const std::set<Move>& legal() {
   static const std::set<Move> all = [] {
     std::set<Move> out = {
-        {Transition::enqueue, draft, pending},     {Transition::enqueue, failed, pending},
-        {Transition::enqueue, aborted, pending},   {Transition::dequeue, pending, draft},
-        {Transition::dequeue, pending, failed},    {Transition::dequeue, pending, aborted},
-        {Transition::start, draft, running},       {Transition::start, pending, running},
-        {Transition::start, completed, running},   {Transition::start, aborted, running},
-        {Transition::complete, running, completed}, {Transition::complete, aborted, completed},
-        {Transition::fail, running, failed},       {Transition::fail, aborted, failed},
-        {Transition::abort, pending, aborted},     {Transition::abort, running, aborted},
+        {Transition::enqueue, draft, pending},       {Transition::enqueue, failed, pending},
+        {Transition::enqueue, aborted, pending},     {Transition::dequeue, pending, draft},
+        {Transition::dequeue, pending, failed},      {Transition::dequeue, pending, aborted},
+        {Transition::start, draft, running},         {Transition::start, pending, running},
+        {Transition::start, completed, running},     {Transition::start, aborted, running},
+        {Transition::complete, running, completed},  {Transition::complete, aborted, completed},
+        {Transition::fail, running, failed},         {Transition::fail, aborted, failed},
+        {Transition::abort, pending, aborted},       {Transition::abort, running, aborted},
         {Transition::publish, completed, published}, {Transition::publish, failed, published},
-        {Transition::publish, aborted, published}, {Transition::reset, completed, draft},
-        {Transition::reset, failed, draft},        {Transition::reset, aborted, draft}};
+        {Transition::publish, aborted, published},   {Transition::reset, completed, draft},
+        {Transition::reset, failed, draft},          {Transition::reset, aborted, draft}};
     for (const auto from : states)
       for (const auto to : states)
-        if (from != published && to != published && to != pending) out.insert({Transition::client, from, to});
+        if (from != published && to != published && to != pending)
+          out.insert({Transition::client, from, to});
     return out;
   }();
   return all;
@@ -83,7 +85,9 @@ TEST_CASE("dates follow the transitions") {
   const Ordinal project = h.project("p");
   const std::string id = h.task(project, draft);
   const auto go = [&](TaskState to, Transition kind, std::int64_t at) {
-    h.with(id, [&](Transaction& t, const Tasks::Head& head) { h.tasks().transition(t, h.me, head, to, kind, {}, at); });
+    h.with(id, [&](Transaction& t, const Tasks::Head& head) {
+      h.tasks().transition(t, h.me, head, to, kind, {}, at);
+    });
   };
   const auto date = [&](const char* name) { return h.task_cell(id, field(name)); };
   CHECK(date("started") == Value{});
@@ -134,10 +138,14 @@ TEST_CASE("an archived task ends but does not begin") {
   const Ordinal project = h.project("p");
   const std::string id = h.task(project, running);
   const auto archive = [&](bool flag) {
-    h.with(id, [&](Transaction& t, const Tasks::Head& head) { h.tasks().archive(t, h.me, head, flag); });
+    h.with(id, [&](Transaction& t, const Tasks::Head& head) {
+      h.tasks().archive(t, h.me, head, flag);
+    });
   };
   const auto go = [&](TaskState to, Transition kind) {
-    h.with(id, [&](Transaction& t, const Tasks::Head& head) { h.tasks().transition(t, h.me, head, to, kind); });
+    h.with(id, [&](Transaction& t, const Tasks::Head& head) {
+      h.tasks().transition(t, h.me, head, to, kind);
+    });
   };
   archive(true);
   archive(true);
@@ -154,8 +162,9 @@ TEST_CASE("what may be edited in which state") {
   Host h;
   const Ordinal project = h.project("p");
   const std::set<std::string> always = {"name", "description", "tags"}, unpublished = {"user"};
-  const std::vector<std::string> fields = {"name", "description", "user", "type", "artifact_uri", "source_name",
-                                           "source_type", "repository", "branch", "commit", "parent"};
+  const std::vector<std::string> fields = {
+      "name",        "description", "user",   "type",   "artifact_uri", "source_name",
+      "source_type", "repository",  "branch", "commit", "parent"};
   const std::string parent = h.task(project);
   for (const auto state : states) {
     const std::string id = h.task_in(project, state);
@@ -166,16 +175,23 @@ TEST_CASE("what may be edited in which state") {
           h.tasks().edit(t, h.me, head, Patch().put(what, "k", "v"));
         });
       };
-      if (state == draft || always.count(what) != 0) edit();
-      else CHECK(error_of(edit).code() == ErrorCode::conflict);
+      if (state == draft || always.count(what) != 0)
+        edit();
+      else
+        CHECK(error_of(edit).code() == ErrorCode::conflict);
     }
     for (const auto& what : fields) {
       INFO(name(state) << " " << what);
-      const Value value = what == "parent" ? Value{h.store->find(h.store->collection("tasks"), parent)} : Value{std::string("new")};
+      const Value value = what == "parent"
+                              ? Value{h.store->find(h.store->collection("tasks"), parent)}
+                              : Value{std::string("new")};
       const auto edit = [&] {
-        h.with(id, [&](Transaction& t, const Tasks::Head& head) { h.tasks().edit(t, h.me, head, Patch().set(what, value)); });
+        h.with(id, [&](Transaction& t, const Tasks::Head& head) {
+          h.tasks().edit(t, h.me, head, Patch().set(what, value));
+        });
       };
-      if (state == draft || always.count(what) != 0 || (unpublished.count(what) != 0 && state != published)) {
+      if (state == draft || always.count(what) != 0 ||
+          (unpublished.count(what) != 0 && state != published)) {
         edit();
         CHECK(h.task_cell(id, field(what)) == value);
       } else {
@@ -185,10 +201,13 @@ TEST_CASE("what may be edited in which state") {
         CHECK(Json::parse(e.detail())["state"] == std::string(name(state)));
       }
     }
-    for (const std::string what : {"state", "archived", "project", "created", "started", "completed", "published", "updated", "reason"}) {
+    for (const std::string what : {"state", "archived", "project", "created", "started",
+                                   "completed", "published", "updated", "reason"}) {
       INFO(name(state) << " " << what);
       CHECK(error_of([&] {
-              h.with(id, [&](Transaction& t, const Tasks::Head& head) { h.tasks().edit(t, h.me, head, Patch().set(what, Value{})); });
+              h.with(id, [&](Transaction& t, const Tasks::Head& head) {
+                h.tasks().edit(t, h.me, head, Patch().set(what, Value{}));
+              });
             }).code() == ErrorCode::invalid);
     }
   }
@@ -199,9 +218,16 @@ TEST_CASE("an edit's history has old and new, of what really changed") {
   const Ordinal project = h.project("p");
   const std::string parent = h.task(project), id = h.task(project, draft);
   const auto edit = [&](const Patch& patch, std::string_view why = {}) {
-    h.with(id, [&](Transaction& t, const Tasks::Head& head) { h.tasks().edit(t, h.me, head, patch, why); });
+    h.with(id, [&](Transaction& t, const Tasks::Head& head) {
+      h.tasks().edit(t, h.me, head, patch, why);
+    });
   };
-  edit(Patch().set("name", std::string("first")).put("tags", "a", "1").put("params", "x", "1").put("params", "y", "2"), "wanted");
+  edit(Patch()
+           .set("name", std::string("first"))
+           .put("tags", "a", "1")
+           .put("params", "x", "1")
+           .put("params", "y", "2"),
+       "wanted");
   auto events = h.history(id);
   REQUIRE(events.size() == 2);
   CHECK(events[1].change == "edit");
@@ -215,7 +241,8 @@ TEST_CASE("an edit's history has old and new, of what really changed") {
   events = h.history(id);
   REQUIRE(events.size() == 3);
   CHECK(events[2].body["old"] == Json({{"params.y", "2"}, {"params.z", nullptr}, {"tags.a", "1"}}));
-  CHECK(events[2].body["new"] == Json({{"params.y", nullptr}, {"params.z", "3"}, {"tags.a", nullptr}}));
+  CHECK(events[2].body["new"] ==
+        Json({{"params.y", nullptr}, {"params.z", "3"}, {"tags.a", nullptr}}));
   edit(Patch().set("parent", h.store->find(h.store->collection("tasks"), parent)));
   CHECK(h.history(id).back().body["new"]["parent"] == parent);
 }

@@ -16,8 +16,8 @@
 
 namespace podium::host {
 
-/// One thread looks for jobs and keeps their leases, up to `threads` others run them. The first begins
-/// at `start`, the others when there is something to run. Thread-safe.
+/// One thread looks for jobs and keeps their leases, up to `threads` others run them. The first
+/// begins at `start`, the others when there is something to run. Thread-safe.
 class JobRunner {
  public:
   JobRunner(const Core& core, JobService& jobs, int threads);
