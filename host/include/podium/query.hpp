@@ -16,24 +16,25 @@ namespace podium {
 
 /// What a vocabulary's grammar allows beyond one comparison. `conjunction()` is MLflow's: cmp AND cmp.
 struct QueryFeatures {
-  bool or_not_parentheses = true;  ///< OR, NOT, ( ); without them what is no comparison is refused as strays
+  bool or_not_parentheses = true;  ///< OR, NOT, ( ); off: what is no comparison is refused as strays
   bool numbers_in_lists = true;
   bool matches = true;             ///< MATCHES (also spelled RLIKE)
   bool is_null = true;
   bool bool_literals = true;       ///< true, false; a bare identifier asks for true: `not archived`
   bool double_quoted_keys = false; ///< "a b" and 'a b' after a prefix's dot are keys, as in MLflow
   bool tag_sets = true;            ///< tags any ('a', null), tags all (...), tags not (...)
-  bool doubled_quotes = true;      ///< '' in a text and `` in a key stand for one
-  bool punctuation_in_keys = true; ///< params.Args/lr without quotes; else letters, digits, _ $ # and dots
-  /// The vocabulary judges what stands beside a name: bare words, nulls, empty and mixed lists and unknown
-  /// operators (`Operator::other`) are handed to it as they are written.
+  bool doubled_quotes = true;      ///< '' in a text and `` in a key stand for one; off: stay as written
+  bool punctuation_in_keys = true; ///< params.Args/lr unquoted; off: letters, digits, _ $ # and dots
+  /// The vocabulary judges what stands beside a name: bare words, nulls, empty and mixed lists and
+  /// unknown operators (`Operator::other`) are handed to it as they are written.
   bool as_written = false;
   int depth = 64;                  ///< of nesting
 
   /// The dialect of MLflow's clients.
   static constexpr QueryFeatures conjunction() {
     QueryFeatures f;
-    f.or_not_parentheses = f.bool_literals = f.tag_sets = f.doubled_quotes = f.punctuation_in_keys = false;
+    f.or_not_parentheses = f.bool_literals = f.tag_sets = false;
+    f.doubled_quotes = f.punctuation_in_keys = false;
     f.double_quoted_keys = f.as_written = true;
     return f;
   }
@@ -93,7 +94,7 @@ struct Comparison {
 struct Refusal {
   enum class Flaw : std::uint8_t {
     syntax = 1,  ///< none of the others
-    strays,      ///< pieces that are no comparison (without `or_not_parentheses`): all of them, in `pieces`
+    strays,      ///< pieces that are no comparison (without `or_not_parentheses`): all, in `pieces`
     left,        ///< what stands left of an operator is no name: `pieces[0]`
     several,     ///< a second statement after a ';'
     order,       ///< an order item that is not `name [ASC|DESC]`
@@ -118,9 +119,11 @@ class Vocabulary {
   virtual Filter comparison(const Comparison&) const = 0;
   /// One order key.
   virtual OrderKey order(const Identifier&, bool descending) const = 0;
-  /// The vocabulary of the records asked for by `any NAME (...)`; throws Error `invalid` when there are none.
+  /// The vocabulary of the records that `any NAME (...)` asks for; throws Error `invalid` when there are
+  /// none.
   virtual const Vocabulary& child(const Identifier& name) const {
-    throw Error(ErrorCode::invalid, "'" + std::string(name.source) + "' has no records to ask for with ANY")
+    throw Error(ErrorCode::invalid,
+                "'" + std::string(name.source) + "' has no records to ask for with ANY")
         .at(static_cast<std::int64_t>(name.position));
   }
   /// Some record of the child satisfies `inner`, which its vocabulary made.

@@ -27,7 +27,8 @@ Cursor::Cursor(std::string_view text, const Vocabulary& vocabulary,
     : text_(text), vocabulary_(vocabulary), features_(vocabulary.features()), bindings_(bindings) {
   if (text.size() > longest_text) {
     Refusal r;
-    r.sentence = fmt::format("the query has {} bytes; at most {} are taken", text.size(), longest_text);
+    r.sentence =
+        fmt::format("the query has {} bytes; at most {} are taken", text.size(), longest_text);
     r.position = longest_text;
     refuse(std::move(r));
   }
@@ -77,8 +78,8 @@ Cursor::Found Cursor::find_operator() const {
   if (is(Token::Kind::op)) {
     const std::string_view s = source(peek());
     static constexpr std::pair<std::string_view, Operator> known[] = {
-        {"=", Operator::eq}, {"!=", Operator::ne}, {"<", Operator::lt},
-        {"<=", Operator::le}, {">", Operator::gt}, {">=", Operator::ge}};
+        {"=", Operator::eq},  {"!=", Operator::ne}, {"<", Operator::lt},
+        {"<=", Operator::le}, {">", Operator::gt},  {">=", Operator::ge}};
     for (const auto& [spelled, op] : known)
       if (s == spelled) return {op, 1, false, true};
     if (!features_.as_written && s == "==") return {Operator::eq, 1, false, true};
@@ -94,7 +95,8 @@ Cursor::Found Cursor::find_operator() const {
   if (word("ILIKE", n)) return op(Operator::ilike, Operator::not_ilike, false);
   if (features_.matches && (word("MATCHES", n) || word("RLIKE", n)))
     return op(Operator::matches, Operator::not_matches, false);
-  if (features_.tag_sets && n == 1 && is(Token::Kind::open, 1)) return {Operator::tags_not, 1, true, true};
+  if (features_.tag_sets && n == 1 && is(Token::Kind::open, 1))
+    return {Operator::tags_not, 1, true, true};
   if (n == 1) return {};
   if (features_.tag_sets && word("ANY") && is(Token::Kind::open, 1))
     return {Operator::tags_any, 1, true, true};
@@ -113,9 +115,10 @@ Identifier Cursor::name() {
   auto id = identifier_of(source(t), t.position, features_);
   if (!id) {
     Refusal r;
-    r.sentence = fmt::format("'{}' is no name; write a key that needs quotes in back-ticks as a whole, as in "
-                             "metrics.`a key`",
-                             excerpt(source(t)));
+    r.sentence = fmt::format(
+        "'{}' is no name; write a key that needs quotes in back-ticks as a whole, as in "
+        "metrics.`a key`",
+        excerpt(source(t)));
     r.position = t.position;
     r.pieces = {source(t)};
     refuse(std::move(r));
@@ -165,7 +168,8 @@ Literal Cursor::literal(std::string_view after) {
       bound.position = t.position;
       if (bound.text && !kit::valid_text(*bound.text)) {
         Refusal r;
-        r.sentence = fmt::format("the value of ':{}' is not valid UTF-8 without U+0000", excerpt(asked));
+        r.sentence =
+            fmt::format("the value of ':{}' is not valid UTF-8 without U+0000", excerpt(asked));
         r.position = t.position;
         r.pieces = {l.source};
         refuse(std::move(r));
@@ -179,11 +183,21 @@ Literal Cursor::literal(std::string_view after) {
         break;
       }
       if (is_keyword(l.source, "NULL")) break;
-      if (features_.bool_literals && is_keyword(l.source, "TRUE")) { l.boolean = true; break; }
-      if (features_.bool_literals && is_keyword(l.source, "FALSE")) { l.boolean = false; break; }
-      if (const auto special = special_number(l.source)) { l.number = special; break; }
+      if (features_.bool_literals && is_keyword(l.source, "TRUE")) {
+        l.boolean = true;
+        break;
+      }
+      if (features_.bool_literals && is_keyword(l.source, "FALSE")) {
+        l.boolean = false;
+        break;
+      }
+      if (const auto special = special_number(l.source)) {
+        l.number = special;
+        break;
+      }
       Refusal r;
-      r.sentence = fmt::format("expected {}, {}; a text is written in quotes", expected(), found(t));
+      r.sentence =
+          fmt::format("expected {}, {}; a text is written in quotes", expected(), found(t));
       r.position = t.position;
       r.pieces = {l.source};
       refuse(std::move(r));
@@ -208,7 +222,8 @@ void Cursor::tail(Node& node, const Found& f) {
   if (!f.list) {
     node.values.push_back(literal(after));
   } else {
-    if (!is(Token::Kind::open)) refuse(fmt::format("a list in parentheses after {}", after), peek());
+    if (!is(Token::Kind::open))
+      refuse(fmt::format("a list in parentheses after {}", after), peek());
     ++at_;
     if (!(features_.as_written && is(Token::Kind::close))) {
       while (true) {

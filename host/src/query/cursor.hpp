@@ -33,7 +33,11 @@ class Cursor {
   std::string_view since(const Token& from) const;
 
   /// The operator that begins at `at_`, or `eq` with size 0 tokens. Does not move.
-  struct Found { Operator op = Operator::other; std::size_t tokens = 0; bool list = false, value = false; };
+  struct Found {
+    Operator op = Operator::other;
+    std::size_t tokens = 0;
+    bool list = false, value = false;
+  };
   Found find_operator() const;
   Identifier name();
   Literal literal(std::string_view after);
@@ -52,6 +56,11 @@ class Cursor {
   std::vector<Token> tokens_;
   std::size_t at_ = 0;
 };
+
+/// The dialect of MLflow's clients, without OR, NOT and parentheses.
+Node conjunction_of(std::string_view text, const Vocabulary&,
+                    std::span<const QueryLanguage::Binding>);
+OrderItem conjunction_order_of(std::string_view text, const Vocabulary&);
 
 /// A text shortened to what fits in a sentence, cut between characters.
 std::string excerpt(std::string_view);

@@ -24,9 +24,15 @@ Filter lower(Node& node, const Vocabulary& vocabulary) {
       const Vocabulary& child = vocabulary.child(node.comparison.name);
       return vocabulary.any_of_child(node.comparison.name, lower(node.children.front(), child));
     }
-    case Node::Kind::and_: f.op = Filter::Op::and_; break;
-    case Node::Kind::or_: f.op = Filter::Op::or_; break;
-    case Node::Kind::not_: f.op = Filter::Op::not_; break;
+    case Node::Kind::and_:
+      f.op = Filter::Op::and_;
+      break;
+    case Node::Kind::or_:
+      f.op = Filter::Op::or_;
+      break;
+    case Node::Kind::not_:
+      f.op = Filter::Op::not_;
+      break;
   }
   f.children.reserve(node.children.size());
   for (Node& child : node.children) f.children.push_back(lower(child, vocabulary));

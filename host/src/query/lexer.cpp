@@ -34,7 +34,8 @@ class Lexer {
       if (at_ == text_.size()) break;
       const std::size_t start = at_;
       const Token::Kind kind = next();
-      tokens_.push_back({kind, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(at_ - start)});
+      tokens_.push_back(
+          {kind, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(at_ - start)});
     }
     tokens_.push_back({Token::Kind::end, static_cast<std::uint32_t>(text_.size()), 0});
     return std::move(tokens_);
@@ -45,29 +46,40 @@ class Lexer {
     return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0';
   }
   bool in_word(char c) const { return features_.punctuation_in_keys ? is_free(c) : is_plain(c); }
-  void skip_word() { while (at_ < text_.size() && in_word(text_[at_])) ++at_; }
+  void skip_word() {
+    while (at_ < text_.size() && in_word(text_[at_])) ++at_;
+  }
 
-  /// Where the quoted text that begins at `start` ends, behind its closing quote; 0 when it is not closed.
-  /// Once no further quote of a kind was found, none is looked for again: the time stays linear.
-  std::size_t end_of_quoted(std::size_t start, bool doubled) {
+  /// Where the quoted text that begins at `start` ends, behind its closing quote; 0 when it is not
+  /// closed. Once no further quote of a kind was found, none is looked for again: the time stays
+  /// linear.
+  std::size_t end_of_quoted(std::size_t start) {
     const char quote = text_[start];
     bool& none_left = quote == '\'' ? no_single_ : quote == '"' ? no_double_ : no_back_tick_;
     if (none_left) return 0;
+    std::size_t passed = 0;
     for (std::size_t i = start + 1; i < text_.size(); ++i) {
-      if (text_[i] != quote) continue;
-      if (doubled && i + 1 < text_.size() && text_[i + 1] == quote) { ++i; continue; }
-      return i + 1;
+      const bool escaped = !features_.doubled_quotes && quote != '`' && text_[i] == '\\';
+      if (text_[i] != quote && !escaped) continue;
+      if (i + 1 < text_.size() && text_[i + 1] == quote) {
+        passed = escaped ? i + 1 : i;
+        ++i;
+      } else if (!escaped) {
+        return i + 1;
+      }
     }
     none_left = true;
-    return 0;
+    // MLflow's clients know no doubled quotes; a pair is passed over as long as that leads to an
+    // end.
+    return features_.doubled_quotes || passed == 0 ? 0 : passed + 1;
   }
 
   bool number_may_begin() const {
     std::size_t i = peek() == '-' || peek() == '+' ? 1 : 0;
     if (i == 1 && !features_.punctuation_in_keys) {  // a-1 is no number behind a
-      if (peek() == '+' || (!tokens_.empty() && tokens_.back().kind != Token::Kind::op &&
-                            tokens_.back().kind != Token::Kind::open &&
-                            tokens_.back().kind != Token::Kind::comma))
+      if (peek() == '+' ||
+          (!tokens_.empty() && tokens_.back().kind != Token::Kind::op &&
+           tokens_.back().kind != Token::Kind::open && tokens_.back().kind != Token::Kind::comma))
         return false;
     }
     return is_digit(peek(i)) || (peek(i) == '.' && is_digit(peek(i + 1)));
@@ -91,7 +103,10 @@ class Lexer {
     if (at_ == end) return Token::Kind::number;
     if (features_.punctuation_in_keys) return Token::Kind::bad;  // 0x10, 7d
     at_ = start;  // a name may begin with digits there: 2x
-    if (peek() == '-') { ++at_; return Token::Kind::arithmetic; }
+    if (peek() == '-') {
+      ++at_;
+      return Token::Kind::arithmetic;
+    }
     skip_word();
     return Token::Kind::name;
   }
@@ -105,7 +120,7 @@ class Lexer {
       if (in_word(c)) {
         ++at_;
       } else if (c == '`' || quoted_key) {
-        const std::size_t end = end_of_quoted(at_, features_.doubled_quotes);
+        const std::size_t end = end_of_quoted(at_);
         if (end == 0) {
           if (at_ > start_) break;  // the word stands for itself, the quote is the next token
           ++at_;
@@ -123,13 +138,21 @@ class Lexer {
     const char c = text_[at_];
     start_ = at_;
     switch (c) {
-      case '(': ++at_; return Token::Kind::open;
-      case ')': ++at_; return Token::Kind::close;
-      case ',': ++at_; return Token::Kind::comma;
-      case ';': ++at_; return Token::Kind::semicolon;
+      case '(':
+        ++at_;
+        return Token::Kind::open;
+      case ')':
+        ++at_;
+        return Token::Kind::close;
+      case ',':
+        ++at_;
+        return Token::Kind::comma;
+      case ';':
+        ++at_;
+        return Token::Kind::semicolon;
       case '\'':
       case '"': {
-        const std::size_t end = end_of_quoted(at_, features_.doubled_quotes);
+        const std::size_t end = end_of_quoted(at_);
         at_ = end == 0 ? at_ + 1 : end;
         return end == 0 ? Token::Kind::bad : Token::Kind::text;
       }
@@ -137,7 +160,8 @@ class Lexer {
         ++at_;
         skip_word();
         return at_ == start_ + 1 ? Token::Kind::bad : Token::Kind::bound;
-      default: break;
+      default:
+        break;
     }
     if (is_operator(c)) {
       while (is_operator(peek())) ++at_;
@@ -149,7 +173,10 @@ class Lexer {
     }
     if (!features_.punctuation_in_keys && c == '/' && peek(1) == '*' && !no_comment_end_) {
       const std::size_t end = text_.find("*/", at_ + 2);
-      if (end != std::string_view::npos) { at_ = end + 2; return Token::Kind::comment; }
+      if (end != std::string_view::npos) {
+        at_ = end + 2;
+        return Token::Kind::comment;
+      }
       no_comment_end_ = true;
     }
     if (number_may_begin()) return number();
@@ -166,18 +193,35 @@ class Lexer {
   std::vector<Token> tokens_;
 };
 
-/// The content of a quoted part that begins at `at`, which moves behind it.
-std::string quoted_part(std::string_view source, std::size_t& at, bool doubled) {
+/// Where a quoted part that begins at `at` ends. Within a token every quote of the kind is closed.
+std::size_t end_of_part(std::string_view source, std::size_t at) {
   const char quote = source[at];
-  std::string content;
   for (++at; at < source.size(); ++at) {
-    if (source[at] == quote) {
-      if (!doubled || at + 1 >= source.size() || source[at + 1] != quote) { ++at; break; }
-      ++at;
-    }
-    content += source[at];
+    if (source[at] != quote) continue;
+    if (at + 1 >= source.size() || source[at + 1] != quote) return at + 1;
+    ++at;
+  }
+  return source.size();
+}
+
+/// The content of what stands in quotes; doubled ones are one, if they are doubled.
+std::string unquoted(std::string_view source, bool doubled) {
+  const char quote = source.front();
+  source = source.substr(1, source.size() - 2);
+  if (!doubled) return std::string(source);
+  std::string content;
+  for (std::size_t i = 0; i < source.size(); ++i) {
+    content += source[i];
+    if (source[i] == quote) ++i;
   }
   return content;
+}
+
+/// The content of a quoted part that begins at `at`, which moves behind it.
+std::string quoted_part(std::string_view source, std::size_t& at, bool doubled) {
+  const std::size_t begin = at;
+  at = end_of_part(source, at);
+  return unquoted(source.substr(begin, at - begin), doubled);
 }
 
 }  // namespace
@@ -189,14 +233,13 @@ std::vector<Token> tokens_of(std::string_view text, const QueryFeatures& feature
 bool is_blank(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 bool is_keyword(std::string_view word, std::string_view keyword) noexcept {
-  return word.size() == keyword.size() &&
-         std::equal(word.begin(), word.end(), keyword.begin(),
-                    [](char a, char b) { return upper(a) == b; });
+  return word.size() == keyword.size() && std::equal(word.begin(), word.end(), keyword.begin(),
+                                                     [](char a, char b) { return upper(a) == b; });
 }
 
 bool is_reserved(std::string_view word) noexcept {
-  for (const std::string_view k : {"AND", "OR", "NOT", "IN", "LIKE", "ILIKE", "MATCHES", "RLIKE", "IS", "NULL",
-                                   "BETWEEN"})
+  for (const std::string_view k :
+       {"AND", "OR", "NOT", "IN", "LIKE", "ILIKE", "MATCHES", "RLIKE", "IS", "NULL", "BETWEEN"})
     if (is_keyword(word, k)) return true;
   return false;
 }
@@ -212,8 +255,8 @@ std::optional<Identifier> identifier_of(std::string_view source, std::size_t pos
   id.source = source;
   const bool doubled = features.doubled_quotes;
   const auto is_quote = [&](std::size_t i) {
-    return i < source.size() &&
-           (source[i] == '`' || (features.double_quoted_keys && (source[i] == '"' || source[i] == '\'')));
+    return i < source.size() && (source[i] == '`' || (features.double_quoted_keys &&
+                                                      (source[i] == '"' || source[i] == '\'')));
   };
   std::size_t at = 0;
   if (is_quote(0)) {
@@ -277,8 +320,7 @@ std::optional<Identifier> identifier_of(std::string_view source, std::size_t pos
 }
 
 std::string text_of(std::string_view source, const QueryFeatures& features) {
-  std::size_t at = 0;
-  return quoted_part(source, at, features.doubled_quotes);
+  return unquoted(source, features.doubled_quotes);
 }
 
 bool read_number(std::string_view source, Literal& literal) {
@@ -314,7 +356,8 @@ std::optional<double> special_number(std::string_view word) noexcept {
   const bool negative = !word.empty() && word.front() == '-';
   if (!word.empty() && (word.front() == '-' || word.front() == '+')) word.remove_prefix(1);
   constexpr double infinity = std::numeric_limits<double>::infinity();
-  if (is_keyword(word, "INF") || is_keyword(word, "INFINITY")) return negative ? -infinity : infinity;
+  if (is_keyword(word, "INF") || is_keyword(word, "INFINITY"))
+    return negative ? -infinity : infinity;
   if (is_keyword(word, "NAN")) return std::numeric_limits<double>::quiet_NaN();
   return std::nullopt;
 }

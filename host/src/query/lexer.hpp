@@ -13,15 +13,18 @@ namespace podium::host::query {
 struct Token {
   enum class Kind : std::uint8_t {
     end,
-    name,       ///< a word with its quoted parts, `metrics.acc`; keywords too
-    text,       ///< in single or double quotes
+    name,  ///< a word with its quoted parts, `metrics.acc`; keywords too
+    text,  ///< in single or double quotes
     number,
-    bound,      ///< :name
-    op,         ///< a run of < > = !
-    open, close, comma, semicolon,
-    arithmetic, ///< + - * / %, only where keys hold no punctuation
-    comment,    ///< only where keys hold no punctuation
-    bad,        ///< a quote that is not closed, a malformed number, a character that nothing starts with
+    bound,  ///< :name
+    op,     ///< a run of < > = !
+    open,
+    close,
+    comma,
+    semicolon,
+    arithmetic,  ///< + - * / %, only where keys hold no punctuation
+    comment,     ///< only where keys hold no punctuation
+    bad,  ///< a quote that is not closed, a malformed number, a character that nothing starts with
   };
   Kind kind = Kind::end;
   std::uint32_t position = 0, size = 0;
@@ -41,7 +44,8 @@ bool is_blank(char) noexcept;
 bool is_bare_word(std::string_view) noexcept;
 
 /// The parts of a name token. Empty when they do not fit together.
-std::optional<Identifier> identifier_of(std::string_view source, std::size_t position, const QueryFeatures&);
+std::optional<Identifier> identifier_of(std::string_view source, std::size_t position,
+                                        const QueryFeatures&);
 /// The content of a text token.
 std::string text_of(std::string_view source, const QueryFeatures&);
 /// Sets number and integer; false when the number is not finite as a double.

@@ -16,16 +16,18 @@ namespace podium::host {
 class References {
  public:
   virtual ~References() = default;
-  /// The records of `field.target` that `text` names: by name where names are unique, else by id; a number is
-  /// an id (`by_id`). Where the hierarchy is read from '/', "vision/" names vision and all below it. Empty
-  /// when there is none.
-  virtual std::vector<Ordinal> find(const Field& field, std::string_view text, bool by_id) const = 0;
+  /// The records of `field.target` that `text` names: by name where names are unique, else by id; a
+  /// number is an id (`by_id`). Where the hierarchy is read from '/', "vision/" names vision and
+  /// all below it. Empty when there is none.
+  virtual std::vector<Ordinal> find(const Field& field, std::string_view text,
+                                    bool by_id) const = 0;
   /// Some names that `find` knows, for "did you mean".
   virtual std::vector<std::string> names(const Field& field) const = 0;
 };
 
 struct EntityOptions {
-  /// Records of another collection that refer to these: `inputs.name = 'mnist'`, `any inputs (...)`.
+  /// Records of another collection that refer to these: `inputs.name = 'mnist'`, `any inputs
+  /// (...)`.
   struct Child {
     std::string name;
     const class EntityVocabulary* vocabulary = nullptr;  ///< lives as long as this one
@@ -36,8 +38,9 @@ struct EntityOptions {
   /// Fields that hold one of a few words.
   std::vector<std::pair<std::string, std::vector<std::string>>> words = {};
   std::vector<Child> children = {};
-  const References* references = nullptr;    ///< lives as long; without it references compare as ordinals only
-  std::function<std::int64_t()> now = {};    ///< milliseconds UTC, for '-7d'
+  const References* references =
+      nullptr;  ///< lives as long; without it references compare as ordinals only
+  std::function<std::int64_t()> now = {};  ///< milliseconds UTC, for '-7d'
 };
 
 /// What queries about the records of one collection may say: `field`, `map.key`,
@@ -53,14 +56,19 @@ class EntityVocabulary final : public Vocabulary {
   const Vocabulary& child(const Identifier& name) const override;
   Filter any_of_child(const Identifier& name, Filter inner) const override;
 
-  /// Where a name leads, e.g. for the columns of a table. Throws Error `invalid` with the nearest name.
+  /// Where a name leads, e.g. for the columns of a table. Throws Error `invalid` with the nearest
+  /// name.
   Path path(const Identifier&) const;
   const Collection& collection() const noexcept { return collection_; }
   const EntityOptions& options() const noexcept { return options_; }
 
  private:
   enum class Kind : std::uint8_t { text, integer, real, boolean, time, dual, reference };
-  struct Target { Path path; Kind kind = Kind::text; const Field* field = nullptr; };
+  struct Target {
+    Path path;
+    Kind kind = Kind::text;
+    const Field* field = nullptr;
+  };
 
   Target resolve(const Identifier&) const;
   Target resolve_series(const Series&, const Identifier&) const;
@@ -76,8 +84,8 @@ class EntityVocabulary final : public Vocabulary {
   EntityOptions options_;
 };
 
-/// Writes a filter in podium's language: what the language parses to gives itself back. References are
-/// written by ordinal, moments as dates. Throws `misuse` for what the language cannot say.
+/// Writes a filter in podium's language: what the language parses to gives itself back. References
+/// are written by ordinal, moments as dates. Throws `misuse` for what the language cannot say.
 std::string print(const Filter&, const EntityVocabulary&);
 std::string print(const OrderKey&, const EntityVocabulary&);
 

@@ -28,7 +28,8 @@ std::string quoted(std::string_view text, char quote) {
 std::string first_part(std::string_view name) {
   bool bare = query::is_bare_word(name) && !query::is_reserved(name) &&
               name.find('.') == std::string_view::npos && (name[0] < '0' || name[0] > '9');
-  for (const char* keyword : {"TRUE", "FALSE", "ANY"}) bare = bare && !query::is_keyword(name, keyword);
+  for (const char* keyword : {"TRUE", "FALSE", "ANY"})
+    bare = bare && !query::is_keyword(name, keyword);
   return bare ? std::string(name) : quoted(name, '`');
 }
 
@@ -38,8 +39,9 @@ std::string key_part(std::string_view key) {
 
 std::string series_key(std::string_view key) {
   const auto dot = key.rfind('.');
-  const bool ambiguous = key.find('@') != std::string_view::npos ||
-                         (dot != std::string_view::npos && query::statistic_of(key.substr(dot + 1)));
+  const bool ambiguous =
+      key.find('@') != std::string_view::npos ||
+      (dot != std::string_view::npos && query::statistic_of(key.substr(dot + 1)));
   return ambiguous ? quoted(key, '`') : key_part(key);
 }
 
@@ -53,32 +55,46 @@ class Printer {
 
   std::string write(const Filter& f, Binding around) const {
     switch (f.op) {
-      case Filter::Op::all: return "true";
-      case Filter::Op::none: return "false";
-      case Filter::Op::and_: return chain(f, " and ", "true", Binding::conjunction, around);
-      case Filter::Op::or_: return chain(f, " or ", "false", Binding::disjunction, around);
+      case Filter::Op::all:
+        return "true";
+      case Filter::Op::none:
+        return "false";
+      case Filter::Op::and_:
+        return chain(f, " and ", "true", Binding::conjunction, around);
+      case Filter::Op::or_:
+        return chain(f, " or ", "false", Binding::disjunction, around);
       case Filter::Op::not_: {
         std::string text = "not " + write(f.children.at(0), Binding::negation);
         return around > Binding::negation ? "(" + text + ")" : text;
       }
-      case Filter::Op::compare: return comparison(f);
-      case Filter::Op::in: return list(f);
-      case Filter::Op::is_null: return path(f.path) + (f.negated ? " is not null" : " is null");
-      case Filter::Op::like: return pattern(f, "like");
-      case Filter::Op::ilike: return pattern(f, "ilike");
-      case Filter::Op::matches: return pattern(f, "matches");
-      case Filter::Op::any: return child(f);
+      case Filter::Op::compare:
+        return comparison(f);
+      case Filter::Op::in:
+        return list(f);
+      case Filter::Op::is_null:
+        return path(f.path, false) + (f.negated ? " is not null" : " is null");
+      case Filter::Op::like:
+        return pattern(f, "like");
+      case Filter::Op::ilike:
+        return pattern(f, "ilike");
+      case Filter::Op::matches:
+        return pattern(f, "matches");
+      case Filter::Op::any:
+        return child(f);
     }
     cannot("an unknown operator");
   }
 
-  std::string path(const Path& p) const {
+  /// `compared`: a reference is written by its ordinal, as it is compared.
+  std::string path(const Path& p, bool compared = true) const {
     switch (p.kind) {
       case Path::Kind::field: {
         const Field* f = field_of(p);
-        return first_part(p.name) + (f != nullptr && f->type == Type::reference ? ".ordinal" : "");
+        return first_part(p.name) +
+               (f != nullptr && f->type == Type::reference && compared ? ".ordinal" : "");
       }
-      case Path::Kind::map: return p.key.empty() ? first_part(p.name) : p.name + "." + key_part(p.key);
+      case Path::Kind::map:
+        return p.key.empty() ? first_part(p.name) : p.name + "." + key_part(p.key);
       case Path::Kind::series: {
         std::string text = p.name + "." + series_key(p.key);
         if (p.statistic != Statistic::last)
@@ -87,10 +103,14 @@ class Printer {
         if (!p.scope.empty()) text += "@" + key_part(p.scope);
         return text;
       }
-      case Path::Kind::id: return "id";
-      case Path::Kind::ordinal: return "ordinal";
-      case Path::Kind::version: return "version";
-      case Path::Kind::body: break;
+      case Path::Kind::id:
+        return "id";
+      case Path::Kind::ordinal:
+        return "ordinal";
+      case Path::Kind::version:
+        return "version";
+      case Path::Kind::body:
+        break;
     }
     cannot("anything about a record's body");
   }
@@ -98,7 +118,8 @@ class Printer {
  private:
   const Field* field_of(const Path& p) const {
     const auto& fields = words_.collection().fields;
-    const auto it = std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return f.name == p.name; });
+    const auto it = std::find_if(fields.begin(), fields.end(),
+                                 [&](const Field& f) { return f.name == p.name; });
     return it == fields.end() ? nullptr : &*it;
   }
 
@@ -177,8 +198,7 @@ std::string print(const Filter& filter, const EntityVocabulary& words) {
 
 std::string print(const OrderKey& key, const EntityVocabulary& words) {
   if (key.as_text) cannot("an order by text alone");
-  // A reference is ordered by as it is filtered by: through its ordinal.
-  return Printer(words).path(key.path) + (key.descending ? " desc" : "");
+  return Printer(words).path(key.path, false) + (key.descending ? " desc" : "");
 }
 
 }  // namespace podium::host

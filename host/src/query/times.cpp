@@ -47,7 +47,8 @@ std::optional<std::int64_t> read_relative(std::string_view text, std::int64_t no
   }
   // A failed look at a digit takes nothing away.
   static constexpr std::pair<std::string_view, std::int64_t> units[] = {
-      {"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}, {"w", 604'800'000}};
+      {"ms", 1},        {"s", 1000},       {"m", 60'000},
+      {"h", 3'600'000}, {"d", 86'400'000}, {"w", 604'800'000}};
   if (digits == 0) return std::nullopt;
   for (const auto& [name, length] : units)
     if (scan.rest() == name) return now + (back ? -amount : amount) * length;
@@ -58,7 +59,8 @@ std::optional<std::int64_t> read_relative(std::string_view text, std::int64_t no
 
 std::optional<std::int64_t> read_time(std::string_view text, std::int64_t now) {
   if (text == "now") return now;
-  if (!text.empty() && (text.front() == '-' || text.front() == '+')) return read_relative(text, now);
+  if (!text.empty() && (text.front() == '-' || text.front() == '+'))
+    return read_relative(text, now);
   Scanner scan(text);
   int year = 0, month = 0, day = 0;
   if (!scan.digits(4, year) || !scan.take('-') || !scan.digits(2, month) || !scan.take('-') ||
@@ -89,8 +91,8 @@ std::optional<std::int64_t> read_time(std::string_view text, std::int64_t now) {
   const bool east = scan.take('+');
   if (!east && !scan.take('-')) return std::nullopt;
   int zone_hour = 0, zone_minute = 0;
-  if (!scan.digits(2, zone_hour) || !scan.take(':') || !scan.digits(2, zone_minute) || !scan.done() ||
-      zone_hour > 23 || zone_minute > 59)
+  if (!scan.digits(2, zone_hour) || !scan.take(':') || !scan.digits(2, zone_minute) ||
+      !scan.done() || zone_hour > 23 || zone_minute > 59)
     return std::nullopt;
   const std::int64_t offset = (zone_hour * 60 + zone_minute) * std::int64_t{60'000};
   return at + (east ? -offset : offset);
@@ -103,9 +105,10 @@ std::string time_text(std::int64_t at) {
   const auto midnight = std::chrono::floor<std::chrono::days>(moment);
   const std::chrono::year_month_day date(midnight);
   const std::chrono::hh_mm_ss time(moment - midnight);
-  std::string text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", static_cast<int>(date.year()),
-                                 static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                                 time.hours().count(), time.minutes().count(), time.seconds().count());
+  std::string text =
+      fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", static_cast<int>(date.year()),
+                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                  time.hours().count(), time.minutes().count(), time.seconds().count());
   if (time.subseconds().count() != 0) text += fmt::format(".{:03}", time.subseconds().count());
   return text + "Z";
 }

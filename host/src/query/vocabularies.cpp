@@ -17,8 +17,8 @@ constexpr std::uint64_t enough_names = 1000;
 EntityOptions own_words(const Collection& c) {
   EntityOptions options;
   if (c.name == "tasks") {
-    options.aliases = {{"param", "params"},     {"parameter", "params"}, {"parameters", "params"},
-                       {"metric", "metrics"},   {"tag", "tags"},         {"dataset", "inputs"},
+    options.aliases = {{"param", "params"},   {"parameter", "params"}, {"parameters", "params"},
+                       {"metric", "metrics"}, {"tag", "tags"},         {"dataset", "inputs"},
                        {"datasets", "inputs"}};
     std::vector<std::string> states;
     for (int i = 1; i <= static_cast<int>(TaskState::published); ++i)
@@ -50,11 +50,13 @@ bool has_unique_names(const Collection& c) {
 }  // namespace
 
 const Store& StoreReferences::store() const {
-  if (store_ == nullptr) throw Error(ErrorCode::unavailable, "the store is not open yet; try again");
+  if (store_ == nullptr)
+    throw Error(ErrorCode::unavailable, "the store is not open yet; try again");
   return *store_;
 }
 
-std::vector<Ordinal> StoreReferences::find(const Field& f, std::string_view text, bool by_id) const {
+std::vector<Ordinal> StoreReferences::find(const Field& f, std::string_view text,
+                                           bool by_id) const {
   const CollectionId c = store().collection(f.target);
   if (!by_id && has_unique_names(store().declaration(c))) {
     auto found = store().ids(c, eq(field("name"), std::string(text)), {});
@@ -89,7 +91,8 @@ std::vector<std::string> StoreReferences::names(const Field& f) const {
   return names;
 }
 
-Vocabularies::Vocabularies(std::span<const Collection> declarations, std::function<std::int64_t()> now) {
+Vocabularies::Vocabularies(std::span<const Collection> declarations,
+                           std::function<std::int64_t()> now) {
   const auto make = [&](const Collection& c, std::vector<EntityOptions::Child> children) {
     EntityOptions options = own_words(c);
     options.children = std::move(children);
@@ -102,7 +105,9 @@ Vocabularies::Vocabularies(std::span<const Collection> declarations, std::functi
     std::vector<EntityOptions::Child> children;
     for (const Collection& other : declarations) {
       if (other.readers != "all") continue;
-      const auto refers = [&](const Field& f) { return f.type == Type::reference && f.target == c.name; };
+      const auto refers = [&](const Field& f) {
+        return f.type == Type::reference && f.target == c.name;
+      };
       if (std::count_if(other.fields.begin(), other.fields.end(), refers) != 1) continue;
       const auto reference = std::find_if(other.fields.begin(), other.fields.end(), refers);
       children.push_back({other.name == c.name ? "children" : other.name,
@@ -118,8 +123,9 @@ const EntityVocabulary& Vocabularies::of(std::string_view collection) const {
   std::vector<std::string> names;
   for (const auto& [name, vocabulary] : entities_) names.push_back(name);
   const std::string near = kit::nearest(collection, names);
-  throw Error(ErrorCode::not_found, fmt::format("there is no entity '{}' to query{}", collection,
-                                                near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
+  throw Error(ErrorCode::not_found,
+              fmt::format("there is no entity '{}' to query{}", collection,
+                          near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
 }
 
 }  // namespace podium::host

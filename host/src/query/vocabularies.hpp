@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "query/podium_vocabulary.hpp"
 #include "podium/store/store.hpp"
+#include "query/podium_vocabulary.hpp"
 
 namespace podium::host {
 
@@ -27,9 +27,10 @@ class StoreReferences final : public References {
   const Store* store_ = nullptr;
 };
 
-/// One vocabulary for each declared collection, with the aliases and allowed words of the host's own. A
-/// collection that all may read and that refers to another becomes a child of it (`any inputs (...)`);
-/// of a collection that refers to itself the child is named `children`. Thread-safe after `bind`.
+/// One vocabulary for each declared collection, with the aliases and allowed words of the host's
+/// own. A collection that all may read and that refers to another becomes a child of it (`any
+/// inputs (...)`); of a collection that refers to itself the child is named `children`. Thread-safe
+/// after `bind`.
 class Vocabularies {
  public:
   Vocabularies(std::span<const Collection> declarations, std::function<std::int64_t()> now);
@@ -39,7 +40,8 @@ class Vocabularies {
 
  private:
   StoreReferences references_;
-  std::map<std::string, std::unique_ptr<EntityVocabulary>, std::less<>> leaves_;  ///< without children
+  std::map<std::string, std::unique_ptr<EntityVocabulary>, std::less<>>
+      leaves_;  ///< without children
   std::map<std::string, std::unique_ptr<EntityVocabulary>, std::less<>> entities_;
 };
 
