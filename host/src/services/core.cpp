@@ -1,5 +1,7 @@
 #include "services/core.hpp"
 
+#include <algorithm>
+
 namespace podium::host {
 
 Collections::Collections(const Store& store)
@@ -30,10 +32,12 @@ void Core::check_visible(Transaction& t, const Principal& who, std::string_view 
 
 std::string append_path(std::string_view uri, std::string_view suffix) {
   const auto end = std::min(uri.find_first_of("?#"), uri.size());
+  const auto scheme = uri.substr(0, end).find("://");
+  const std::size_t start = scheme == std::string_view::npos ? 0 : scheme + 3;
   std::string_view path = uri.substr(0, end);
-  while (path.size() > 1 && path.back() == '/' && !path.ends_with("://")) path.remove_suffix(1);
+  while (path.size() > start && path.back() == '/') path.remove_suffix(1);
   std::string out(path);
-  if (out.empty() || out.back() != '/') out += '/';
+  if (end != 0) out += '/';
   out += suffix;
   out += uri.substr(end);
   return out;

@@ -17,8 +17,8 @@ namespace podium::host {
 
 /// Handles of the collections of `Services::declarations()`, as the open store numbers them.
 struct Collections {
-  CollectionId projects{}, tasks{}, datasets{}, inputs{}, models{}, model_links{}, jobs{}, history{},
-      listeners{};
+  CollectionId projects{}, tasks{}, datasets{}, inputs{}, models{}, model_links{}, jobs{},
+      history{}, listeners{};
   explicit Collections(const Store&);
 };
 
@@ -36,7 +36,8 @@ struct Core {
   IdMaker& ids;
   Collections in;
 
-  /// Throws `not_found` unless the record exists and `who` may see it. `what` and `id` are for the message.
+  /// Throws `not_found` unless the record exists and `who` may see it. `what` and `id` are for the
+  /// message.
   void check_visible(Transaction&, const Principal& who, std::string_view collection, CollectionId,
                      Ordinal, std::string_view what, std::string_view id) const;
 };

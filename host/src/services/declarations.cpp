@@ -16,8 +16,9 @@ Collection projects() {
   c.name = "projects";
   c.sequence = true;
   c.first = 0;
-  c.fields = {text("name"),        text("description"), text("artifact_location"), boolean("archived"),
-              time("archived_at"), time("created"),     time("updated")};
+  c.fields = {text("name"),        text("description"), text("artifact_location"),
+              boolean("archived"), time("archived_at"), time("created"),
+              time("updated")};
   c.keys = {{"name", {"name"}, true},
             {"created", {"archived", "created"}},
             {"updated", {"archived", "updated"}}};
@@ -90,9 +91,15 @@ Collection inputs() {
 Collection models() {
   Collection c;
   c.name = "models";
-  c.fields = {owner("project", "projects"), text("name"),         text("type"),
-              text("status"),               text("source_task"),  text("artifact_uri"),
-              boolean("deleted"),           time("created"),      time("updated")};
+  c.fields = {owner("project", "projects"),
+              text("name"),
+              text("type"),
+              text("status"),
+              text("source_task"),
+              text("artifact_uri"),
+              boolean("deleted"),
+              time("created"),
+              time("updated")};
   c.keys = {{"created", {"project", "deleted", "created"}}, {"source", {"source_task", "deleted"}}};
   c.partition = "project";
   c.maps = {{"params"}, {"tags"}};
@@ -111,22 +118,20 @@ Collection model_links() {
   return c;
 }
 
-// `ready` is there while a job waits and is first of its queue, `line` is the queue's name until the job
-// has ended: so a claim and the next of a queue are each one range of a key.
+// `ready` is there while a job waits and is first of its queue, `line` is the queue's name until
+// the job has ended: so a claim and the next of a queue are each one range of a key.
 Collection jobs() {
   Collection c;
   c.name = "jobs";
-  c.fields = {text("kind"),         text("state"),   text("principal"),       time("created"),
-              time("started"),      time("ended"),   time("not_before"),      integer("done"),
-              integer("total"),     text("error"),   text("queue"),           text("lease_owner"),
-              time("lease_until"),  time("ready"),   text("line"),            boolean("stop_asked"),
+  c.fields = {text("kind"),           text("state"), text("principal"),  time("created"),
+              time("started"),        time("ended"), time("not_before"), integer("done"),
+              integer("total"),       text("error"), text("queue"),      text("lease_owner"),
+              time("lease_until"),    time("ready"), text("line"),       boolean("stop_asked"),
               text("idempotency_key")};
-  c.keys = {{"ready", {"kind", "ready"}},
-            {"lease", {"kind", "lease_until"}},
-            {"owner", {"lease_owner"}},
-            {"line", {"line"}},
-            {"state", {"state", "created"}},
-            {"idempotency", {"principal", "idempotency_key"}, true}};
+  c.keys = {
+      {"ready", {"kind", "ready"}},    {"lease", {"kind", "lease_until"}},
+      {"owner", {"lease_owner"}},      {"line", {"line"}},
+      {"state", {"state", "created"}}, {"idempotency", {"principal", "idempotency_key"}, true}};
   c.body = true;
   return c;
 }
@@ -135,8 +140,14 @@ Collection history() {
   Collection c;
   c.name = "history";
   c.sequence = true;
-  c.fields = {text("entity"), owner("task", "tasks"), owner("project", "projects"), time("at"),
-              text("who"),    text("who_kind"),       text("change"),               text("why")};
+  c.fields = {text("entity"),
+              owner("task", "tasks"),
+              owner("project", "projects"),
+              time("at"),
+              text("who"),
+              text("who_kind"),
+              text("change"),
+              text("why")};
   c.keys = {{"task", {"task", "at"}}, {"project", {"project", "at"}}};
   c.body = true;
   c.readers = "all";
@@ -154,8 +165,8 @@ Collection listeners() {
 }  // namespace
 
 std::vector<Collection> service_declarations() {
-  return {projects(), tasks(),       datasets(), inputs(),    models(),
-          model_links(), jobs(), history(), listeners()};
+  return {projects(),    tasks(), datasets(), inputs(),   models(),
+          model_links(), jobs(),  history(),  listeners()};
 }
 
 }  // namespace podium::host

@@ -6,6 +6,7 @@
 namespace podium::host {
 namespace {
 
+// clang-format off
 // At most 7 and 8 letters, so that a name has at most 20 characters.
 constexpr std::string_view adjectives[] = {
     "agile",  "amber",  "ample",  "azure",  "bold",   "brave",  "breezy", "bright", "brisk",  "calm",
@@ -31,6 +32,7 @@ constexpr std::string_view nouns[] = {
     "raven",  "reef",   "ridge",  "river",  "robin",  "saddle", "salmon", "sequoia", "shore", "sparrow",
     "spruce", "star",   "stone",  "stream", "summit", "swan",   "thistle", "tiger", "trout",  "tulip",
     "valley", "violet", "walnut", "wave",   "willow", "wren",   "yarrow", "zebra"};
+// clang-format on
 
 template <std::size_t N>
 constexpr std::size_t longest(const std::string_view (&words)[N]) {
@@ -42,14 +44,16 @@ static_assert(longest(adjectives) + 1 + longest(nouns) + 1 + 3 <= 20);
 
 void append_hex(std::string& out, std::uint64_t value, int digits) {
   static constexpr char hex[] = "0123456789abcdef";
-  for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4) out.push_back(hex[(value >> shift) & 15]);
+  for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4)
+    out.push_back(hex[(value >> shift) & 15]);
 }
 
 }  // namespace
 
 IdMaker::IdMaker(std::function<std::int64_t()> now) : now_(std::move(now)) {
   std::random_device device;
-  std::seed_seq seed{device(), device(), device(), device(), device(), device(), device(), device()};
+  std::seed_seq seed{device(), device(), device(), device(),
+                     device(), device(), device(), device()};
   random_.seed(seed);
 }
 

@@ -8,8 +8,9 @@
 
 namespace podium::host {
 
-/// Makes ids of 32 hex digits laid out as a UUID of version 7, so their order is the order of time, and
-/// within one maker each is greater than the one before (also when the clock goes back). Thread-safe.
+/// Makes ids of 32 hex digits laid out as a UUID of version 7, so their order is the order of time,
+/// and within one maker each is greater than the one before (also when the clock goes back).
+/// Thread-safe.
 class IdMaker {
  public:
   explicit IdMaker(std::function<std::int64_t()> now);

@@ -10,7 +10,8 @@ bool everything(const Filter& f) { return f.op == Filter::Op::all; }
 }  // namespace
 
 bool VisibleRecords::get(const Reader& reader, const Principal& who, Ordinal o,
-                         std::span<const Column> columns, FunctionRef<void(const Row&)> sink) const {
+                         std::span<const Column> columns,
+                         FunctionRef<void(const Row&)> sink) const {
   bool found = false;
   get(reader, who, std::span<const Ordinal>(&o, 1), columns, [&](const Row& row) {
     found = true;
@@ -26,8 +27,8 @@ void VisibleRecords::get(const Reader& reader, const Principal& who,
   Filter visible = core_.access.visible(who, name_);
   if (everything(visible)) return reader.get(collection_, ordinals, columns, sink);
   std::vector<Value> wanted(ordinals.begin(), ordinals.end());
-  auto seen = reader.ids(collection_, all_of({in(record_ordinal(), std::move(wanted)), std::move(visible)}),
-                         {}, {});
+  auto seen = reader.ids(
+      collection_, all_of({in(record_ordinal(), std::move(wanted)), std::move(visible)}), {}, {});
   std::sort(seen.begin(), seen.end());
   std::vector<Ordinal> allowed;
   for (Ordinal o : ordinals)
@@ -35,14 +36,15 @@ void VisibleRecords::get(const Reader& reader, const Principal& who,
   reader.get(collection_, allowed, columns, sink);
 }
 
-Page VisibleRecords::query(const Reader& reader, const Principal& who, Query q, RowSink sink) const {
+Page VisibleRecords::query(const Reader& reader, const Principal& who, Query q,
+                           RowSink sink) const {
   q.collection = collection_;
   q.filter = all_of({core_.access.visible(who, name_), std::move(q.filter)});
   return reader.query(q, sink);
 }
 
-std::vector<Ordinal> VisibleRecords::ids(const Reader& reader, const Principal& who, const Filter& f,
-                                         const Order& order, Budget budget) const {
+std::vector<Ordinal> VisibleRecords::ids(const Reader& reader, const Principal& who,
+                                         const Filter& f, const Order& order, Budget budget) const {
   return reader.ids(collection_, all_of({core_.access.visible(who, name_), f}), order, budget);
 }
 
@@ -61,7 +63,8 @@ void VisibleRecords::points(const Reader& reader, const Principal& who, PointsQu
   reader.points(q, sink);
 }
 
-Ordinal VisibleRecords::find(const Reader& reader, const Principal& who, std::string_view id) const {
+Ordinal VisibleRecords::find(const Reader& reader, const Principal& who,
+                             std::string_view id) const {
   Filter visible = core_.access.visible(who, name_);
   if (everything(visible)) return reader.find(collection_, id);
   const auto found = reader.ids(

@@ -54,7 +54,8 @@ class Readable : public Interface {
                            Budget budget) const override {
     return records_.ids(r, who, f, o, budget);
   }
-  void aggregate(const Reader& r, const Principal& who, Aggregate a, GroupSink sink) const override {
+  void aggregate(const Reader& r, const Principal& who, Aggregate a,
+                 GroupSink sink) const override {
     records_.aggregate(r, who, std::move(a), sink);
   }
   void points(const Reader& r, const Principal& who, PointsQuery q, PointSink sink) const override {

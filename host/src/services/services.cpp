@@ -23,7 +23,8 @@ namespace {
 
 std::int64_t system_now() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::system_clock::now().time_since_epoch()).count();
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
 }
 
 std::string name_of_host(const HostInfo& host) {
@@ -42,8 +43,16 @@ struct Services::Impl {
         now(options.now ? options.now : system_now),
         ids(now),
         access(options.store),
-        core{options.store, options.blobs,      options.language, access, options.host,
-             now,           name_of_host(options.host), {},       ids,    Collections(options.store)},
+        core{options.store,
+             options.blobs,
+             options.language,
+             access,
+             options.host,
+             now,
+             name_of_host(options.host),
+             {},
+             ids,
+             Collections(options.store)},
         projects(core),
         jobs(core),
         tasks(core, projects, jobs),
@@ -112,8 +121,8 @@ void Services::add(JobHandler& handler, PluginOwner& owner) { impl_->runner.add(
 void Services::add(Listener& listener, PluginOwner& owner) { impl_->hub.add(listener, owner); }
 
 std::vector<std::unique_ptr<Routes>> Services::api_routes() {
-  return make_api_routes(impl_->core, {impl_->projects, impl_->tasks, impl_->datasets, impl_->models,
-                                       impl_->jobs, impl_->options.task_vocabulary});
+  return make_api_routes(impl_->core, {impl_->projects, impl_->tasks, impl_->datasets,
+                                       impl_->models, impl_->jobs, impl_->options.task_vocabulary});
 }
 
 }  // namespace podium::host

@@ -1,6 +1,6 @@
 #pragma once
-// The host's services over one store: made after the store is open and everything is declared, stopped
-// before the store closes.
+// The host's services over one store: made after the store is open and everything is declared,
+// stopped before the store closes.
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -46,8 +46,8 @@ class Services {
 
   /// Makes project 0 and goes on with jobs and listeners. Call `add` before, so that nothing waits.
   void start();
-  /// Asks running jobs and listeners to return and waits for them; what was cut short goes on at the
-  /// next start. Idempotent.
+  /// Asks running jobs and listeners to return and waits for them; what was cut short goes on at
+  /// the next start. Idempotent.
   void stop() noexcept;
 
   Projects& projects();

@@ -13,8 +13,8 @@ Filter OpenAccess::visible(const Principal& who, std::string_view collection) co
 
 void OpenAccess::require(const Principal& who, std::string_view permission) const {
   if (who.may(permission)) return;
-  throw Error(ErrorCode::denied, "'" + who.id + "' lacks the permission '" + std::string(permission) +
-                                     "'; ask an administrator for it");
+  throw Error(ErrorCode::denied, "'" + who.id + "' lacks the permission '" +
+                                     std::string(permission) + "'; ask an administrator for it");
 }
 
 }  // namespace podium::host

@@ -5,8 +5,8 @@
 
 namespace podium::host {
 
-/// Everybody sees all of the host's own collections, and of a plugin's what its declaration opens to
-/// readers; may do what the principal's permissions name. Thread-safe.
+/// Everybody sees all of the host's own collections, and of a plugin's what its declaration opens
+/// to readers; may do what the principal's permissions name. Thread-safe.
 class OpenAccess final : public Access {
  public:
   explicit OpenAccess(const Store& store) : store_(store) {}

@@ -53,9 +53,12 @@ DatasetRoutes::Written DatasetRoutes::write(const Row& row, bool whole) const {
   w.key("labels");
   write_map(w, row.map(labels));
   // Source, schema and profile may be long: only with one data set.
-  if (const Cell body = row.cell(body_column); whole && std::holds_alternative<std::string_view>(body))
-    for (const auto& [name, text] : Json::parse(std::get<std::string_view>(body)).items())
+  if (const Cell body = row.cell(body_column);
+      whole && std::holds_alternative<std::string_view>(body)) {
+    const Json described = Json::parse(std::get<std::string_view>(body));
+    for (const auto& [name, text] : described.items())
       w.key(name).value(text.get_ref<const std::string&>());
+  }
   w.key("version").value(out.version);
   return out;
 }
@@ -71,7 +74,8 @@ void DatasetRoutes::close(Written& w, const Reader& reader, const Principal& who
 Response DatasetRoutes::answer(const Principal& who, Ordinal dataset) const {
   Written written;
   core_.store.read([&](const Reader& reader) {
-    if (!services_.datasets.get(reader, who, dataset, columns_, [&](const Row& row) { written = write(row, true); }))
+    if (!services_.datasets.get(reader, who, dataset, columns_,
+                                [&](const Row& row) { written = write(row, true); }))
       throw Error(ErrorCode::not_found, "the data set does not exist");
     close(written, reader, who);
   });
@@ -83,7 +87,8 @@ Response DatasetRoutes::list(Request& request) const {
   const Principal& who = request.who();
   std::vector<Filter> filters;
   if (const auto id = p.text("project"))
-    filters.push_back(eq(field("project"), find_visible(services_.projects, core_.store, who, "project", *id)));
+    filters.push_back(
+        eq(field("project"), find_visible(services_.projects, core_.store, who, "project", *id)));
   for (const char* name : {"name", "digest"})
     if (const auto text = p.text(name)) filters.push_back(eq(field(name), *text));
   Query query;
@@ -114,7 +119,8 @@ Response DatasetRoutes::list(Request& request) const {
 
 Response DatasetRoutes::show(Request& request) const {
   const Parameters none(request, {});
-  return answer(request.who(), find_visible(services_.datasets, core_.store, request.who(), "data set", request.segment("id")));
+  return answer(request.who(), find_visible(services_.datasets, core_.store, request.who(),
+                                            "data set", request.segment("id")));
 }
 
 Response DatasetRoutes::edit(Request& request) const {
@@ -126,8 +132,10 @@ Response DatasetRoutes::edit(Request& request) const {
   const Principal& who = request.who();
   return answer(who, core_.store.write([&](Transaction& t) {
     const Ordinal dataset = t.find(core_.in.datasets, request.segment("id"));
-    core_.check_visible(t, who, "datasets", core_.in.datasets, dataset, "data set", request.segment("id"));
-    t.get(core_.in.datasets, dataset, {}, [&](const Row& row) { check_if_match(request, row.version()); });
+    core_.check_visible(t, who, "datasets", core_.in.datasets, dataset, "data set",
+                        request.segment("id"));
+    t.get(core_.in.datasets, dataset, {},
+          [&](const Row& row) { check_if_match(request, row.version()); });
     services_.datasets.label(t, who, dataset, patch);
     return dataset;
   }));
@@ -136,11 +144,17 @@ Response DatasetRoutes::edit(Request& request) const {
 std::vector<Route> DatasetRoutes::routes() {
   const std::string one(schemas::dataset);
   RouteTable table;
-  table.add("GET", "/api/v1/datasets", "dataset.read", "Lists data sets: ?project=, ?name=, ?digest=, ?limit=, ?cursor=",
-            [this](Request& r) { return list(r); }, "", schemas::page("datasets", one));
-  table.add("GET", "/api/v1/datasets/{id}", "dataset.read", "One data set", [this](Request& r) { return show(r); }, "", one);
-  table.add("PATCH", "/api/v1/datasets/{id}", "dataset.write", "Sets labels; a label that is null is removed. Honours If-Match",
-            [this](Request& r) { return edit(r); }, std::string(schemas::dataset_edit), one);
+  table.add(
+      "GET", "/api/v1/datasets", "dataset.read",
+      "Lists data sets: ?project=, ?name=, ?digest=, ?limit=, ?cursor=",
+      [this](Request& r) { return list(r); }, "", schemas::page("datasets", one));
+  table.add(
+      "GET", "/api/v1/datasets/{id}", "dataset.read", "One data set",
+      [this](Request& r) { return show(r); }, "", one);
+  table.add(
+      "PATCH", "/api/v1/datasets/{id}", "dataset.write",
+      "Sets labels; a label that is null is removed. Honours If-Match",
+      [this](Request& r) { return edit(r); }, std::string(schemas::dataset_edit), one);
   return table.take();
 }
 

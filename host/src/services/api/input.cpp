@@ -4,7 +4,6 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
-
 #include <nlohmann/json.hpp>
 
 #include "services/text.hpp"
@@ -25,11 +24,13 @@ Members Members::of_body(const Request& request) {
   bool deep = false;
   auto json = std::make_shared<Json>();
   try {
-    *json = body.empty() ? Json::object()
-                         : Json::parse(body.begin(), body.end(), [&](int depth, Json::parse_event_t, Json&) {
-                             if (depth > max_depth) throw Error(ErrorCode::invalid, "the body is nested too deeply");
-                             return !deep;
-                           });
+    *json = body.empty()
+                ? Json::object()
+                : Json::parse(body.begin(), body.end(), [&](int depth, Json::parse_event_t, Json&) {
+                    if (depth > max_depth)
+                      throw Error(ErrorCode::invalid, "the body is nested too deeply");
+                    return !deep;
+                  });
   } catch (const Json::parse_error& e) {
     throw Error(ErrorCode::invalid, "the body is not JSON").at(static_cast<std::int64_t>(e.byte));
   }
@@ -65,12 +66,14 @@ std::optional<std::string> Members::text(std::string_view name, std::size_t max_
   return text_of(*value, path(name), max_code_points);
 }
 
-std::optional<std::int64_t> Members::integer(std::string_view name, std::int64_t least, std::int64_t most) {
+std::optional<std::int64_t> Members::integer(std::string_view name, std::int64_t least,
+                                             std::int64_t most) {
   const Json* value = any(name);
   if (!value || value->is_null()) return std::nullopt;
   const std::int64_t number = integer_of(*value, path(name));
   if (number < least || number > most)
-    throw wrong(path(name), "must be from " + std::to_string(least) + " to " + std::to_string(most));
+    throw wrong(path(name),
+                "must be from " + std::to_string(least) + " to " + std::to_string(most));
   return number;
 }
 
@@ -86,7 +89,8 @@ const Json* Members::array(std::string_view name, std::size_t most) {
   if (!value || value->is_null()) return nullptr;
   if (!value->is_array()) throw wrong(path(name), "must be an array");
   if (value->size() > most)
-    throw wrong(path(name), "has " + std::to_string(value->size()) + " items; at most " + std::to_string(most));
+    throw wrong(path(name),
+                "has " + std::to_string(value->size()) + " items; at most " + std::to_string(most));
   return value;
 }
 
@@ -112,7 +116,8 @@ double real_of(const Json& value, const std::string& path) {
 
 std::int64_t integer_of(const Json& value, const std::string& path) {
   if (value.is_number_unsigned()) {
-    if (const auto number = value.get<std::uint64_t>(); number <= std::numeric_limits<std::int64_t>::max())
+    if (const auto number = value.get<std::uint64_t>();
+        number <= std::numeric_limits<std::int64_t>::max())
       return static_cast<std::int64_t>(number);
   } else if (value.is_number_integer()) {
     return value.get<std::int64_t>();
@@ -138,8 +143,10 @@ std::vector<MapEntry> Entries::views() const {
 
 void Entries::add_to(Patch& patch, std::string_view map) const {
   for (const auto& [key, text] : items) {
-    if (text) patch.put(map, key, *text);
-    else patch.remove(map, key);
+    if (text)
+      patch.put(map, key, *text);
+    else
+      patch.remove(map, key);
   }
 }
 
@@ -154,9 +161,12 @@ Entries entries_of(Members& members, std::string_view name, bool removals) {
     const std::string at = path + "." + key;
     if (key.empty() || key.find('\0') != std::string::npos || code_points(key) > 1024)
       throw wrong(path, "has a key that is empty, holds U+0000 or is longer than 1024 characters");
-    if (text.is_null() && removals) out.items.emplace_back(key, std::nullopt);
-    else if (text.is_number() || text.is_boolean()) out.items.emplace_back(key, text.dump());
-    else out.items.emplace_back(key, text_of(text, at));
+    if (text.is_null() && removals)
+      out.items.emplace_back(key, std::nullopt);
+    else if (text.is_number() || text.is_boolean())
+      out.items.emplace_back(key, text.dump());
+    else
+      out.items.emplace_back(key, text_of(text, at));
   }
   return out;
 }
@@ -167,14 +177,16 @@ Parameters::Parameters(const Request& request, std::initializer_list<std::string
     if (std::find(allowed.begin(), allowed.end(), name) == allowed.end()) {
       std::string names;
       for (const auto& a : allowed) names += (names.empty() ? "" : ", ") + std::string(a);
-      throw wrong(name, "is not a parameter of this path" + (names.empty() ? "" : "; there are: " + names));
+      throw wrong(
+          name, "is not a parameter of this path" + (names.empty() ? "" : "; there are: " + names));
     }
 }
 
 std::optional<std::string> Parameters::text(std::string_view name) const {
   const auto value = request_.query(name);
   if (!value) return std::nullopt;
-  if (value->find('\0') != std::string_view::npos) throw wrong(std::string(name), "must not contain U+0000");
+  if (value->find('\0') != std::string_view::npos)
+    throw wrong(std::string(name), "must not contain U+0000");
   return std::string(*value);
 }
 
@@ -184,9 +196,10 @@ std::optional<std::int64_t> Parameters::integer(std::string_view name, std::int6
   if (!value) return std::nullopt;
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(value->data(), value->data() + value->size(), number);
-  if (error != std::errc() || end != value->data() + value->size() || number < least || number > most)
-    throw wrong(std::string(name),
-                "must be a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+  if (error != std::errc() || end != value->data() + value->size() || number < least ||
+      number > most)
+    throw wrong(std::string(name), "must be a whole number from " + std::to_string(least) + " to " +
+                                       std::to_string(most));
   return number;
 }
 

@@ -15,7 +15,8 @@
 
 namespace podium::host {
 
-/// One JSON object of a body, read member by member. `finish` refuses members that nobody asked for.
+/// One JSON object of a body, read member by member. `finish` refuses members that nobody asked
+/// for.
 class Members {
  public:
   /// Parses a body: one object, nested no deeper than 32.
@@ -49,11 +50,11 @@ std::int64_t integer_of(const Json&, const std::string& path);
 /// A text without U+0000.
 std::string text_of(const Json&, const std::string& path, std::size_t max_code_points = 65'536);
 
-/// Entries of a map as a body gives them: {"key": "text" | number | bool | null}. null, where allowed,
-/// removes. Owns its texts.
+/// Entries of a map as a body gives them: {"key": "text" | number | bool | null}. null, where
+/// allowed, removes. Owns its texts.
 struct Entries {
   std::vector<std::pair<std::string, std::optional<std::string>>> items;
-  std::vector<MapEntry> views() const;          ///< without the removals
+  std::vector<MapEntry> views() const;              ///< without the removals
   void add_to(Patch&, std::string_view map) const;  ///< views into this
 };
 Entries entries_of(Members&, std::string_view name, bool removals);
@@ -63,7 +64,8 @@ class Parameters {
  public:
   Parameters(const Request&, std::initializer_list<std::string_view> allowed);
   std::optional<std::string> text(std::string_view name) const;
-  std::optional<std::int64_t> integer(std::string_view name, std::int64_t least, std::int64_t most) const;
+  std::optional<std::int64_t> integer(std::string_view name, std::int64_t least,
+                                      std::int64_t most) const;
   std::uint64_t limit(std::int64_t usual, std::int64_t most) const;
   std::string cursor() const;
 

@@ -9,8 +9,9 @@
 namespace podium::host {
 namespace {
 
-constexpr std::string_view fields[] = {"kind",  "state", "principal", "created", "started",    "ended", "not_before",
-                                       "done", "total", "error",     "queue",   "stop_asked"};
+constexpr std::string_view fields[] = {"kind",    "state", "principal",  "created",
+                                       "started", "ended", "not_before", "done",
+                                       "total",   "error", "queue",      "stop_asked"};
 
 class JobRoutes final : public Routes {
  public:
@@ -36,7 +37,8 @@ void JobRoutes::write(JsonWriter& w, const Row& row) const {
   w.object().key("id").value(row.id());
   write_fields(w, row, fields);
   if (const Cell body = row.cell(std::size(fields)); std::holds_alternative<std::string_view>(body))
-    if (const std::string result = JobBody::parse(std::get<std::string_view>(body)).result; !result.empty())
+    if (const std::string result = JobBody::parse(std::get<std::string_view>(body)).result;
+        !result.empty())
       w.key("result").raw(result);
   w.end_object();
 }
@@ -84,11 +86,16 @@ Response JobRoutes::cancel(Request& request) const {
 std::vector<Route> JobRoutes::routes() {
   const std::string one(schemas::job);
   RouteTable table;
-  table.add("GET", "/api/v1/jobs", "job.read", "Lists jobs, newest first: ?state=, ?kind=, ?limit=, ?cursor=",
-            [this](Request& r) { return list(r); }, "", schemas::page("jobs", one));
-  table.add("GET", "/api/v1/jobs/{id}", "job.read", "One job with its progress and result", [this](Request& r) { return show(r); }, "", one);
-  table.add("POST", "/api/v1/jobs/{id}/cancel", "job.write", "Asks a job to stop", [this](Request& r) { return cancel(r); }, "",
-            std::string(schemas::cancelled));
+  table.add(
+      "GET", "/api/v1/jobs", "job.read",
+      "Lists jobs, newest first: ?state=, ?kind=, ?limit=, ?cursor=",
+      [this](Request& r) { return list(r); }, "", schemas::page("jobs", one));
+  table.add(
+      "GET", "/api/v1/jobs/{id}", "job.read", "One job with its progress and result",
+      [this](Request& r) { return show(r); }, "", one);
+  table.add(
+      "POST", "/api/v1/jobs/{id}/cancel", "job.write", "Asks a job to stop",
+      [this](Request& r) { return cancel(r); }, "", std::string(schemas::cancelled));
   return table.take();
 }
 

@@ -13,7 +13,8 @@ std::vector<Column> field_columns(std::span<const std::string_view> names) {
   return out;
 }
 
-void write_fields(JsonWriter& w, const Row& row, std::span<const std::string_view> names, std::size_t first) {
+void write_fields(JsonWriter& w, const Row& row, std::span<const std::string_view> names,
+                  std::size_t first) {
   for (std::size_t i = 0; i < names.size(); ++i) {
     const Cell cell = row.cell(first + i);
     if (std::holds_alternative<std::monostate>(cell)) continue;
@@ -54,8 +55,10 @@ void write_series(JsonWriter& w, std::span<const SeriesEntry> series) {
 
 void write_cursor(JsonWriter& w, const std::string& cursor) {
   w.key("cursor");
-  if (cursor.empty()) w.null();
-  else w.value(cursor);
+  if (cursor.empty())
+    w.null();
+  else
+    w.value(cursor);
 }
 
 Response json_response(std::string body) {

@@ -10,8 +10,8 @@
 namespace podium::host {
 namespace {
 
-constexpr std::string_view fields[] = {"name",        "description", "artifact_location", "archived",
-                                       "archived_at", "created",     "updated"};
+constexpr std::string_view fields[] = {
+    "name", "description", "artifact_location", "archived", "archived_at", "created", "updated"};
 
 class ProjectRoutes final : public Routes {
  public:
@@ -73,10 +73,11 @@ Response ProjectRoutes::list(Request& request) const {
   std::string body;
   JsonWriter w(body);
   w.object().key("projects").array();
-  const Page page = services_.projects.query(core_.store, request.who(), query, [&](const Row& row) {
-    write(w, row);
-    return true;
-  });
+  const Page page =
+      services_.projects.query(core_.store, request.who(), query, [&](const Row& row) {
+        write(w, row);
+        return true;
+      });
   w.end_array();
   write_cursor(w, page.cursor);
   w.end_object();
@@ -97,13 +98,15 @@ Response ProjectRoutes::create(Request& request) const {
   if (location) project.artifact_location = *location;
   project.tags = views;
   const Principal& who = request.who();
-  return answer(who, core_.store.write([&](Transaction& t) { return services_.projects.create(t, who, project); }));
+  return answer(who, core_.store.write([&](Transaction& t) {
+    return services_.projects.create(t, who, project);
+  }));
 }
 
 Response ProjectRoutes::show(Request& request) const {
   const Parameters none(request, {});
-  return answer(request.who(), find_visible(services_.projects, core_.store, request.who(), "project",
-                                            request.segment("id")));
+  return answer(request.who(), find_visible(services_.projects, core_.store, request.who(),
+                                            "project", request.segment("id")));
 }
 
 Response ProjectRoutes::edit(Request& request) const {
@@ -114,13 +117,16 @@ Response ProjectRoutes::edit(Request& request) const {
   if (body.is_null("name")) throw Error(ErrorCode::invalid, "a project needs a name").in("name");
   Patch patch;
   if (name) patch.set("name", *name);
-  if (description) patch.set("description", *description);
-  else if (body.is_null("description")) patch.set("description", Value{});
+  if (description)
+    patch.set("description", *description);
+  else if (body.is_null("description"))
+    patch.set("description", Value{});
   tags.add_to(patch, "tags");
   const Principal& who = request.who();
   return answer(who, core_.store.write([&](Transaction& t) {
     const Ordinal project = services_.projects.require(t, who, request.segment("id"));
-    t.get(core_.in.projects, project, {}, [&](const Row& row) { check_if_match(request, row.version()); });
+    t.get(core_.in.projects, project, {},
+          [&](const Row& row) { check_if_match(request, row.version()); });
     services_.projects.edit(t, who, project, patch);
     return project;
   }));
@@ -152,20 +158,29 @@ std::vector<Route> ProjectRoutes::routes() {
   const std::string one(schemas::project);
   const std::string archive_body =
       R"({"type":"object","properties":{"tasks":{"type":"boolean","description":"do the same to its tasks, by a job"}},"additionalProperties":false})";
-  const std::string archive_answer = R"({"type":"object","required":["project"],"properties":{"project":)" + one +
-                                     R"(,"job":{"type":"string"}}})";
+  const std::string archive_answer =
+      R"({"type":"object","required":["project"],"properties":{"project":)" + one +
+      R"(,"job":{"type":"string"}}})";
   RouteTable table;
-  table.add("GET", "/api/v1/projects", "project.read", "Lists projects: ?name=, ?archived=true|false|all, ?limit=, ?cursor=",
+  table.add(
+      "GET", "/api/v1/projects", "project.read",
+      "Lists projects: ?name=, ?archived=true|false|all, ?limit=, ?cursor=",
       [this](Request& r) { return list(r); }, "", schemas::page("projects", one));
-  table.add("POST", "/api/v1/projects", "project.write", "Makes a project", [this](Request& r) { return create(r); },
-      std::string(schemas::new_project), one);
-  table.add("GET", "/api/v1/projects/{id}", "project.read", "One project", [this](Request& r) { return show(r); }, "", one);
-  table.add("PATCH", "/api/v1/projects/{id}", "project.write",
+  table.add(
+      "POST", "/api/v1/projects", "project.write", "Makes a project",
+      [this](Request& r) { return create(r); }, std::string(schemas::new_project), one);
+  table.add(
+      "GET", "/api/v1/projects/{id}", "project.read", "One project",
+      [this](Request& r) { return show(r); }, "", one);
+  table.add(
+      "PATCH", "/api/v1/projects/{id}", "project.write",
       "Changes name, description and tags; a tag that is null is removed. Honours If-Match",
       [this](Request& r) { return edit(r); }, std::string(schemas::project_edit), one);
-  table.add("POST", "/api/v1/projects/{id}/archive", "project.write", "Archives a project",
+  table.add(
+      "POST", "/api/v1/projects/{id}/archive", "project.write", "Archives a project",
       [this](Request& r) { return archive(r, true); }, archive_body, archive_answer);
-  table.add("POST", "/api/v1/projects/{id}/restore", "project.write", "Restores an archived project",
+  table.add(
+      "POST", "/api/v1/projects/{id}/restore", "project.write", "Restores an archived project",
       [this](Request& r) { return archive(r, false); }, archive_body, archive_answer);
   return table.take();
 }

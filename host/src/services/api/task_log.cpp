@@ -22,7 +22,8 @@ std::vector<LoggedSeries> read_metrics(const Json& metrics, std::int64_t now) {
     Members item(metrics[i], "metrics[" + std::to_string(i) + "]");
     LoggedSeries series;
     series.key = item.text("key", 1024).value_or("");
-    if (series.key.empty()) throw Error(ErrorCode::invalid, "a metric needs a key").in(item.path("key"));
+    if (series.key.empty())
+      throw Error(ErrorCode::invalid, "a metric needs a key").in(item.path("key"));
     series.scope = item.text("scope", 1024).value_or("");
     const Json* points = item.array("points", 100'000);
     item.finish();
@@ -35,7 +36,8 @@ std::vector<LoggedSeries> read_metrics(const Json& metrics, std::int64_t now) {
       const std::string path = item.path("points") + "[" + std::to_string(k) + "]";
       if (!p.is_array() || p.size() != 3)
         throw Error(ErrorCode::invalid, "a point is [step, time, value]").in(path);
-      series.points.push_back({integer_of(p[0], path + "[0]"), p[1].is_null() ? now : integer_of(p[1], path + "[1]"),
+      series.points.push_back({integer_of(p[0], path + "[0]"),
+                               p[1].is_null() ? now : integer_of(p[1], path + "[1]"),
                                real_of(p[2], path + "[2]")});
     }
     out.push_back(std::move(series));
@@ -67,7 +69,11 @@ Response log_task(const Core& core, const ApiServices& services, Request& reques
   std::string answer;
   JsonWriter w(answer);
   w.object().key("params").value(static_cast<std::int64_t>(param_views.size()));
-  w.key("tags").value(static_cast<std::int64_t>(tag_views.size())).key("points").value(points).end_object();
+  w.key("tags")
+      .value(static_cast<std::int64_t>(tag_views.size()))
+      .key("points")
+      .value(points)
+      .end_object();
   return json_response(std::move(answer));
 }
 

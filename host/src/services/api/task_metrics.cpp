@@ -1,8 +1,8 @@
 // /api/v1/tasks/{id}/metrics
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <charconv>
-#include <array>
 
 #include "services/api/input.hpp"
 #include "services/api/output.hpp"
@@ -43,7 +43,11 @@ std::optional<Point> point_of(const std::string& cursor) {
 class PointStream final : public Generator {
  public:
   PointStream(const Core& core, const Tasks& tasks, Principal who, PointsQuery query)
-      : core_(core), tasks_(tasks), who_(std::move(who)), query_(std::move(query)), left_(query_.limit) {}
+      : core_(core),
+        tasks_(tasks),
+        who_(std::move(who)),
+        query_(std::move(query)),
+        left_(query_.limit) {}
 
   bool next(std::string& block) override {
     if (!begun_) {
@@ -92,8 +96,10 @@ class PointStream final : public Generator {
 
   bool finish(std::string& block, bool more) const {
     block += "],\"cursor\":";
-    if (more) append_json_string(block, cursor_of(*query_.after));
-    else block += "null";
+    if (more)
+      append_json_string(block, cursor_of(*query_.after));
+    else
+      block += "null";
     block += '}';
     return false;
   }
@@ -116,7 +122,8 @@ Response task_metrics(const Core& core, const ApiServices& services, Request& re
   std::string body;
   JsonWriter w(body);
   w.object().key("metrics");
-  if (!services.tasks.get(core.store, who, task, columns, [&](const Row& row) { write_series(w, row.series(0)); }))
+  if (!services.tasks.get(core.store, who, task, columns,
+                          [&](const Row& row) { write_series(w, row.series(0)); }))
     throw no_such("task", request.segment("id"));
   w.end_object();
   return json_response(std::move(body));
@@ -125,29 +132,33 @@ Response task_metrics(const Core& core, const ApiServices& services, Request& re
 Response task_points(const Core& core, const ApiServices& services, Request& request) {
   const Parameters p(request, {"scope", "by", "from", "to", "limit", "cursor", "buckets"});
   const Principal& who = request.who();
-  constexpr auto least = std::numeric_limits<std::int64_t>::min(), most = std::numeric_limits<std::int64_t>::max();
+  constexpr auto least = std::numeric_limits<std::int64_t>::min(),
+                 most = std::numeric_limits<std::int64_t>::max();
   PointsQuery query;
   query.record = find_visible(services.tasks, core.store, who, "task", request.segment("id"));
   query.series = "metrics";
   query.key = request.segment("key");
   query.scope = p.text("scope").value_or("");
   const std::string by = p.text("by").value_or("step");
-  if (by != "step" && by != "time") throw Error(ErrorCode::invalid, "'by' must be step or time").in("by");
+  if (by != "step" && by != "time")
+    throw Error(ErrorCode::invalid, "'by' must be step or time").in("by");
   query.by = by == "time" ? PointsQuery::By::time : PointsQuery::By::step;
   query.from = p.integer("from", least, most).value_or(least);
   query.to = p.integer("to", least, most).value_or(most);
   query.after = point_of(p.cursor());
   query.buckets = static_cast<std::uint32_t>(p.integer("buckets", 1, 10'000).value_or(0));
   if (query.buckets != 0 && (request.query("limit") || query.after))
-    throw Error(ErrorCode::invalid, "'buckets' does not go together with 'limit' or 'cursor'").in("buckets");
+    throw Error(ErrorCode::invalid, "'buckets' does not go together with 'limit' or 'cursor'")
+        .in("buckets");
   if (query.buckets == 0) query.limit = p.limit(100'000, 1'000'000'000);
 
   bool there = false;
   Column column = whole_series("metrics");
   column.path.key = query.key;
-  services.tasks.get(core.store, who, query.record, std::span<const Column>(&column, 1), [&](const Row& row) {
-    for (const auto& s : row.series(0)) there |= s.scope == query.scope;
-  });
+  services.tasks.get(core.store, who, query.record, std::span<const Column>(&column, 1),
+                     [&](const Row& row) {
+                       for (const auto& s : row.series(0)) there |= s.scope == query.scope;
+                     });
   if (!there) throw no_such("metric", query.key).in("key");
   Response response;
   response.stream = std::make_unique<PointStream>(core, services.tasks, who, std::move(query));

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cctype>
 #include <map>
-
 #include <nlohmann/json.hpp>
 
 #include "services/api/input.hpp"
@@ -26,7 +25,8 @@ bool ends_in_direction(std::string_view text) {
   const auto space = text.find_last_of(" \t");
   if (space == std::string_view::npos) return false;
   std::string word(text.substr(space + 1));
-  std::transform(word.begin(), word.end(), word.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(word.begin(), word.end(), word.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return word == "asc" || word == "desc";
 }
 
@@ -36,9 +36,11 @@ AskedColumn column_of(const Core& core, const Vocabulary& words, const std::stri
   if (name == "params" || name == "tags") return {name, whole_map(name)};
   if (name == "metrics") return {name, whole_series(name)};
   // A column is a name of the query language, without a direction.
-  if (ends_in_direction(name)) throw Error(ErrorCode::invalid, "a column has no direction; order it in 'order'");
+  if (ends_in_direction(name))
+    throw Error(ErrorCode::invalid, "a column has no direction; order it in 'order'");
   Path path = core.language.parse_order(name, words).path;
-  const bool reference = path.kind == Path::Kind::field && (path.name == "project" || path.name == "parent");
+  const bool reference =
+      path.kind == Path::Kind::field && (path.name == "project" || path.name == "parent");
   return {name, value_of(std::move(path)), reference};
 }
 
@@ -52,7 +54,8 @@ Literal literal_of(const Json& value, const std::string& path) {
     out.number = value.get<double>();
     if (value.is_number_integer()) out.integer = integer_of(value, path);
   } else if (!value.is_null()) {
-    throw Error(ErrorCode::invalid, "'" + path + "' must be a text, a number, true, false or null").in(path);
+    throw Error(ErrorCode::invalid, "'" + path + "' must be a text, a number, true, false or null")
+        .in(path);
   }
   return out;
 }
@@ -79,23 +82,28 @@ Question read_question(const Core& core, const ApiServices& services, Request& r
   std::vector<Filter> filters;
   if (const auto project = body.text("project", 64)) {
     const Ordinal ordinal = services.projects.find(core.store, request.who(), *project);
-    if (ordinal == 0) throw Error(ErrorCode::not_found, "the project '" + *project + "' does not exist").in("project");
+    if (ordinal == 0)
+      throw Error(ErrorCode::not_found, "the project '" + *project + "' does not exist")
+          .in("project");
     filters.push_back(eq(field("project"), ordinal));
   }
   std::vector<QueryLanguage::Binding> bindings;
   if (const Json* bind = body.any("bind"); bind && !bind->is_null()) {
     if (!bind->is_object() || bind->size() > 1000)
       throw Error(ErrorCode::invalid, "'bind' must be an object of at most 1000 values").in("bind");
-    for (const auto& [name, value] : bind->items()) bindings.push_back({name, literal_of(value, "bind." + name)});
+    for (const auto& [name, value] : bind->items())
+      bindings.push_back({name, literal_of(value, "bind." + name)});
   }
   if (const auto text = body.text("filter", 100'000))
-    filters.push_back(in_field("filter", [&] { return core.language.parse(*text, words, bindings); }));
+    filters.push_back(
+        in_field("filter", [&] { return core.language.parse(*text, words, bindings); }));
   q.query.filter = all_of(std::move(filters));
   if (const Json* order = body.array("order", 8))
     for (std::size_t i = 0; i < order->size(); ++i) {
       const std::string path = "order[" + std::to_string(i) + "]";
       const std::string item = text_of((*order)[i], path, 10'000);
-      q.query.order.push_back(in_field(path, [&] { return core.language.parse_order(item, words); }));
+      q.query.order.push_back(
+          in_field(path, [&] { return core.language.parse_order(item, words); }));
     }
   if (const Json* columns = body.array("columns", 200)) {
     for (std::size_t i = 0; i < columns->size(); ++i) {
@@ -117,7 +125,8 @@ Question read_question(const Core& core, const ApiServices& services, Request& r
 /// Text ids of what the rows refer to, looked up together.
 using Ids = std::map<std::pair<bool, Ordinal>, std::string>;  ///< (is a project, ordinal)
 
-void look_up(const Records& records, const Reader& reader, const Principal& who, bool projects, Ids& ids) {
+void look_up(const Records& records, const Reader& reader, const Principal& who, bool projects,
+             Ids& ids) {
   std::vector<Ordinal> wanted;
   for (const auto& [key, id] : ids)
     if (key.first == projects) wanted.push_back(key.second);
@@ -128,7 +137,8 @@ void look_up(const Records& records, const Reader& reader, const Principal& who,
   });
 }
 
-void write_row(JsonWriter& w, const Row& row, const std::vector<AskedColumn>& columns, const Ids& ids) {
+void write_row(JsonWriter& w, const Row& row, const std::vector<AskedColumn>& columns,
+               const Ids& ids) {
   w.array();
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const Column& column = columns[i].column;
@@ -136,10 +146,13 @@ void write_row(JsonWriter& w, const Row& row, const std::vector<AskedColumn>& co
       write_map(w, row.map(i));
     } else if (column.kind == Column::Kind::whole_series) {
       write_series(w, row.series(i));
-    } else if (const Cell cell = row.cell(i); columns[i].reference && std::holds_alternative<std::int64_t>(cell)) {
+    } else if (const Cell cell = row.cell(i);
+               columns[i].reference && std::holds_alternative<std::int64_t>(cell)) {
       const auto id = ids.find({column.path.name == "project", std::get<std::int64_t>(cell)});
-      if (id == ids.end() || id->second.empty()) w.null();
-      else w.value(id->second);
+      if (id == ids.end() || id->second.empty())
+        w.null();
+      else
+        w.value(id->second);
     } else {
       write_cell(w, cell);
     }
@@ -181,7 +194,8 @@ Response query_tasks(const Core& core, const ApiServices& services, Request& req
         rows.push_back(row.ordinal());
         for (std::size_t k = 0; k < references.size(); ++k)
           if (const Cell cell = row.cell(k); std::holds_alternative<std::int64_t>(cell))
-            ids.try_emplace({all[references[k]].path.name == "project", std::get<std::int64_t>(cell)});
+            ids.try_emplace(
+                {all[references[k]].path.name == "project", std::get<std::int64_t>(cell)});
         return true;
       });
       look_up(services.projects, reader, who, true, ids);

@@ -47,7 +47,8 @@ void DatasetService::log_inputs(Transaction& t, const Principal& who, const Task
   }
 }
 
-void DatasetService::label(Transaction& t, const Principal& who, Ordinal dataset, const Patch& patch) {
+void DatasetService::label(Transaction& t, const Principal& who, Ordinal dataset,
+                           const Patch& patch) {
   core_.check_visible(t, who, "datasets", core_.in.datasets, dataset, "data set", "");
   core_.access.require(who, "dataset.write");
   const auto only_labels = [](std::string_view map) {

@@ -5,10 +5,14 @@ namespace {
 
 std::string_view kind_name(PrincipalKind kind) {
   switch (kind) {
-    case PrincipalKind::person: return "person";
-    case PrincipalKind::program: return "program";
-    case PrincipalKind::worker: return "worker";
-    case PrincipalKind::host: return "host";
+    case PrincipalKind::person:
+      return "person";
+    case PrincipalKind::program:
+      return "program";
+    case PrincipalKind::worker:
+      return "worker";
+    case PrincipalKind::host:
+      return "host";
   }
   return "";
 }
@@ -25,11 +29,21 @@ void append_member(std::string& out, std::string_view name, const Cell& cell) {
 
 void write_cell(JsonWriter& w, const Cell& cell) {
   switch (cell.index()) {
-    case 0: w.null(); break;
-    case 1: w.value(std::get<bool>(cell)); break;
-    case 2: w.value(std::get<std::int64_t>(cell)); break;
-    case 3: w.value(std::get<double>(cell)); break;
-    case 4: w.value(std::get<std::string_view>(cell)); break;
+    case 0:
+      w.null();
+      break;
+    case 1:
+      w.value(std::get<bool>(cell));
+      break;
+    case 2:
+      w.value(std::get<std::int64_t>(cell));
+      break;
+    case 3:
+      w.value(std::get<double>(cell));
+      break;
+    case 4:
+      w.value(std::get<std::string_view>(cell));
+      break;
   }
 }
 

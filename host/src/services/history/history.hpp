@@ -34,9 +34,9 @@ struct Subject {
   Ordinal ordinal = 0;
 };
 
-/// Writes an entry in the transaction that makes the change. `change` is its kind: a transition's name,
-/// "create", "edit", "archive", "restore".
-void write_history(Transaction&, const Core&, const Principal& who, Subject, std::string_view change,
-                   std::string_view why, std::string_view body);
+/// Writes an entry in the transaction that makes the change. `change` is its kind: a transition's
+/// name, "create", "edit", "archive", "restore".
+void write_history(Transaction&, const Core&, const Principal& who, Subject,
+                   std::string_view change, std::string_view why, std::string_view body);
 
 }  // namespace podium::host

@@ -13,7 +13,9 @@ std::string text_of(const Cell& cell) {
   const auto* text = std::get_if<std::string_view>(&cell);
   return text ? std::string(*text) : std::string();
 }
-bool is_true(const Cell& cell) { return std::holds_alternative<bool>(cell) && std::get<bool>(cell); }
+bool is_true(const Cell& cell) {
+  return std::holds_alternative<bool>(cell) && std::get<bool>(cell);
+}
 std::int64_t number_of(const Cell& cell) {
   const auto* number = std::get_if<std::int64_t>(&cell);
   return number ? *number : 0;
@@ -33,8 +35,12 @@ std::string JobService::start(Transaction& t, const Principal& who, std::string_
     throw Error(ErrorCode::invalid, "the arguments of a job are not JSON").in("arguments");
   if (!options.idempotency_key.empty()) {
     std::string first;
-    t.query(core_.in.jobs, KeyRange{"idempotency", {who.id, options.idempotency_key}, {}, {}, false}, 1, {},
-            [&](const Row& row) { first = row.id(); return false; });
+    t.query(core_.in.jobs,
+            KeyRange{"idempotency", {who.id, options.idempotency_key}, {}, {}, false}, 1, {},
+            [&](const Row& row) {
+              first = row.id();
+              return false;
+            });
     if (!first.empty()) return first;
   }
   bool first_in_line = true;
@@ -57,7 +63,8 @@ std::string JobService::start(Transaction& t, const Principal& who, std::string_
       .set("total", std::int64_t{0});
   if (!options.queue.empty()) record.content.set("queue", options.queue).set("line", options.queue);
   if (first_in_line) record.content.set("ready", not_before);
-  if (!options.idempotency_key.empty()) record.content.set("idempotency_key", options.idempotency_key);
+  if (!options.idempotency_key.empty())
+    record.content.set("idempotency_key", options.idempotency_key);
   record.content.body = json;
   t.insert(core_.in.jobs, record);
   if (on_queued) on_queued();
@@ -104,8 +111,9 @@ std::optional<JobService::Claimed> JobService::claim(const std::vector<std::stri
         .set("lease_until", now + lease_ms);
     for (const char* key : {"ready", "lease"})
       for (const auto& kind : kinds) {
-        const auto taken = t.update(
-            core_.in.jobs, KeyRange{key, {kind}, Value{std::int64_t{0}}, Value{now}, false}, 1, patch);
+        const auto taken =
+            t.update(core_.in.jobs,
+                     KeyRange{key, {kind}, Value{std::int64_t{0}}, Value{now}, false}, 1, patch);
         if (taken.empty()) continue;
         Claimed job;
         job.ordinal = taken.front();
@@ -133,9 +141,10 @@ void JobService::release_stale() {
   core_.store.write([&](Transaction& t) {
     Patch patch;
     patch.set("lease_until", std::int64_t{0});
-    t.update(core_.in.jobs,
-             KeyRange{"owner", {}, Value{core_.host_name + "#"}, Value{core_.host_name + "$"}, false},
-             no_limit, patch);
+    t.update(
+        core_.in.jobs,
+        KeyRange{"owner", {}, Value{core_.host_name + "#"}, Value{core_.host_name + "$"}, false},
+        no_limit, patch);
   });
 }
 
@@ -149,7 +158,8 @@ bool JobService::hold(Transaction& t, Ordinal job) {
     stop = is_true(row.cell(1));
   });
   if (!mine)
-    throw Error(ErrorCode::cancelled, "the job's lease was lost: another run of it goes on instead");
+    throw Error(ErrorCode::cancelled,
+                "the job's lease was lost: another run of it goes on instead");
   return stop;
 }
 
@@ -254,14 +264,16 @@ std::string JobService::state_of(const Principal& who, std::string_view id) cons
   const Ordinal job = find(core_.store, who, id);
   std::string state;
   const std::array columns = {value_of(field("state"))};
-  if (job == 0 || !get(core_.store, who, job, columns, [&](const Row& row) { state = text_of(row.cell(0)); }))
+  if (job == 0 ||
+      !get(core_.store, who, job, columns, [&](const Row& row) { state = text_of(row.cell(0)); }))
     throw no_such("job", id);
   return state;
 }
 
 std::string JobService::wait(const Principal& who, std::string_view id, std::int64_t milliseconds) {
   using Clock = std::chrono::steady_clock;
-  const auto deadline = Clock::now() + std::chrono::milliseconds(std::clamp<std::int64_t>(milliseconds, 0, 86'400'000));
+  const auto deadline = Clock::now() + std::chrono::milliseconds(
+                                           std::clamp<std::int64_t>(milliseconds, 0, 86'400'000));
   for (;;) {
     std::uint64_t seen = 0;
     {

@@ -34,15 +34,16 @@ class JobService final : public Readable<Jobs> {
     JobBody body;
     bool stop_asked = false;
   };
-  /// Takes one job of one of the kinds that is ready, or whose lease ran out; none when there is none.
+  /// Takes one job of one of the kinds that is ready, or whose lease ran out; none when there is
+  /// none.
   std::optional<Claimed> claim(const std::vector<std::string>& kinds);
   /// When the next waiting job of the kinds becomes ready, or none.
   std::optional<std::int64_t> next_ready(const std::vector<std::string>& kinds) const;
   /// Lets go of what an earlier run of this host held.
   void release_stale();
 
-  /// Inside a write: locks the job and throws `cancelled` when this run of the host does not hold it any
-  /// more. Returns whether it was asked to stop.
+  /// Inside a write: locks the job and throws `cancelled` when this run of the host does not hold
+  /// it any more. Returns whether it was asked to stop.
   bool hold(Transaction&, Ordinal);
   struct Ended {
     std::string state, error, result;
@@ -50,14 +51,15 @@ class JobService final : public Readable<Jobs> {
   void end(Transaction&, const Claimed&, const Ended&);
   /// Back to the queue's head, to be run again at `ready`.
   void put_back(Transaction&, const Claimed&, std::int64_t ready);
-  /// Extends the lease; returns whether the job was asked to stop. Throws `cancelled` when it was lost.
+  /// Extends the lease; returns whether the job was asked to stop. Throws `cancelled` when it was
+  /// lost.
   bool renew(Ordinal);
 
   std::int64_t lease_until() const { return core_.now() + lease_ms; }
   static constexpr std::int64_t lease_ms = 30'000;
 
-  /// Set once, before use: a job was queued (in a transaction that may yet fail); a job of this process
-  /// is to stop.
+  /// Set once, before use: a job was queued (in a transaction that may yet fail); a job of this
+  /// process is to stop.
   std::function<void()> on_queued;
   std::function<void(Ordinal)> on_stop_asked;
   /// Wakes those that wait for a job's end.

@@ -22,7 +22,8 @@ std::int64_t steady_now() {
 }
 
 bool passes(ErrorCode code) {
-  return code == ErrorCode::unavailable || code == ErrorCode::out_of_space || code == ErrorCode::busy;
+  return code == ErrorCode::unavailable || code == ErrorCode::out_of_space ||
+         code == ErrorCode::busy;
 }
 
 }  // namespace
@@ -172,7 +173,8 @@ void JobRunner::dispatch() {
           lock.lock();
           continue;
         }
-        if (due && *due > now) pause = std::min(pause, milliseconds(std::max<std::int64_t>(1, *due - now)));
+        if (due && *due > now)
+          pause = std::min(pause, milliseconds(std::max<std::int64_t>(1, *due - now)));
       } catch (const std::exception& e) {
         log(LogLevel::error, "jobs", std::string("cannot look for jobs: ") + e.what());
       }
@@ -191,15 +193,17 @@ bool JobRunner::try_claim() {
     known = kinds();
     // No kind waits behind another's long line for ever.
     if (!known.empty())
-      std::rotate(known.begin(), known.begin() + static_cast<std::ptrdiff_t>(
-                                                     static_cast<std::size_t>(steady_now()) % known.size()),
+      std::rotate(known.begin(),
+                  known.begin() + static_cast<std::ptrdiff_t>(
+                                      static_cast<std::size_t>(steady_now()) % known.size()),
                   known.end());
   }
   auto claimed = jobs_.claim(known);
   if (!claimed) return false;
   const std::lock_guard lock(mutex_);
   if (live_.count(claimed->ordinal) != 0) return true;  // a late renewal of our own
-  auto run = std::make_shared<Run>(*this, std::move(*claimed), handlers_.find(claimed->kind)->second);
+  auto run =
+      std::make_shared<Run>(*this, std::move(*claimed), handlers_.find(claimed->kind)->second);
   live_.emplace(run->job_.ordinal, run);
   queue_.push_back(std::move(run));
   if (workers_.size() < threads_ && workers_.size() < live_.size())
@@ -219,7 +223,8 @@ void JobRunner::renew_leases() {
       if (jobs_.renew(run->job_.ordinal)) run->cancel_.asked = true;
     } catch (const Error& e) {
       const std::lock_guard lock(mutex_);
-      if (e.code() == ErrorCode::cancelled && live_.count(run->job_.ordinal) != 0) run->cancel_.lost = true;
+      if (e.code() == ErrorCode::cancelled && live_.count(run->job_.ordinal) != 0)
+        run->cancel_.lost = true;
     }
   }
 }
@@ -235,12 +240,13 @@ void JobRunner::work() {
     try {
       execute(*run);
     } catch (const std::exception& e) {
-      // Its end could not be written: the lease runs out and it is run again from its last progress.
-      log(LogLevel::error, "jobs", "job " + run->job_.id + " (" + run->job_.kind + "): " + e.what());
+      // Its end could not be written: the lease runs out and it is run again from its last
+      // progress.
+      log(LogLevel::error, "jobs",
+          "job " + run->job_.id + " (" + run->job_.kind + "): " + e.what());
     }
     jobs_.announce_end();
     lock.lock();
-    live_.erase(run->job_.ordinal);
     look_ = true;
     wake_dispatcher_.notify_one();
   }
@@ -263,11 +269,13 @@ void JobRunner::execute(Run& run) {
     if (passes(e.code()) && !flag.lost) {
       log(LogLevel::warning, "jobs", "job " + run.job_.id + " is tried again: " + e.what());
       const std::int64_t ready = core_.now() + retry_time;
+      retire(run);
       core_.store.transact([&](Transaction& t) { jobs_.put_back(t, run.job_, ready); });
       return;
     }
     ended = {e.code() == ErrorCode::cancelled ? "cancelled" : "failed", e.what(), {}};
   }
+  retire(run);
   if (flag.lost) return;
   // What was cut short by the host's own stop goes on at the next start.
   if (stopping_ && !flag.asked && (flag.seen || ended.state == "cancelled")) {
@@ -275,12 +283,16 @@ void JobRunner::execute(Run& run) {
     return;
   }
   if (ended.state == "failed")
-    log(LogLevel::error, "jobs", "job " + run.job_.id + " (" + run.job_.kind + ") failed: " + ended.error);
-  conclude(run, ended);
+    log(LogLevel::error, "jobs",
+        "job " + run.job_.id + " (" + run.job_.kind + ") failed: " + ended.error);
+  core_.store.transact([&](Transaction& t) { jobs_.end(t, run.job_, ended); });
 }
 
-void JobRunner::conclude(Run& run, const JobService::Ended& ended) {
-  core_.store.transact([&](Transaction& t) { jobs_.end(t, run.job_, ended); });
+/// Before the end is written: from then on the job may be claimed again, here as well.
+void JobRunner::retire(const Run& run) {
+  const std::lock_guard lock(mutex_);
+  if (const auto at = live_.find(run.job_.ordinal); at != live_.end() && at->second.get() == &run)
+    live_.erase(at);
 }
 
 }  // namespace podium::host

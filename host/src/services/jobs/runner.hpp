@@ -16,8 +16,8 @@
 
 namespace podium::host {
 
-/// One thread looks for jobs and keeps their leases, up to `threads` others run them. The first begins
-/// at `start`, the others when there is something to run. Thread-safe.
+/// One thread looks for jobs and keeps their leases, up to `threads` others run them. The first
+/// begins at `start`, the others when there is something to run. Thread-safe.
 class JobRunner {
  public:
   JobRunner(const Core& core, JobService& jobs, int threads);
@@ -44,7 +44,7 @@ class JobRunner {
   void dispatch();
   void work();
   void execute(Run&);
-  void conclude(Run&, const JobService::Ended&);
+  void retire(const Run&);
   bool try_claim();
   void renew_leases();
   std::vector<std::string> kinds() const;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
-
 #include <nlohmann/json.hpp>
 
 #include "podium/storage_kit/declaration.hpp"
@@ -44,15 +43,22 @@ struct Progress {
 class Slicer {
  public:
   Slicer(const Core& core, const Sweep& sweep, const Principal& who)
-      : core_(core), sweep_(sweep), who_(who), collection_(core.store.collection(sweep.collection)) {
+      : core_(core),
+        sweep_(sweep),
+        who_(who),
+        collection_(core.store.collection(sweep.collection)) {
     for (const auto& [name, value] : sweep.fields) {
       patch_.set(name, value);
       columns_.push_back(value_of(field(name)));
     }
     if (sweep.history.empty()) return;
-    if (collection_ == core.in.tasks) kind_ = Subject::Kind::task;
-    else if (collection_ == core.in.projects) kind_ = Subject::Kind::project;
-    else throw Error(ErrorCode::invalid, "history is kept of tasks and projects, not of " + sweep.collection);
+    if (collection_ == core.in.tasks)
+      kind_ = Subject::Kind::task;
+    else if (collection_ == core.in.projects)
+      kind_ = Subject::Kind::project;
+    else
+      throw Error(ErrorCode::invalid,
+                  "history is kept of tasks and projects, not of " + sweep.collection);
   }
   CollectionId collection() const { return collection_; }
 
@@ -72,7 +78,8 @@ class Slicer {
     t.get(collection_, o, columns_, [&](const Row& row) {
       for (std::size_t i = 0; i < sweep_.fields.size(); ++i) {
         const auto& [name, value] = sweep_.fields[i];
-        if (name != "updated" && name != "archived_at") changes.add(name, row.cell(i), cell_of(value));
+        if (name != "updated" && name != "archived_at")
+          changes.add(name, row.cell(i), cell_of(value));
       }
     });
     if (t.update(collection_, std::span<const Ordinal>(&o, 1), sweep_.still, patch_) == 0) return;
@@ -92,14 +99,17 @@ class Slicer {
 
 std::string sweep_to_json(const Sweep& sweep) {
   if (sweep.erase && (!sweep.fields.empty() || !sweep.history.empty()))
-    throw Error(ErrorCode::invalid, "a sweep erases records or sets fields with a history, not both");
+    throw Error(ErrorCode::invalid,
+                "a sweep erases records or sets fields with a history, not both");
   if (!sweep.erase && sweep.fields.empty())
     throw Error(ErrorCode::invalid, "a sweep that does not erase sets at least one field");
   Json json = {{"collection", sweep.collection},
                {"filter", Json::parse(kit::to_json(sweep.filter))},
                {"still", Json::parse(kit::to_json(sweep.still))}};
-  if (sweep.erase) json["erase"] = true;
-  else json["set"] = Json::parse(kit::to_json(assignments(sweep)));
+  if (sweep.erase)
+    json["erase"] = true;
+  else
+    json["set"] = Json::parse(kit::to_json(assignments(sweep)));
   if (!sweep.history.empty()) json["history"] = sweep.history;
   return json.dump();
 }
@@ -115,10 +125,12 @@ Sweep sweep_from_json(std::string_view text) {
     sweep.history = json.value("history", std::string());
     if (!sweep.erase)
       for (const Filter& set : kit::filter_from_json(json.at("set").dump()).children)
-        sweep.fields.emplace_back(set.path.name, set.op == Filter::Op::is_null ? Value{} : set.values.at(0));
+        sweep.fields.emplace_back(set.path.name,
+                                  set.op == Filter::Op::is_null ? Value{} : set.values.at(0));
     return sweep;
   } catch (const Json::exception& e) {
-    throw Error(ErrorCode::corrupt, std::string("the arguments of a sweep are damaged: ") + e.what());
+    throw Error(ErrorCode::corrupt,
+                std::string("the arguments of a sweep are damaged: ") + e.what());
   }
 }
 
@@ -155,9 +167,9 @@ std::string SweepHandler::run(JobRun& run) {
         },
         progress.json(), progress.done, progress.total);
     at += slice.size();
-    const double factor = static_cast<double>(std::chrono::nanoseconds(slice_time).count()) /
-                          static_cast<double>(std::max<std::int64_t>(
-                              1, std::chrono::nanoseconds(taken).count()));
+    const double factor =
+        static_cast<double>(std::chrono::nanoseconds(slice_time).count()) /
+        static_cast<double>(std::max<std::int64_t>(1, std::chrono::nanoseconds(taken).count()));
     const double wanted = static_cast<double>(slice.size()) * std::clamp(factor, 0.25, 2.0);
     size = static_cast<std::size_t>(std::clamp(wanted, 1.0, static_cast<double>(greatest_slice)));
   }

@@ -13,8 +13,8 @@ std::string sweep_to_json(const Sweep&);
 Sweep sweep_from_json(std::string_view);
 
 /// Takes the ordinals once, ascending, and changes them in slices measured to take about 2 ms, each
-/// committed with how far it came. After a restart it takes what matches behind that again, and nothing
-/// that came after the first taking.
+/// committed with how far it came. After a restart it takes what matches behind that again, and
+/// nothing that came after the first taking.
 class SweepHandler final : public JobHandler {
  public:
   static constexpr std::string_view kind = "sweep";

@@ -17,10 +17,11 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::int64_t lease_ms = 30'000;
 constexpr std::uint64_t batch = 1000;
-constexpr milliseconds lease_poll{5000};      ///< while another host tells it
-constexpr milliseconds pause{10};             ///< between two batches, so that commits gather
+constexpr milliseconds lease_poll{5000};  ///< while another host tells it
+constexpr milliseconds pause{10};         ///< between two batches, so that commits gather
 constexpr milliseconds first_retry{100}, last_retry{60'000};
-/// A cursor that moved over nothing of interest is kept this often, so that it does not fall behind.
+/// A cursor that moved over nothing of interest is kept this often, so that it does not fall
+/// behind.
 constexpr milliseconds keep_cursor{300'000};
 
 }  // namespace
@@ -30,10 +31,12 @@ class ListenerHub::Teller {
  public:
   Teller(ListenerHub& hub, Listener& listener, PluginOwner& owner)
       : hub_(hub), core_(hub.core_), listener_(listener), owner_(owner) {
-    for (const auto& name : contained(owner_, "collections", [&] { return listener_.collections(); })) {
+    for (const auto& name :
+         contained(owner_, "collections", [&] { return listener_.collections(); })) {
       if (name == "listeners")
-        throw Error(ErrorCode::invalid, "listener '" + listener_.id() +
-                                            "' listens to 'listeners', which every delivery changes");
+        throw Error(ErrorCode::invalid,
+                    "listener '" + listener_.id() +
+                        "' listens to 'listeners', which every delivery changes");
       collections_.push_back(core_.store.collection(name));
     }
     if (collections_.empty())
@@ -110,14 +113,20 @@ bool ListenerHub::Teller::acquire() {
   static const std::array columns = {value_of(field("cursor")), value_of(field("lease_owner")),
                                      value_of(field("lease_until"))};
   const Revision newest = core_.store.revision();
-  struct Result { Ordinal record = 0; bool mine = false, fresh = false; Revision cursor = 0; };
+  struct Result {
+    Ordinal record = 0;
+    bool mine = false, fresh = false;
+    Revision cursor = 0;
+  };
   const Result result = core_.store.write([&](Transaction& t) {
     Result r;
     const std::int64_t now = core_.now();
     r.record = t.find(core_.in.listeners, listener_.id());
     if (r.record == 0) {
       NewRecord record{listener_.id(), {}};
-      record.content.set("registered", now).set("lease_owner", core_.run_name).set("lease_until", now + lease_ms);
+      record.content.set("registered", now)
+          .set("lease_owner", core_.run_name)
+          .set("lease_until", now + lease_ms);
       r.record = t.insert(core_.in.listeners, record);
       r.mine = r.fresh = true;
       r.cursor = newest;
@@ -183,7 +192,8 @@ bool ListenerHub::Teller::tell() {
   const Reader& reader = core_.store;
   const auto start_over = [&] {
     const Revision revision = reader.revision();
-    commit(contained(owner_, "listener", [&] { return listener_.resync(revision, reader); }), stored_, revision);
+    commit(contained(owner_, "listener", [&] { return listener_.resync(revision, reader); }),
+           stored_, revision);
     return true;
   };
   if (fresh_) return start_over();
@@ -201,7 +211,8 @@ bool ListenerHub::Teller::tell() {
     return start_over();
   }
   if (!changes.empty()) {
-    commit(contained(owner_, "listener", [&] { return listener_.handle(changes, reader); }), stored_, page.through);
+    commit(contained(owner_, "listener", [&] { return listener_.handle(changes, reader); }),
+           stored_, page.through);
   } else {
     seen_ = std::max(seen_, page.through);
     if (seen_ > stored_ && Clock::now() >= keep_at_) commit({}, stored_, seen_);
@@ -219,7 +230,8 @@ void ListenerHub::Teller::release() noexcept {
                eq(field("lease_owner"), core_.run_name), patch);
     });
   } catch (const std::exception& e) {
-    log(LogLevel::warning, "listeners", "the lease of '" + listener_.id() + "' runs out by itself: " + e.what());
+    log(LogLevel::warning, "listeners",
+        "the lease of '" + listener_.id() + "' runs out by itself: " + e.what());
   }
   leased_ = false;
 }

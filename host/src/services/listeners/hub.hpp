@@ -14,8 +14,8 @@
 namespace podium::host {
 
 /// Every listener has a thread of its own, so a slow or failing one holds up nobody. Its cursor and
-/// lease are a record of the collection "listeners": of all hosts one tells it, and what `handle` returns
-/// is committed together with the cursor. Thread-safe.
+/// lease are a record of the collection "listeners": of all hosts one tells it, and what `handle`
+/// returns is committed together with the cursor. Thread-safe.
 class ListenerHub {
  public:
   explicit ListenerHub(const Core&);

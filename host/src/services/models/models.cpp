@@ -7,14 +7,18 @@
 namespace podium::host {
 namespace {
 
-bool is_true(const Cell& cell) { return std::holds_alternative<bool>(cell) && std::get<bool>(cell); }
+bool is_true(const Cell& cell) {
+  return std::holds_alternative<bool>(cell) && std::get<bool>(cell);
+}
 
 }  // namespace
 
 Ordinal ModelService::create(Transaction& t, const Principal& who, const NewModel& model) {
-  core_.check_visible(t, who, "projects", core_.in.projects, model.project, "project of the model", "");
+  core_.check_visible(t, who, "projects", core_.in.projects, model.project, "project of the model",
+                      "");
   core_.access.require(who, "model.write");
-  static const std::array columns = {value_of(field("archived")), value_of(field("artifact_location"))};
+  static const std::array columns = {value_of(field("archived")),
+                                     value_of(field("artifact_location"))};
   std::string location;
   bool archived = false;
   if (!t.get(core_.in.projects, model.project, columns, [&](const Row& row) {
@@ -24,7 +28,8 @@ Ordinal ModelService::create(Transaction& t, const Principal& who, const NewMode
       }))
     throw Error(ErrorCode::not_found, "the project of the new model does not exist").in("project");
   if (archived)
-    throw Error(ErrorCode::conflict, "the project is archived; restore it before adding models").in("project");
+    throw Error(ErrorCode::conflict, "the project is archived; restore it before adding models")
+        .in("project");
   const std::string id = model.id.empty() ? "m-" + core_.ids.id() : std::string(model.id);
   const std::int64_t now = core_.now();
   NewRecord record{id, {}};
@@ -59,10 +64,12 @@ void ModelService::change(Transaction& t, Ordinal model, Patch patch) {
     throw Error(ErrorCode::not_found, "the model does not exist");
 }
 
-void ModelService::finalize(Transaction& t, const Principal& who, Ordinal model, ModelStatus status) {
+void ModelService::finalize(Transaction& t, const Principal& who, Ordinal model,
+                            ModelStatus status) {
   core_.access.require(who, "model.write");
   if (status == ModelStatus::pending)
-    throw Error(ErrorCode::invalid, "a model ends as ready or upload_failed, not pending").in("status");
+    throw Error(ErrorCode::invalid, "a model ends as ready or upload_failed, not pending")
+        .in("status");
   Patch patch;
   patch.set("status", std::string(podium::name(status)));
   change(t, model, std::move(patch));
@@ -75,11 +82,14 @@ void ModelService::edit(Transaction& t, const Principal& who, Ordinal model, con
   std::vector<MapEntry> params;
   Patch tags;
   for (const auto& e : patch.entries) {
-    if (e.map == "params") params.push_back({e.key, e.text});
-    else tags.put(e.map, e.key, e.text);
+    if (e.map == "params")
+      params.push_back({e.key, e.text});
+    else
+      tags.put(e.map, e.key, e.text);
   }
   for (const auto& r : patch.removed) {
-    if (r.map != "tags") throw Error(ErrorCode::invalid, "params of a model stay as they are").in("params");
+    if (r.map != "tags")
+      throw Error(ErrorCode::invalid, "params of a model stay as they are").in("params");
     tags.remove(r.map, r.key);
   }
   if (!params.empty()) t.put(core_.in.models, model, "params", params, PutMode::equal_or_fail);

@@ -16,21 +16,24 @@ void check_name(std::string_view name) {
   if (length == 0) throw Error(ErrorCode::invalid, "a project needs a name").in("name");
   if (length > 500)
     throw Error(ErrorCode::invalid, "a project's name has at most 500 characters, this one has " +
-                                        std::to_string(length)).in("name");
+                                        std::to_string(length))
+        .in("name");
 }
 
 Error name_taken(std::string_view name) {
-  return Error(ErrorCode::exists, "there is a project named '" + std::string(name) +
-                                      "' already (archived ones count)").in("name");
+  return Error(ErrorCode::exists,
+               "there is a project named '" + std::string(name) + "' already (archived ones count)")
+      .in("name");
 }
 
 /// The unique key is what holds it; looking first makes the refusal say what a person needs.
 bool taken(Transaction& t, CollectionId projects, std::string_view name, Ordinal except) {
   bool found = false;
-  t.query(projects, KeyRange{"name", {std::string(name)}, {}, {}, false}, 1, {}, [&](const Row& row) {
-    found = row.ordinal() != except;
-    return false;
-  });
+  t.query(projects, KeyRange{"name", {std::string(name)}, {}, {}, false}, 1, {},
+          [&](const Row& row) {
+            found = row.ordinal() != except;
+            return false;
+          });
   return found;
 }
 
@@ -62,15 +65,20 @@ Ordinal ProjectService::create(Transaction& t, const Principal& who, const NewPr
   if (taken(t, core_.in.projects, project.name, 0)) throw name_taken(project.name);
   const std::int64_t now = core_.now();
   NewRecord record;
-  record.content.set("name", std::string(project.name)).set("archived", false).set("created", now).set("updated", now);
-  if (!project.description.empty()) record.content.set("description", std::string(project.description));
+  record.content.set("name", std::string(project.name))
+      .set("archived", false)
+      .set("created", now)
+      .set("updated", now);
+  if (!project.description.empty())
+    record.content.set("description", std::string(project.description));
   if (!project.artifact_location.empty())
     record.content.set("artifact_location", std::string(project.artifact_location));
   for (const auto& tag : project.tags) record.content.put("tags", tag.key, tag.text);
   const Ordinal ordinal = t.insert(core_.in.projects, record);
   if (project.artifact_location.empty()) {  // it holds the id, which the insert has given
     Patch location;
-    location.set("artifact_location", append_path(core_.host.default_artifact_root, id_of(t, ordinal)));
+    location.set("artifact_location",
+                 append_path(core_.host.default_artifact_root, id_of(t, ordinal)));
     t.update(core_.in.projects, std::span<const Ordinal>(&ordinal, 1), {}, location);
   }
   ChangeSet changes;
@@ -80,8 +88,9 @@ Ordinal ProjectService::create(Transaction& t, const Principal& who, const NewPr
 }
 
 Ordinal ProjectService::require(Transaction& t, const Principal& who, std::string_view id) {
-  const bool number = !id.empty() && id.size() <= 18 &&
-                      std::all_of(id.begin(), id.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const bool number =
+      !id.empty() && id.size() <= 18 &&
+      std::all_of(id.begin(), id.end(), [](char c) { return c >= '0' && c <= '9'; });
   const Ordinal ordinal = number ? t.find(core_.in.projects, id) : 0;
   core_.check_visible(t, who, "projects", core_.in.projects, ordinal, "project", id);
   core_.access.require(who, "project.write");
@@ -89,7 +98,8 @@ Ordinal ProjectService::require(Transaction& t, const Principal& who, std::strin
   return ordinal;
 }
 
-void ProjectService::edit(Transaction& t, const Principal& who, Ordinal project, const Patch& patch) {
+void ProjectService::edit(Transaction& t, const Principal& who, Ordinal project,
+                          const Patch& patch) {
   core_.access.require(who, "project.write");
   if (patch.body || !patch.cleared.empty())
     throw Error(ErrorCode::misuse, "a project's edit sets fields and tags");
@@ -101,13 +111,16 @@ void ProjectService::edit(Transaction& t, const Principal& who, Ordinal project,
       check_name(*name);
       if (taken(t, core_.in.projects, *name, project)) throw name_taken(*name);
     } else if (set.field != "description") {
-      throw Error(ErrorCode::invalid, "'" + std::string(set.field) + "' of a project cannot be edited")
+      throw Error(ErrorCode::invalid,
+                  "'" + std::string(set.field) + "' of a project cannot be edited")
           .in(std::string(set.field));
     }
     columns.push_back(value_of(field(std::string(set.field))));
   }
-  for (const auto& e : patch.entries) columns.push_back(value_of(entry(std::string(e.map), std::string(e.key))));
-  for (const auto& r : patch.removed) columns.push_back(value_of(entry(std::string(r.map), std::string(r.key))));
+  for (const auto& e : patch.entries)
+    columns.push_back(value_of(entry(std::string(e.map), std::string(e.key))));
+  for (const auto& r : patch.removed)
+    columns.push_back(value_of(entry(std::string(r.map), std::string(r.key))));
   ChangeSet changes;
   const bool there = t.get(core_.in.projects, project, columns, [&](const Row& row) {
     std::size_t i = 0;
@@ -136,11 +149,14 @@ void ProjectService::archive(Transaction& t, const Principal& who, Ordinal proje
   if (before == archived) return;
   const std::int64_t now = core_.now();
   Patch patch;
-  patch.set("archived", archived).set("archived_at", archived ? Value{now} : Value{}).set("updated", now);
+  patch.set("archived", archived)
+      .set("archived_at", archived ? Value{now} : Value{})
+      .set("updated", now);
   t.update(core_.in.projects, std::span<const Ordinal>(&project, 1), {}, patch);
   ChangeSet changes;
   changes.add("archived", before, archived);
-  write_history(t, core_, who, subject(project), archived ? "archive" : "restore", {}, changes.json());
+  write_history(t, core_, who, subject(project), archived ? "archive" : "restore", {},
+                changes.json());
 }
 
 }  // namespace podium::host

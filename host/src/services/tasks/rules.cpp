@@ -5,8 +5,9 @@ namespace {
 
 using enum TaskState;
 
-// There is no `force`: what is not in this table does not happen. An aborted task may still complete or
-// fail, because its process may report its end after the abort took effect.
+// There is no `force`: what is not in this table does not happen. An aborted task may still
+// complete or fail, because its process may report its end after the abort took effect.
+// clang-format off
 constexpr TransitionRule transitions[] = {
     // kind                   from                                          to                    dates             archived same
     {Transition::enqueue,  {draft, failed, aborted},                     {pending},                Stamp::none,      false, false},
@@ -20,6 +21,7 @@ constexpr TransitionRule transitions[] = {
     {Transition::client,   {draft, pending, running, completed, failed, aborted},
                            {draft, running, completed, failed, aborted},                           Stamp::given,     true,  true},
 };
+// clang-format on
 
 constexpr States anytime = {draft, pending, running, completed, failed, aborted, published};
 constexpr States unpublished = {draft, pending, running, completed, failed, aborted};

@@ -30,8 +30,8 @@ enum class Stamp : std::uint8_t {
   started,    ///< started = at; completed is cleared
   completed,  ///< completed = at, when the task had started
   published,  ///< published = at
-  cleared,    ///< started, completed and published are cleared, and what the task had made is dropped
-  given,      ///< completed = at when the new state is an end and a time was given; else untouched
+  cleared,  ///< started, completed and published are cleared, and what the task had made is dropped
+  given,    ///< completed = at when the new state is an end and a time was given; else untouched
 };
 
 struct TransitionRule {

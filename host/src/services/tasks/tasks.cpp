@@ -13,7 +13,7 @@ constexpr std::string_view described[] = {"name",        "user",       "user_tag
                                           "parent",      "started",    "completed",   "source_name",
                                           "source_type", "repository", "branch",      "commit"};
 /// What `create` sets by itself or never.
-constexpr std::string_view managed[] = {"project",   "name",    "type",        "state", "archived",
+constexpr std::string_view managed[] = {"project",   "name",    "type",        "state",  "archived",
                                         "published", "updated", "archived_at", "created"};
 
 template <std::size_t N>
@@ -26,7 +26,9 @@ Subject subject(Ordinal task) { return {Subject::Kind::task, task}; }
 
 std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
 
-std::string state_detail(TaskState state) { return "{\"state\":\"" + std::string(name(state)) + "\"}"; }
+std::string state_detail(TaskState state) {
+  return "{\"state\":\"" + std::string(name(state)) + "\"}";
+}
 
 /// Text ids of references, for the history: an ordinal says nothing to a person.
 Cell reference_cell(Transaction& t, CollectionId c, const Cell& cell, std::string& text) {
@@ -43,7 +45,8 @@ void require_open(const Tasks::Head& head) {
     throw Error(ErrorCode::conflict, "the task is published and read-only; clone it to go on")
         .with(state_detail(head.state));
   if (head.archived)
-    throw Error(ErrorCode::conflict, "the task is archived; restore it first").with("{\"archived\":true}");
+    throw Error(ErrorCode::conflict, "the task is archived; restore it first")
+        .with("{\"archived\":true}");
 }
 
 Tasks::Head TaskService::require(Transaction& t, const Principal& who, std::string_view id) {
@@ -69,29 +72,35 @@ Tasks::Head TaskService::require(Transaction& t, const Principal& who, std::stri
 Ordinal TaskService::create(Transaction& t, const Principal& who, const NewTask& task) {
   core_.access.require(who, "task.write");
   if (task.state != TaskState::draft && task.state != TaskState::running)
-    throw Error(ErrorCode::invalid, "a new task is draft or running, not " +
-                                        std::string(podium::name(task.state))).in("state");
+    throw Error(ErrorCode::invalid,
+                "a new task is draft or running, not " + std::string(podium::name(task.state)))
+        .in("state");
   bool has_started = false, has_artifact_uri = false;
   for (const auto& set : task.content.fields) {
     if (one_of(managed, set.field))
-      throw Error(ErrorCode::invalid, "a new task's " + quoted(set.field) + " is not set as a field")
+      throw Error(ErrorCode::invalid,
+                  "a new task's " + quoted(set.field) + " is not set as a field")
           .in(std::string(set.field));
     has_started |= set.field == "started";
     has_artifact_uri |= set.field == "artifact_uri";
   }
 
-  static const std::array columns = {value_of(field("archived")), value_of(field("artifact_location"))};
-  core_.check_visible(t, who, "projects", core_.in.projects, task.project, "project of the task", "");
+  static const std::array columns = {value_of(field("archived")),
+                                     value_of(field("artifact_location"))};
+  core_.check_visible(t, who, "projects", core_.in.projects, task.project, "project of the task",
+                      "");
   std::string location;
   bool archived = false;
   if (!t.get(core_.in.projects, task.project, columns, [&](const Row& row) {
-        if (const Cell flag = row.cell(0); std::holds_alternative<bool>(flag)) archived = std::get<bool>(flag);
+        if (const Cell flag = row.cell(0); std::holds_alternative<bool>(flag))
+          archived = std::get<bool>(flag);
         if (const Cell text = row.cell(1); std::holds_alternative<std::string_view>(text))
           location = std::get<std::string_view>(text);
       }))
     throw Error(ErrorCode::not_found, "the project of the new task does not exist").in("project");
   if (archived)
-    throw Error(ErrorCode::conflict, "the project is archived; restore it before adding tasks").in("project");
+    throw Error(ErrorCode::conflict, "the project is archived; restore it before adding tasks")
+        .in("project");
 
   const std::string id = task.id.empty() ? core_.ids.id() : std::string(task.id);
   const std::int64_t now = core_.now();
@@ -123,7 +132,8 @@ void TaskService::log(Transaction& t, const Principal& who, const Head& head, co
   core_.access.require(who, "task.write");
   require_open(head);
   // First, for it is what refuses.
-  if (!log.params.empty()) t.put(core_.in.tasks, head.ordinal, "params", log.params, PutMode::equal_or_fail);
+  if (!log.params.empty())
+    t.put(core_.in.tasks, head.ordinal, "params", log.params, PutMode::equal_or_fail);
   if (!log.params.empty() || !log.tags.empty()) {
     Patch patch;
     for (const auto& tag : log.tags) patch.put("tags", tag.key, tag.text);
@@ -132,7 +142,8 @@ void TaskService::log(Transaction& t, const Principal& who, const Head& head, co
   if (!log.metrics.empty()) t.append(core_.in.tasks, head.ordinal, "metrics", log.metrics);
 }
 
-void TaskService::remove_tag(Transaction& t, const Principal& who, const Head& head, std::string_view key) {
+void TaskService::remove_tag(Transaction& t, const Principal& who, const Head& head,
+                             std::string_view key) {
   core_.access.require(who, "task.write");
   require_open(head);
   const std::array columns = {value_of(entry("tags", std::string(key)))};
@@ -145,14 +156,16 @@ void TaskService::remove_tag(Transaction& t, const Principal& who, const Head& h
   change(t, head, std::move(patch));
 }
 
-void TaskService::describe(Transaction& t, const Principal& who, const Head& head, const Patch& patch) {
+void TaskService::describe(Transaction& t, const Principal& who, const Head& head,
+                           const Patch& patch) {
   core_.access.require(who, "task.write");
   require_open(head);
   if (!patch.entries.empty() || !patch.removed.empty() || !patch.cleared.empty() || patch.body)
     throw Error(ErrorCode::misuse, "describe sets fields only; entries are logged");
   for (const auto& set : patch.fields)
     if (!one_of(described, set.field))
-      throw Error(ErrorCode::invalid, "a run does not tell its " + quoted(set.field)).in(std::string(set.field));
+      throw Error(ErrorCode::invalid, "a run does not tell its " + quoted(set.field))
+          .in(std::string(set.field));
   if (!patch.empty()) change(t, head, patch);
 }
 
@@ -161,7 +174,9 @@ void TaskService::edit(Transaction& t, const Principal& who, const Head& head, c
   core_.access.require(who, "task.write");
   const auto allow = [&](std::string_view what, bool map) {
     const EditRule* rule = find_edit_rule(what, map);
-    if (!rule) throw Error(ErrorCode::invalid, quoted(what) + " of a task cannot be edited").in(std::string(what));
+    if (!rule)
+      throw Error(ErrorCode::invalid, quoted(what) + " of a task cannot be edited")
+          .in(std::string(what));
     if (!rule->when.has(head.state))
       throw Error(ErrorCode::conflict, quoted(what) + " cannot be edited while the task is " +
                                            std::string(podium::name(head.state)))
@@ -170,10 +185,14 @@ void TaskService::edit(Transaction& t, const Principal& who, const Head& head, c
   };
   if (patch.body) throw Error(ErrorCode::invalid, "the body of a task cannot be edited").in("body");
   std::vector<Column> columns;
-  for (const auto& set : patch.fields) allow(set.field, false), columns.push_back(value_of(field(std::string(set.field))));
-  for (const auto& e : patch.entries) allow(e.map, true), columns.push_back(value_of(entry(std::string(e.map), std::string(e.key))));
-  for (const auto& r : patch.removed) allow(r.map, true), columns.push_back(value_of(entry(std::string(r.map), std::string(r.key))));
-  for (const auto& map : patch.cleared) allow(map, true), columns.push_back(whole_map(std::string(map)));
+  for (const auto& set : patch.fields)
+    allow(set.field, false), columns.push_back(value_of(field(std::string(set.field))));
+  for (const auto& e : patch.entries)
+    allow(e.map, true), columns.push_back(value_of(entry(std::string(e.map), std::string(e.key))));
+  for (const auto& r : patch.removed)
+    allow(r.map, true), columns.push_back(value_of(entry(std::string(r.map), std::string(r.key))));
+  for (const auto& map : patch.cleared)
+    allow(map, true), columns.push_back(whole_map(std::string(map)));
 
   ChangeSet changes;
   std::vector<std::pair<std::string_view, Value>> references;
@@ -192,9 +211,9 @@ void TaskService::edit(Transaction& t, const Principal& who, const Head& head, c
     for (const auto& r : patch.removed) changes.add_entry(r.map, r.key, row.cell(i++), Cell{});
     for (const auto& map : patch.cleared)
       for (const MapEntry& e : row.map(i++)) {
-        const bool set_again = std::any_of(patch.entries.begin(), patch.entries.end(), [&](const auto& n) {
-          return n.map == map && n.key == e.key;
-        });
+        const bool set_again =
+            std::any_of(patch.entries.begin(), patch.entries.end(),
+                        [&](const auto& n) { return n.map == map && n.key == e.key; });
         if (!set_again) changes.add_entry(map, e.key, e.text, Cell{});
       }
   });
@@ -221,18 +240,25 @@ void TaskService::transition(Transaction& t, const Principal& who, const Head& h
         .in("state")
         .with(state_detail(head.state));
   if (head.archived && !rule->archived)
-    throw Error(ErrorCode::conflict, "the task is archived; restore it first").with("{\"archived\":true}");
+    throw Error(ErrorCode::conflict, "the task is archived; restore it first")
+        .with("{\"archived\":true}");
 
   const std::int64_t when = at != 0 ? at : core_.now();
-  const bool ended = to == TaskState::completed || to == TaskState::failed || to == TaskState::aborted;
+  const bool ended =
+      to == TaskState::completed || to == TaskState::failed || to == TaskState::aborted;
   Patch patch;
   switch (rule->stamp) {
-    case Stamp::none: break;
-    case Stamp::started: patch.set("started", when).set("completed", Value{}); break;
+    case Stamp::none:
+      break;
+    case Stamp::started:
+      patch.set("started", when).set("completed", Value{});
+      break;
     case Stamp::completed:
       if (head.state != TaskState::pending) patch.set("completed", when);
       break;
-    case Stamp::published: patch.set("published", when); break;
+    case Stamp::published:
+      patch.set("published", when);
+      break;
     case Stamp::cleared:
       patch.set("started", Value{}).set("completed", Value{}).set("published", Value{});
       patch.clear("metrics");
@@ -257,10 +283,11 @@ void TaskService::transition(Transaction& t, const Principal& who, const Head& h
 void TaskService::drop_results(Transaction& t, Ordinal task) {
   static const std::array columns = {value_of(field("direction"))};
   std::vector<Ordinal> out;
-  t.query(core_.in.model_links, KeyRange{"edge", {task}, {}, {}, false}, 1'000'000, columns, [&](const Row& row) {
-    if (row.cell(0) == Cell{std::string_view("out")}) out.push_back(row.ordinal());
-    return true;
-  });
+  t.query(core_.in.model_links, KeyRange{"edge", {task}, {}, {}, false}, 1'000'000, columns,
+          [&](const Row& row) {
+            if (row.cell(0) == Cell{std::string_view("out")}) out.push_back(row.ordinal());
+            return true;
+          });
   if (!out.empty()) t.erase(core_.in.model_links, out);
 }
 
@@ -275,7 +302,8 @@ void TaskService::archive(Transaction& t, const Principal& who, const Head& head
   write_history(t, core_, who, subject(head), archived ? "archive" : "restore", {}, changes.json());
 }
 
-std::string TaskService::archive_all(Transaction& t, const Principal& who, Ordinal project, bool archived) {
+std::string TaskService::archive_all(Transaction& t, const Principal& who, Ordinal project,
+                                     bool archived) {
   core_.access.require(who, "task.write");
   projects_.archive(t, who, project, archived);
   const std::int64_t now = core_.now();
@@ -283,9 +311,8 @@ std::string TaskService::archive_all(Transaction& t, const Principal& who, Ordin
   sweep.collection = "tasks";
   sweep.filter = all_of({eq(field("project"), project), eq(field("archived"), !archived)});
   sweep.still = sweep.filter;
-  sweep.fields = {{"archived", archived},
-                  {"archived_at", archived ? Value{now} : Value{}},
-                  {"updated", now}};
+  sweep.fields = {
+      {"archived", archived}, {"archived_at", archived ? Value{now} : Value{}}, {"updated", now}};
   sweep.history = archived ? "archive" : "restore";
   Jobs::Options options;
   options.queue = "project/" + std::to_string(project);

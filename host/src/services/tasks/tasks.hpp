@@ -19,7 +19,8 @@ class TaskService final : public Readable<Tasks> {
   void log(Transaction&, const Principal&, const Head&, const TaskLog&) override;
   void remove_tag(Transaction&, const Principal&, const Head&, std::string_view key) override;
   void describe(Transaction&, const Principal&, const Head&, const Patch&) override;
-  void edit(Transaction&, const Principal&, const Head&, const Patch&, std::string_view why) override;
+  void edit(Transaction&, const Principal&, const Head&, const Patch&,
+            std::string_view why) override;
   void transition(Transaction&, const Principal&, const Head&, TaskState to, Transition,
                   std::string_view reason, std::int64_t at) override;
   void archive(Transaction&, const Principal&, const Head&, bool archived) override;
