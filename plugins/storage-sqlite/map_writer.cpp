@@ -45,7 +45,7 @@ class MapTable {
     index(owner, key, text, number);
   }
   void index(Owner owner, std::int64_t key, std::string_view text, std::optional<double> number) {
-    if (!map_.indexed) return;
+    if (!map_.indexed || owner.part == not_indexed) return;
     if (!index_)
       index_.emplace(session_.db().prepare(fmt::format(
           "INSERT INTO {} (part, key, owner, rank, num, txt64) VALUES (?, ?, ?, ?, ?, ?)", map_.values)));
@@ -54,7 +54,7 @@ class MapTable {
     index_->run();
   }
   void unindex(Owner owner, std::int64_t key, std::string_view text, std::optional<double> number) {
-    if (!map_.indexed) return;
+    if (!map_.indexed || owner.part == not_indexed) return;
     if (!unindex_)
       unindex_.emplace(session_.db().prepare(
           fmt::format("DELETE FROM {} WHERE part = ? AND key = ? AND owner = ? AND rank = ? AND num = ? "
@@ -193,7 +193,7 @@ bool remove_entry(Session& session, const MapInfo& map, Owner owner, std::string
 
 bool clear_map(Session& session, const MapInfo& map, Owner owner) {
   MapTable table(session, map);
-  if (map.indexed) {
+  if (map.indexed && owner.part != not_indexed) {
     Statement rows =
         session.db().prepare(fmt::format("SELECT key, txt, num FROM {} WHERE owner = ?", map.table));
     rows.bind(owner.ordinal);

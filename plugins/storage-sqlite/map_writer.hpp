@@ -14,6 +14,9 @@ struct Owner {
   Ordinal part = 0;
 };
 
+/// As a partition: the owner has no entries in value indexes (a purge removed them by ranges).
+constexpr Ordinal not_indexed = -1;
+
 /// Each returns whether something changed.
 bool put_entries(Session&, const CollectionInfo&, const MapInfo&, Owner, std::span<const MapEntry>,
                  PutMode);

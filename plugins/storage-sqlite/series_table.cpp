@@ -20,6 +20,14 @@ void bind_point(Statement& statement, int at, const Point& point) {
   statement.bind_at(at + 3, stored_value(point.value));
 }
 
+void bind_counts(Statement& statement, int at, const SeriesRow& row) {
+  bind_summary(statement, at, row.summary);
+  at += summary_width;
+  statement.bind_at(at, row.loose);
+  statement.bind_at(at + 1, row.small);
+  statement.bind_at(at + 2, row.chunks);
+}
+
 }  // namespace
 
 bool SeriesTable::read(Statement& statement, SeriesRow& row) {
@@ -51,13 +59,16 @@ bool SeriesTable::find(std::int64_t sid, SeriesRow& row) {
   return read(statement, row);
 }
 
-std::int64_t SeriesTable::reserve(Ordinal owner, std::int64_t key, std::int64_t scope) {
-  // Complete at `store`, in the same transaction.
-  Statement insert = connection_.prepare(
-      fmt::format("INSERT INTO {} (owner, key, scope, {}, loose, small, chunks) VALUES "
-                  "(?, ?, ?, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)",
-                  series_.summaries, summary_columns));
-  insert.bind(owner, key, scope).run();
+std::int64_t SeriesTable::insert(Ordinal owner, std::int64_t key, std::int64_t scope,
+                                 const SeriesRow& row) {
+  if (!insert_)
+    insert_.emplace(connection_.prepare(
+        fmt::format("INSERT INTO {} (owner, key, scope, {}, loose, small, chunks) VALUES "
+                    "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    series_.summaries, summary_columns)));
+  insert_->bind(owner, key, scope);
+  bind_counts(*insert_, 4, row);
+  insert_->run();
   return connection_.last_row();
 }
 
@@ -69,10 +80,7 @@ void SeriesTable::store(const SeriesRow& row) {
         "WHERE sid = ?1",
         series_.summaries, summary_columns)));
   store_->bind(row.sid);
-  bind_summary(*store_, 2, row.summary);
-  store_->bind_at(2 + summary_width, row.loose);
-  store_->bind_at(3 + summary_width, row.small);
-  store_->bind_at(4 + summary_width, row.chunks);
+  bind_counts(*store_, 2, row);
   store_->run();
 }
 
@@ -93,6 +101,7 @@ std::vector<SeriesTable::Member> SeriesTable::of(Ordinal owner) {
 }
 
 void SeriesTable::index(Owner owner, std::int64_t key, std::int64_t scope, double last) {
+  if (owner.part == not_indexed) return;
   if (!index_)
     index_.emplace(connection_.prepare(
         fmt::format("INSERT INTO {} (part, key, scope, rank, value, owner) VALUES (?, ?, ?, ?, ?, ?)",
@@ -102,6 +111,7 @@ void SeriesTable::index(Owner owner, std::int64_t key, std::int64_t scope, doubl
 }
 
 void SeriesTable::unindex(Owner owner, std::int64_t key, std::int64_t scope, double last) {
+  if (owner.part == not_indexed) return;
   if (!unindex_)
     unindex_.emplace(connection_.prepare(
         fmt::format("DELETE FROM {} WHERE part = ? AND key = ? AND scope = ? AND rank = ? AND value = ? "

@@ -26,8 +26,8 @@ class SeriesTable {
 
   bool find(Ordinal owner, std::int64_t key, std::int64_t scope, SeriesRow&);
   bool find(std::int64_t sid, SeriesRow&);
-  /// A row for a new series, empty until it is stored.
-  std::int64_t reserve(Ordinal owner, std::int64_t key, std::int64_t scope);
+  /// Makes a new series; returns its number.
+  std::int64_t insert(Ordinal owner, std::int64_t key, std::int64_t scope, const SeriesRow&);
   void store(const SeriesRow&);
   void remove(std::int64_t sid);
   struct Member {
@@ -66,7 +66,7 @@ class SeriesTable {
   bool read(Statement&, SeriesRow&);
   Connection& connection_;
   const SeriesInfo& series_;
-  std::optional<Statement> find_, store_, loose_, index_, unindex_, chunk_;
+  std::optional<Statement> find_, store_, insert_, loose_, index_, unindex_, chunk_;
 };
 
 }  // namespace podium::sqlite

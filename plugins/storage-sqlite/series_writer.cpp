@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <unordered_map>
 #include <vector>
 
@@ -146,16 +147,24 @@ std::vector<Point> without_duplicates(SeriesTable& table, const SeriesRow& row, 
   return fresh;
 }
 
-/// Writes sorted points as chunks of about equal size.
-void write_chunks(SeriesTable& table, SeriesRow& row, std::span<const Point> sorted) {
-  const std::size_t parts = (sorted.size() + kit::sealed_points - 1) / kit::sealed_points;
-  std::size_t from = 0;
-  for (std::size_t i = 0; i < parts; ++i) {
-    const std::size_t to = sorted.size() * (i + 1) / parts;
-    table.insert_chunk(row.sid, row.chunks++, sorted.subspan(from, to - from));
-    if (to - from < small_chunk) ++row.small;
-    from = to;
-  }
+/// How sorted points are cut into chunks of about equal size.
+std::size_t parts_of(std::size_t points) {
+  return (points + kit::sealed_points - 1) / kit::sealed_points;
+}
+std::size_t part_end(std::size_t points, std::size_t part) {
+  return points * (part + 1) / parts_of(points);
+}
+
+/// Counts in the row what `write_chunks` will write.
+void count_chunks(SeriesRow& row, std::size_t points) {
+  row.chunks += static_cast<std::int64_t>(parts_of(points));
+  for (std::size_t i = 0, from = 0; i < parts_of(points); from = part_end(points, i++))
+    if (part_end(points, i) - from < small_chunk) ++row.small;
+}
+
+void write_chunks(SeriesTable& table, std::int64_t sid, std::int64_t seq, std::span<const Point> sorted) {
+  for (std::size_t i = 0, from = 0; i < parts_of(sorted.size()); from = part_end(sorted.size(), i++))
+    table.insert_chunk(sid, seq++, sorted.subspan(from, part_end(sorted.size(), i) - from));
 }
 
 bool append_one(Session& session, const CollectionInfo& info, const SeriesInfo& series,
@@ -167,22 +176,29 @@ bool append_one(Session& session, const CollectionInfo& info, const SeriesInfo& 
   // A tail's primary key refuses repeats itself, unless the points become a chunk.
   std::vector<Point> fresh = without_duplicates(table, row, series.rule, arrival.points, in_chunks);
   if (fresh.empty()) return false;
-  if (!known) row.sid = table.reserve(owner.ordinal, arrival.key, arrival.scope);
-  if (fresh.size() >= chunk_at_once) {
+  const bool chunk = fresh.size() >= chunk_at_once;
+  if (!known) {
     for (const Point& point : fresh) kit::add(row.summary, point, series.rule);
+    if (chunk) count_chunks(row, fresh.size());
+    else row.loose = static_cast<std::int64_t>(fresh.size());
+    row.sid = table.insert(owner.ordinal, arrival.key, arrival.scope, row);
+  } else if (chunk) {
+    for (const Point& point : fresh) kit::add(row.summary, point, series.rule);
+    count_chunks(row, fresh.size());
+  }
+  if (chunk) {
     if (!std::is_sorted(fresh.begin(), fresh.end(), before)) std::sort(fresh.begin(), fresh.end(), before);
-    write_chunks(table, row, fresh);
-    session.points += static_cast<std::int64_t>(fresh.size());
+    write_chunks(table, row.sid, row.chunks - static_cast<std::int64_t>(parts_of(fresh.size())), fresh);
   } else {
     for (const Point& point : fresh) {
-      if (!table.insert_loose(row.sid, point)) continue;
+      if (!table.insert_loose(row.sid, point) || !known) continue;
       kit::add(row.summary, point, series.rule);
       ++row.loose;
-      ++session.points;
     }
+    if (row.summary.count == old.count) return false;
   }
-  if (row.summary.count == old.count) return false;
-  table.store(row);
+  session.points += row.summary.count - old.count;
+  if (known) table.store(row);
   if (!known || kit::compare_by_step(old.last, row.summary.last) != 0) {
     if (known) table.unindex(owner, arrival.key, arrival.scope, old.last.value);
     table.index(owner, arrival.key, arrival.scope, row.summary.last.value);
@@ -219,9 +235,13 @@ bool merge_series(Session& session, const SeriesInfo& series, std::int64_t sid) 
   // Full chunks of the least steps; the rest, the newest as a rule, waits for more.
   const std::size_t full = points.size() / kit::sealed_points * kit::sealed_points;
   const std::span<const Point> all(points);
-  if (full > 0) write_chunks(table, row, all.first(full));
+  const auto chunks = [&](std::span<const Point> sorted) {
+    write_chunks(table, sid, row.chunks, sorted);
+    count_chunks(row, sorted.size());
+  };
+  if (full > 0) chunks(all.first(full));
   if (points.size() - full >= chunk_at_once) {
-    write_chunks(table, row, all.subspan(full));
+    chunks(all.subspan(full));
   } else {
     for (const Point& point : all.subspan(full)) {
       table.insert_loose(sid, point);

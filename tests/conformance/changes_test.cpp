@@ -10,7 +10,8 @@ using I = std::int64_t;
 using Kind = Change::Kind;
 
 /// "+" inserted, "~" updated, "-" erased, then the ordinal's place in `names`.
-std::string spell(const std::vector<Heard>& heard, const std::vector<std::pair<Ordinal, std::string>>& names) {
+std::string spell(const std::vector<Heard>& heard,
+                  const std::vector<std::pair<Ordinal, std::string>>& names) {
   std::string out;
   for (const Heard& h : heard) {
     if (!out.empty()) out += ' ';
@@ -38,7 +39,9 @@ TEST_CASE("changes: each record once, in the order of revisions, kinds merged") 
   store->transact([&](Transaction& t) { a = insert(t, tasks, "a", {{"project", p}}); });
   store->transact([&](Transaction& t) { b = insert(t, tasks, "b", {{"project", p}}); });
   const Revision r2 = store->revision();
-  store->transact([&](Transaction& t) { t.update(tasks, {&a, 1}, {}, Patch().set("steps", I{1})); });
+  store->transact([&](Transaction& t) {
+    t.update(tasks, {&a, 1}, {}, Patch().set("steps", I{1}));
+  });
   const Revision r3 = store->revision();
   const std::vector<std::pair<Ordinal, std::string>> names = {{a, "a"}, {b, "b"}};
   for (int round = 0; round < 3; ++round) {
@@ -66,7 +69,9 @@ TEST_CASE("changes: each record once, in the order of revisions, kinds merged") 
   CHECK(spell(hear(*store, r3), names) == "~b");
   const Revision r4 = store->revision();
   const MapEntry entry_one{"k", "v"};
-  store->transact([&](Transaction& t) { t.put(tasks, a, "tags", {&entry_one, 1}, PutMode::overwrite); });
+  store->transact([&](Transaction& t) {
+    t.put(tasks, a, "tags", {&entry_one, 1}, PutMode::overwrite);
+  });
   CHECK(spell(hear(*store, r4), names) == "~a");
   CHECK(spell(hear(*store, r3), names) == "~b ~a");
 }
@@ -87,7 +92,9 @@ TEST_CASE("changes: moves tell the old partition, erasures tell id and partition
   CHECK(heard[0].kind == Kind::updated);
   CHECK(heard[0].old_partition == p);
   // It stays told when the record changes again.
-  store->transact([&](Transaction& t) { t.update(tasks, {&a, 1}, {}, Patch().set("steps", I{1})); });
+  store->transact([&](Transaction& t) {
+    t.update(tasks, {&a, 1}, {}, Patch().set("steps", I{1}));
+  });
   heard = hear(*store, before);
   REQUIRE(heard.size() == 1);
   CHECK(heard[0].old_partition == p);
@@ -101,7 +108,9 @@ TEST_CASE("changes: moves tell the old partition, erasures tell id and partition
   CHECK(heard[0].id == "a");
   CHECK(heard[0].partition == q);
   // The same id again is another record: two entries.
-  const Ordinal again = store->write([&](Transaction& t) { return insert(t, tasks, "a", {{"project", p}}); });
+  const Ordinal again = store->write([&](Transaction& t) {
+    return insert(t, tasks, "a", {{"project", p}});
+  });
   const std::vector<std::pair<Ordinal, std::string>> names = {{a, "old"}, {again, "new"}};
   for (int round = 0; round < 3; ++round) {
     CHECK(spell(hear(*store, moved), names) == "-old +new");
@@ -116,7 +125,9 @@ TEST_CASE("changes: who saw a record come hears it go") {
   const Revision r0 = store->revision();
   const Ordinal a = store->write([&](Transaction& t) { return insert(t, tasks, "a"); });
   const Revision r1 = store->revision();
-  store->transact([&](Transaction& t) { t.update(tasks, {&a, 1}, {}, Patch().set("steps", I{1})); });
+  store->transact([&](Transaction& t) {
+    t.update(tasks, {&a, 1}, {}, Patch().set("steps", I{1}));
+  });
   const Revision r2 = store->revision();
   store->transact([&](Transaction& t) { t.erase(tasks, {&a, 1}); });
   for (int round = 0; round < 3; ++round) {
@@ -174,29 +185,37 @@ TEST_CASE("changes: pages end at whole revisions and nothing is missed") {
   }
   // A reader of quiet collections moves on with the store.
   const CollectionId quiet[] = {store.id("models")};
-  const Changes none = store->changes(start, quiet, 10, [](const Change&) { FAIL("nothing changed there"); });
+  const Changes none =
+      store->changes(start, quiet, 10, [](const Change&) { FAIL("nothing changed there"); });
   CHECK(none.through == store->revision());
   CHECK_FALSE(none.more);
 }
 
 TEST_CASE("changes: a reader that follows sees each record's last state") {
-  // Writes and readings interleaved with housekeeping; a copy kept by the feed alone equals the store.
+  // Writes and readings interleaved with housekeeping; a copy kept by the feed alone equals the
+  // store.
   Opened store;
   const CollectionId tasks = store.id("tasks");
   std::map<Ordinal, Value> copy;
   Revision since = store->revision();
   std::vector<Ordinal> alive;
   unsigned random = 1;
-  const auto next = [&](unsigned n) { return (random = random * 1664525u + 1013904223u) / 65536u % n; };
+  const auto next = [&](unsigned n) {
+    return (random = random * 1664525u + 1013904223u) / 65536u % n;
+  };
   for (int round = 0; round < 120; ++round) {
     const unsigned what = next(10);
     if (what < 4 || alive.empty()) {
-      alive.push_back(store->write([&](Transaction& t) { return insert(t, tasks, "t" + std::to_string(round), {{"steps", I{round}}}); }));
+      alive.push_back(store->write([&](Transaction& t) {
+        return insert(t, tasks, "t" + std::to_string(round), {{"steps", I{round}}});
+      }));
     } else {
       const std::size_t i = next(static_cast<unsigned>(alive.size()));
       const Ordinal o = alive[i];
       if (what < 8) {
-        store->transact([&](Transaction& t) { t.update(tasks, {&o, 1}, {}, Patch().set("steps", I{1000 + round})); });
+        store->transact([&](Transaction& t) {
+          t.update(tasks, {&o, 1}, {}, Patch().set("steps", I{1000 + round}));
+        });
       } else {
         store->transact([&](Transaction& t) { t.erase(tasks, {&o, 1}); });
         alive.erase(alive.begin() + static_cast<std::ptrdiff_t>(i));
@@ -223,7 +242,8 @@ TEST_CASE("changes: a reader that follows sees each record's last state") {
       copy[h.ordinal] = cell(*store, tasks, h.ordinal, field("steps"));
   }
   std::map<Ordinal, Value> truth;
-  for (const Ordinal o : store->ids(tasks, {}, {})) truth[o] = cell(*store, tasks, o, field("steps"));
+  for (const Ordinal o : store->ids(tasks, {}, {}))
+    truth[o] = cell(*store, tasks, o, field("steps"));
   CHECK(copy == truth);
 }
 

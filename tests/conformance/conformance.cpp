@@ -50,7 +50,8 @@ std::vector<Collection> tracking() {
 
   Collection versions;
   versions.name = "versions";
-  versions.fields = {{"model", Type::reference, "models", OnErase::cascade}, {"version", Type::integer}};
+  versions.fields = {{"model", Type::reference, "models", OnErase::cascade},
+                     {"version", Type::integer}};
   versions.keys = {{"by_version", {"model", "version"}, true}};
   versions.maps = {{"tags"}};
 
@@ -63,7 +64,8 @@ std::vector<Collection> tracking() {
 
   Collection traces;
   traces.name = "traces";
-  traces.fields = {{"project", Type::reference, "projects", OnErase::cascade}, {"time", Type::time}};
+  traces.fields = {{"project", Type::reference, "projects", OnErase::cascade},
+                   {"time", Type::time}};
   traces.keys = {{"by_time", {"project", "time"}, false}};
   traces.partition = "project";
 
@@ -238,7 +240,8 @@ std::vector<Heard> hear(const Reader& reader, Revision since, std::span<const Co
   }
 }
 
-Ordinal insert(Transaction& t, CollectionId c, std::string_view id, std::vector<Patch::Set> fields) {
+Ordinal insert(Transaction& t, CollectionId c, std::string_view id,
+               std::vector<Patch::Set> fields) {
   NewRecord record;
   record.id = id;
   record.content.fields = std::move(fields);

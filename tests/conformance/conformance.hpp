@@ -1,6 +1,7 @@
 #pragma once
-// What every storage plugin must do, as a Catch2 suite. It is parametrised at link time: the test program
-// of a plugin links the object library `podium_store_conformance` and defines `store_under_test`.
+// What every storage plugin must do, as a Catch2 suite. It is parametrised at link time: the test
+// program of a plugin links the object library `podium_store_conformance` and defines
+// `store_under_test`.
 #include <functional>
 #include <map>
 #include <memory>
@@ -15,15 +16,15 @@ namespace podium::conformance {
 
 using OpenStore = std::function<std::unique_ptr<Store>(const StoreOptions&)>;
 
-/// Defined by the test program of each storage plugin: opens its store in `options.directory`, which is
-/// empty or holds what the same function left there. Every option must be heeded.
+/// Defined by the test program of each storage plugin: opens its store in `options.directory`,
+/// which is empty or holds what the same function left there. Every option must be heeded.
 OpenStore store_under_test();
 
 /// The collections that the suite works with, in the order of their references.
 std::vector<Collection> tracking();
 
-/// A store in a folder of its own, closed and removed at the end. Unless told otherwise every write is
-/// run twice, as the port asks of a conformance suite.
+/// A store in a folder of its own, closed and removed at the end. Unless told otherwise every write
+/// is run twice, as the port asks of a conformance suite.
 class Opened {
  public:
   explicit Opened(std::vector<Collection> declared = tracking(), bool run_twice = true);
@@ -62,7 +63,8 @@ Value cell(const Reader&, CollectionId, Ordinal, const Path&);
 std::int64_t version_of(const Reader&, CollectionId, Ordinal);
 bool exists(const Reader&, CollectionId, Ordinal);
 /// The entries of a map, by key.
-std::map<std::string, std::string> map_of(const Reader&, CollectionId, Ordinal, std::string_view map);
+std::map<std::string, std::string> map_of(const Reader&, CollectionId, Ordinal,
+                                          std::string_view map);
 std::vector<Point> points_of(const Reader&, const PointsQuery&);
 std::uint64_t count(const Reader&, CollectionId, const Filter& = {});
 
@@ -80,6 +82,7 @@ std::vector<Heard> hear(const Reader&, Revision since, std::span<const Collectio
                         std::uint64_t limit = 1000000);
 
 /// Inserts a record with fields only.
-Ordinal insert(Transaction&, CollectionId, std::string_view id, std::vector<Patch::Set> fields = {});
+Ordinal insert(Transaction&, CollectionId, std::string_view id,
+               std::vector<Patch::Set> fields = {});
 
 }  // namespace podium::conformance

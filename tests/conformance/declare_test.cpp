@@ -10,7 +10,9 @@ using test::error_of;
 Collection first_version() {
   Collection c;
   c.name = "acme.lab/samples";
-  c.fields = {{"name", Type::text}, {"batch", Type::integer}, {"parent", Type::reference, "acme.lab/samples", OnErase::clear}};
+  c.fields = {{"name", Type::text},
+              {"batch", Type::integer},
+              {"parent", Type::reference, "acme.lab/samples", OnErase::clear}};
   c.keys = {{"by_name", {"name"}, true}};
   c.maps = {{"tags"}};
   return c;
@@ -25,7 +27,8 @@ Collection third_version() {
   c.keys.push_back({"by_batch", {"batch", "weight"}, false});
   c.maps.push_back({"extra"});
   c.series.push_back({"signal", LastRule::time_step});
-  c.steps = {{2, {"weight"}, {"by_batch"}, {}, {}}, {3, {"label", "origin"}, {}, {"extra"}, {"signal"}}};
+  c.steps = {{2, {"weight"}, {"by_batch"}, {}, {}},
+             {3, {"label", "origin"}, {}, {"extra"}, {"signal"}}};
   return c;
 }
 
@@ -77,7 +80,8 @@ TEST_CASE("declare: a migration adds fields, keys, maps and series to what is th
     CHECK(count(*store, c, is_null(field("weight"))) == 40);
     CHECK(count(*store, c, is_null(entry("extra", "x"))) == 40);
     CHECK(count(*store, c, is_null(series("signal", "x"))) == 40);
-    CHECK(listed(*store, c, eq(field("batch"), I{3}), {{entry("tags", "i"), true, false}}) == "h d ` \\ X T P L H D");
+    CHECK(listed(*store, c, eq(field("batch"), I{3}), {{entry("tags", "i"), true, false}}) ==
+          "h d ` \\ X T P L H D");
     store.reopen();
   }
   CHECK(by_key(store, c, {"by_batch", {Value(I{1})}}).size() == 10);
@@ -85,7 +89,9 @@ TEST_CASE("declare: a migration adds fields, keys, maps and series to what is th
   const Point point{1, 2, 3};
   store->transact([&](Transaction& t) {
     Patch patch;
-    patch.set("weight", 2.5).set("label", "7").set("origin", store->declaration(c).version == 3 ? Value(a) : Value{});
+    patch.set("weight", 2.5)
+        .set("label", "7")
+        .set("origin", store->declaration(c).version == 3 ? Value(a) : Value{});
     patch.put("extra", "x", "y");
     t.update(c, {&a, 1}, {}, patch);
     const SeriesPoints signal{"s", "", {&point, 1}};
@@ -98,7 +104,9 @@ TEST_CASE("declare: a migration adds fields, keys, maps and series to what is th
   CHECK(listed(*store, c, eq(entry("extra", "x"), "y")) == "A");
   CHECK(listed(*store, c, eq(series("signal", "s"), 3.0)) == "A");
   CHECK(by_key(store, c, {"by_batch", {Value(I{0})}, Value(2.0), Value(3.0)}) == "A");
-  CHECK(error_of([&] { store->transact([&](Transaction& t) { insert(t, c, "new", {{"name", "nB"}}); }); }).code() == ErrorCode::exists);
+  CHECK(error_of([&] {
+          store->transact([&](Transaction& t) { insert(t, c, "new", {{"name", "nB"}}); });
+        }).code() == ErrorCode::exists);
   store.check_sound();
 
   // Back to an older podium: refused by name and versions, and nothing is lost by the attempt.
@@ -117,17 +125,30 @@ TEST_CASE("declare: what contradicts itself or the store is refused") {
     change(c);
     return error_of([&] { store->declare({&c, 1}); }).code();
   };
-  CHECK(refused([](Collection& c) { c.fields.push_back({"more", Type::text}); }) == ErrorCode::invalid);
+  CHECK(refused([](Collection& c) {
+          c.fields.push_back({"more", Type::text});
+        }) == ErrorCode::invalid);
   CHECK(refused([](Collection& c) { c.fields[1].type = Type::text; }) == ErrorCode::invalid);
   CHECK(refused([](Collection& c) { c.keys[0].unique = false; }) == ErrorCode::invalid);
   CHECK(refused([](Collection& c) { c.sequence = true; }) == ErrorCode::invalid);
   CHECK(refused([](Collection& c) { c.version = 2; }) == ErrorCode::invalid);
-  CHECK(refused([](Collection& c) { c.version = 2; c.steps = {{2, {"nix"}, {}, {}, {}}}; }) == ErrorCode::invalid);
+  CHECK(refused([](Collection& c) {
+          c.version = 2;
+          c.steps = {{2, {"nix"}, {}, {}, {}}};
+        }) == ErrorCode::invalid);
   CHECK(refused([](Collection& c) { c.name = "Bad Name"; }) == ErrorCode::invalid);
-  CHECK(refused([](Collection& c) { c.name = "other"; c.fields.push_back({"to", Type::reference, "nowhere"}); }) == ErrorCode::invalid);
-  CHECK(refused([](Collection& c) { c.name = "other"; c.keys[0].fields = {"nix"}; }) == ErrorCode::invalid);
+  CHECK(refused([](Collection& c) {
+          c.name = "other";
+          c.fields.push_back({"to", Type::reference, "nowhere"});
+        }) == ErrorCode::invalid);
+  CHECK(refused([](Collection& c) {
+          c.name = "other";
+          c.keys[0].fields = {"nix"};
+        }) == ErrorCode::invalid);
   CHECK(error_of([&] { store->collection("other"); }).code() == ErrorCode::not_found);
-  store->transact([&](Transaction& t) { insert(t, store.id("acme.lab/samples"), "a", {{"name", "x"}}); });
+  store->transact([&](Transaction& t) {
+    insert(t, store.id("acme.lab/samples"), "a", {{"name", "x"}});
+  });
   store.reopen();
   CHECK(count(*store, store.id("acme.lab/samples")) == 1);
 }
@@ -151,7 +172,11 @@ TEST_CASE("declare: a unique key cannot be added over equal values") {
   store->transact([&](Transaction& t) { t.update(c, {&b, 1}, {}, Patch().set("batch", I{2})); });
   store.reopen({unique});
   c = store.id("acme.lab/samples");
-  CHECK(error_of([&] { store->transact([&](Transaction& t) { insert(t, c, "d", {{"name", "z"}, {"batch", I{2}}}); }); }).code() == ErrorCode::exists);
+  CHECK(error_of([&] {
+          store->transact([&](Transaction& t) {
+            insert(t, c, "d", {{"name", "z"}, {"batch", I{2}}});
+          });
+        }).code() == ErrorCode::exists);
 }
 
 }  // namespace podium::conformance

@@ -9,7 +9,8 @@ namespace {
 using I = std::int64_t;
 using test::error_of;
 
-/// A project with `n` tasks, each with an input that has tags, params, metrics and a parent in the project.
+/// A project with `n` tasks, each with an input that has tags, params, metrics and a parent in the
+/// project.
 struct Family {
   Ordinal project = 0;
   std::vector<Ordinal> tasks, inputs;
@@ -23,12 +24,18 @@ Family make(Opened& store, const std::string& name, I n, I metrics_points = 2) {
     for (I i = 0; i < metrics_points; ++i) points.push_back({i, i, 0.5});
     for (I i = 0; i < n; ++i) {
       const std::string id = name + std::to_string(i);
-      const Ordinal task = insert(t, store.id("tasks"), id, {{"project", f.project}, {"state", "done"}, {"steps", i}, {"parent", f.tasks.empty() ? Value{} : Value(f.tasks.front())}});
+      const Ordinal task = insert(t, store.id("tasks"), id,
+                                  {{"project", f.project},
+                                   {"state", "done"},
+                                   {"steps", i},
+                                   {"parent", f.tasks.empty() ? Value{} : Value(f.tasks.front())}});
       f.tasks.push_back(task);
-      t.update(store.id("tasks"), {&task, 1}, {}, Patch().put("params", "lr", std::to_string(i)).put("tags", "k", "v"));
+      t.update(store.id("tasks"), {&task, 1}, {},
+               Patch().put("params", "lr", std::to_string(i)).put("tags", "k", "v"));
       const SeriesPoints series{"acc", "", points};
       t.append(store.id("tasks"), task, "metrics", {&series, 1});
-      f.inputs.push_back(insert(t, store.id("inputs"), "in" + id, {{"task", task}, {"name", "mnist"}, {"digest", "d"}}));
+      f.inputs.push_back(insert(t, store.id("inputs"), "in" + id,
+                                {{"task", task}, {"name", "mnist"}, {"digest", "d"}}));
       t.update(store.id("inputs"), {&f.inputs.back(), 1}, {}, Patch().put("tags", "role", "train"));
     }
     return f;
@@ -46,7 +53,8 @@ TEST_CASE("erase: only what still fits") {
   const CollectionId tasks = store.id("tasks");
   const Family f = make(store, "p", 3);
   const Ordinal asked[] = {f.tasks[0], f.tasks[1], 99999};
-  CHECK(store->write([&](Transaction& t) { return t.erase(tasks, asked, eq(field("steps"), I{1})); }) == 1);
+  CHECK(store->write(
+            [&](Transaction& t) { return t.erase(tasks, asked, eq(field("steps"), I{1})); }) == 1);
   CHECK(listed(*store, tasks, {}) == "p0 p2");
   CHECK(store->write([&](Transaction& t) { return t.erase(tasks, asked); }) == 1);
   CHECK(store->write([&](Transaction& t) { return t.erase(tasks, asked); }) == 0);
@@ -55,9 +63,12 @@ TEST_CASE("erase: only what still fits") {
 
 TEST_CASE("erase: cascade takes children with maps and series, clear lets go") {
   Opened store;
-  const CollectionId tasks = store.id("tasks"), inputs = store.id("inputs"), models = store.id("models");
+  const CollectionId tasks = store.id("tasks"), inputs = store.id("inputs"),
+                     models = store.id("models");
   const Family f = make(store, "p", 3), g = make(store, "q", 2);
-  const Ordinal model = store->write([&](Transaction& t) { return insert(t, models, "m", {{"name", "m"}, {"task", f.tasks[0]}}); });
+  const Ordinal model = store->write([&](Transaction& t) {
+    return insert(t, models, "m", {{"name", "m"}, {"task", f.tasks[0]}});
+  });
   const I version = version_of(*store, models, model);
   const Revision before = store->revision();
   CHECK(erase(store, tasks, f.tasks[0]) == 1);
@@ -78,7 +89,9 @@ TEST_CASE("erase: cascade takes children with maps and series, clear lets go") {
   std::map<std::pair<std::string, char>, int> heard;
   for (const Heard& h : hear(*store, before))
     ++heard[{store->declaration(h.collection).name, h.kind == Change::Kind::erased ? '-' : '~'}];
-  CHECK(heard == std::map<std::pair<std::string, char>, int>{{{"inputs", '-'}, 1}, {{"models", '~'}, 1}, {{"tasks", '-'}, 1}, {{"tasks", '~'}, 2}});
+  CHECK(heard ==
+        std::map<std::pair<std::string, char>, int>{
+            {{"inputs", '-'}, 1}, {{"models", '~'}, 1}, {{"tasks", '-'}, 1}, {{"tasks", '~'}, 2}});
   // Two levels down.
   CHECK(erase(store, store.id("projects"), f.project) == 1);
   CHECK(listed(*store, tasks, {}) == "q0 q1");
@@ -115,11 +128,13 @@ TEST_CASE("erase: what refers to itself in a ring") {
 
 TEST_CASE("erase: a large cascade is hidden at once and purged behind") {
   Opened store;
-  const CollectionId projects = store.id("projects"), tasks = store.id("tasks"), inputs = store.id("inputs"),
-                     models = store.id("models");
+  const CollectionId projects = store.id("projects"), tasks = store.id("tasks"),
+                     inputs = store.id("inputs"), models = store.id("models");
   constexpr I n = 400;
   const Family f = make(store, "big", n), g = make(store, "small", 3);
-  const Ordinal model = store->write([&](Transaction& t) { return insert(t, models, "m", {{"name", "m"}, {"task", f.tasks[7]}}); });
+  const Ordinal model = store->write([&](Transaction& t) {
+    return insert(t, models, "m", {{"name", "m"}, {"task", f.tasks[7]}});
+  });
   store.maintain();
   const Revision before = store->revision();
   CHECK(erase(store, projects, f.project) == 1);
@@ -135,10 +150,12 @@ TEST_CASE("erase: a large cascade is hidden at once and purged behind") {
     CHECK(store->find(inputs, "inbig7") == 0);
     CHECK(listed(*store, tasks, eq(field("state"), "done")) == "small0 small1 small2");
     CHECK(listed(*store, tasks, {}, {{field("steps"), true, false}}) == "small2 small1 small0");
-    CHECK(listed(*store, tasks, {}, {{series("metrics", "acc"), true, false}}) == "small2 small1 small0");
+    CHECK(listed(*store, tasks, {}, {{series("metrics", "acc"), true, false}}) ==
+          "small2 small1 small0");
     CHECK(listed(*store, tasks, compare(entry("params", "lr"), Compare::ge, I{2})) == "small2");
     CHECK(listed(*store, tasks, eq(field("project"), f.project)).empty());
-    CHECK(listed(*store, inputs, eq(entry("tags", "role"), "train")) == "insmall0 insmall1 insmall2");
+    CHECK(listed(*store, inputs, eq(entry("tags", "role"), "train")) ==
+          "insmall0 insmall1 insmall2");
     CHECK(listed(*store, inputs, eq(field("task"), f.tasks[7])).empty());
     CHECK(listed(*store, projects, any("tasks", "project", {})) == "1");
     Aggregate counting{inputs, {}, {}, {{}}};
@@ -152,7 +169,8 @@ TEST_CASE("erase: a large cascade is hidden at once and purged behind") {
       CHECK_FALSE(t.get(inputs, f.inputs[8], {}, [](const Row&) {}));
       CHECK(t.update(tasks, {&f.tasks[8], 1}, {}, Patch().set("steps", I{0})) == 0);
       CHECK(t.erase(inputs, {&f.inputs[8], 1}) == 0);
-      CHECK(t.query(tasks, {"by_state", {Value("done")}}, 1000, {}, [](const Row&) { return true; }) == 3);
+      CHECK(t.query(tasks, {"by_state", {Value("done")}}, 1000, {},
+                    [](const Row&) { return true; }) == 3);
     });
   };
   gone();
@@ -167,8 +185,12 @@ TEST_CASE("erase: a large cascade is hidden at once and purged behind") {
   CHECK(again.tasks[0] > f.tasks.back());
   CHECK(store->find(tasks, "big3") == again.tasks[0]);
   CHECK(map_of(*store, tasks, again.tasks[0], "params").empty());
-  CHECK(error_of([&] { store->transact([&](Transaction& t) { insert(t, tasks, "x", {{"project", f.project}}); }); }).code() == ErrorCode::not_found);
-  CHECK(error_of([&] { store->transact([&](Transaction& t) { insert(t, inputs, "x", {{"task", f.tasks[9]}}); }); }).code() == ErrorCode::not_found);
+  CHECK(error_of([&] {
+          store->transact([&](Transaction& t) { insert(t, tasks, "x", {{"project", f.project}}); });
+        }).code() == ErrorCode::not_found);
+  CHECK(error_of([&] {
+          store->transact([&](Transaction& t) { insert(t, inputs, "x", {{"task", f.tasks[9]}}); });
+        }).code() == ErrorCode::not_found);
   store.reopen();
   store->transact([&](Transaction& t) {
     t.erase(tasks, again.tasks);

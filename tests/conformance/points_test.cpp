@@ -37,12 +37,14 @@ struct Curve {
     });
     if (!scope.empty()) return;
     for (const Point& p : batch)
-      if (std::none_of(expected.begin(), expected.end(), [&](const Point& q) { return reference::same_point(p, q); }))
+      if (std::none_of(expected.begin(), expected.end(),
+                       [&](const Point& q) { return reference::same_point(p, q); }))
         expected.push_back(p);
   }
   std::vector<Point> sorted(By by) const {
     std::vector<Point> points = expected;
-    std::sort(points.begin(), points.end(), by == By::step ? reference::before_by_step : reference::before_by_time);
+    std::sort(points.begin(), points.end(),
+              by == By::step ? reference::before_by_step : reference::before_by_time);
     return points;
   }
   PointsQuery all(By by = By::step) const {
@@ -70,18 +72,22 @@ struct Curve {
     store->get(tasks, {&task, 1}, columns, [&](const Row& row) {
       for (std::size_t i = 0; i < 2; ++i) {
         const Summary got = row.series(i).front().summary;
-        const Summary want = reference::summary_of(expected, i == 0 ? LastRule::step_time_value : LastRule::time_step);
+        const Summary want = reference::summary_of(
+            expected, i == 0 ? LastRule::step_time_value : LastRule::time_step);
         INFO((i == 0 ? "step_time_value" : "time_step"));
         CHECK(got.count == want.count);
         CHECK(reference::same_point(got.first, want.first));
         CHECK(reference::same_point(got.last, want.last));
         CHECK(reference::same_point(got.min, want.min));
         CHECK(reference::same_point(got.max, want.max));
-        CHECK((got.sum == Approx(want.sum) || (std::isnan(got.sum) && std::isnan(want.sum)) || got.sum == want.sum));
+        CHECK((got.sum == Approx(want.sum) || (std::isnan(got.sum) && std::isnan(want.sum)) ||
+               got.sum == want.sum));
       }
       return true;
     });
-    CHECK(count(*store, tasks, eq(series("metrics", "acc", Statistic::count), static_cast<I>(expected.size()))) == 1);
+    CHECK(count(*store, tasks,
+                eq(series("metrics", "acc", Statistic::count), static_cast<I>(expected.size()))) ==
+          1);
   }
 };
 
@@ -114,7 +120,8 @@ TEST_CASE("points: duplicates are dropped, wherever they are") {
   curve.append(batch);
   curve.append(batch);  // a retried batch
   curve.append({{3, 3, 1.0}});
-  curve.append({{3, 3, 1.5}, {3, 4, 1.0}, {3, 3, 1.5}});  // another value, another time: no duplicates
+  curve.append(
+      {{3, 3, 1.5}, {3, 4, 1.0}, {3, 3, 1.5}});  // another value, another time: no duplicates
   curve.append({{5000, 1, not_a_number}, {5000, 1, not_a_number}, {5000, 1, 0.0}, {5000, 1, -0.0}});
   curve.append({{5000, 1, not_a_number}});
   curve.check();
@@ -154,7 +161,9 @@ TEST_CASE("points: chunks that overlap in step and in time") {
   std::mt19937_64 random(4);
   for (int round = 0; round < 8; ++round) {
     std::vector<Point> batch;
-    for (I i = 0; i < 400; ++i) batch.push_back({i * 8 + (round * 3) % 8, static_cast<I>(random() % 5000), static_cast<double>(round)});
+    for (I i = 0; i < 400; ++i)
+      batch.push_back(
+          {i * 8 + (round * 3) % 8, static_cast<I>(random() % 5000), static_cast<double>(round)});
     std::shuffle(batch.begin(), batch.end(), random);
     curve.append(batch);
     curve.append({{static_cast<I>(random() % 4000), static_cast<I>(random() % 4000), 0.5}});
@@ -189,10 +198,17 @@ TEST_CASE("points: NaN, infinities and the ends of int64") {
   Curve curve;
   curve.append({{0, 0, not_a_number}});
   curve.check();
-  curve.append({{lowest, highest, infinity}, {highest, lowest, -infinity}, {0, 0, 0.0}, {0, 0, 5e-324}, {0, 0, -5e-324}});
-  curve.append({{highest, highest, not_a_number}, {lowest, lowest, std::numeric_limits<double>::max()}});
+  curve.append({{lowest, highest, infinity},
+                {highest, lowest, -infinity},
+                {0, 0, 0.0},
+                {0, 0, 5e-324},
+                {0, 0, -5e-324}});
+  curve.append(
+      {{highest, highest, not_a_number}, {lowest, lowest, std::numeric_limits<double>::max()}});
   std::vector<Point> many;
-  for (I i = 0; i < 40; ++i) many.push_back({i % 2 == 0 ? lowest + i : highest - i, i % 3 == 0 ? highest - i : lowest + i, i % 5 == 0 ? not_a_number : 1.5});
+  for (I i = 0; i < 40; ++i)
+    many.push_back({i % 2 == 0 ? lowest + i : highest - i, i % 3 == 0 ? highest - i : lowest + i,
+                    i % 5 == 0 ? not_a_number : 1.5});
   curve.append(many);
   curve.check();
   PointsQuery query = curve.all();
@@ -216,7 +232,11 @@ TEST_CASE("points: buckets keep what a curve shows") {
   Curve curve;
   std::vector<Point> batch;
   std::mt19937_64 random(5);
-  for (I i = 0; i < 3000; ++i) batch.push_back({i, i * 2, i == 1234 ? 1e9 : i % 50 == 0 ? not_a_number : static_cast<double>(random() % 100)});
+  for (I i = 0; i < 3000; ++i)
+    batch.push_back({i, i * 2,
+                     i == 1234     ? 1e9
+                     : i % 50 == 0 ? not_a_number
+                                   : static_cast<double>(random() % 100)});
   curve.append(batch);
   for (I i = 3000; i < 3030; ++i) curve.append({{i, i * 2, -1e9}});
   for (const By by : {By::step, By::time})
@@ -228,7 +248,8 @@ TEST_CASE("points: buckets keep what a curve shows") {
       for (std::uint32_t b = 0; b < buckets; ++b) {
         std::vector<std::size_t> kept;
         std::size_t first = points.size(), last = 0, min = points.size(), max = points.size();
-        for (std::size_t i = points.size() * b / buckets == 0 ? 0 : points.size() * b / buckets - 1; i < points.size() && i * buckets / points.size() <= b; ++i) {
+        for (std::size_t i = points.size() * b / buckets == 0 ? 0 : points.size() * b / buckets - 1;
+             i < points.size() && i * buckets / points.size() <= b; ++i) {
           if (i * buckets / points.size() != b) continue;
           first = std::min(first, i);
           last = i;
@@ -272,7 +293,8 @@ TEST_CASE("points: evenly spaced rows") {
       std::vector<Point> want;
       const std::uint64_t rows = std::min<std::uint64_t>(n, points.size());
       for (std::uint64_t i = 0; i < rows; ++i)
-        want.push_back(points[rows == 1 ? 0 : (2 * i * (points.size() - 1) + (rows - 1)) / (2 * (rows - 1))]);
+        want.push_back(
+            points[rows == 1 ? 0 : (2 * i * (points.size() - 1) + (rows - 1)) / (2 * (rows - 1))]);
       INFO(n << " rows");
       CHECK(same(points_of(*curve.store, query), want));
     }
@@ -302,7 +324,10 @@ TEST_CASE("points: keys and scopes are apart") {
   const Ordinal task = store->write([&](Transaction& t) { return insert(t, tasks, "t"); });
   const Point one{1, 1, 1}, two{2, 2, 2}, three{3, 3, 3};
   store->transact([&](Transaction& t) {
-    const SeriesPoints series[] = {{"acc", "", {&one, 1}}, {"acc", "ds", {&two, 1}}, {"a.cc/ü %", "", {&three, 1}}, {"acc", "", {&two, 1}}};
+    const SeriesPoints series[] = {{"acc", "", {&one, 1}},
+                                   {"acc", "ds", {&two, 1}},
+                                   {"a.cc/ü %", "", {&three, 1}},
+                                   {"acc", "", {&two, 1}}};
     t.append(tasks, task, "metrics", series);
     t.append(tasks, task, "system", std::span(series).first(1));
   });
@@ -313,17 +338,17 @@ TEST_CASE("points: keys and scopes are apart") {
   CHECK(points_of(*store, {tasks, task, "metrics", "none", ""}).empty());
   CHECK(points_of(*store, {tasks, task + 1, "metrics", "acc", ""}).empty());
   CHECK(test::error_of([&] {
-    store->transact([&](Transaction& t) {
-      const SeriesPoints bad{"\xff", "", {&one, 1}};
-      t.append(tasks, task, "metrics", {&bad, 1});
-    });
-  }).code() == ErrorCode::invalid);
+          store->transact([&](Transaction& t) {
+            const SeriesPoints bad{"\xff", "", {&one, 1}};
+            t.append(tasks, task, "metrics", {&bad, 1});
+          });
+        }).code() == ErrorCode::invalid);
   CHECK(test::error_of([&] {
-    store->transact([&](Transaction& t) {
-      const SeriesPoints good{"acc", "", {&one, 1}};
-      t.append(tasks, 4711, "metrics", {&good, 1});
-    });
-  }).code() == ErrorCode::not_found);
+          store->transact([&](Transaction& t) {
+            const SeriesPoints good{"acc", "", {&one, 1}};
+            t.append(tasks, 4711, "metrics", {&good, 1});
+          });
+        }).code() == ErrorCode::not_found);
 }
 
 TEST_CASE("points: a later arrival is last by time_step") {

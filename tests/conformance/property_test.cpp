@@ -10,7 +10,9 @@ TEST_CASE("property: random writes and questions answer as the reference does") 
   const char* one = std::getenv("PODIUM_SEED");
   const char* rounds = std::getenv("PODIUM_ROUNDS");
   const std::uint64_t first = one != nullptr ? std::strtoull(one, nullptr, 10) : 1;
-  const std::uint64_t n = one != nullptr ? 1 : rounds != nullptr ? std::strtoull(rounds, nullptr, 10) : 4;
+  const std::uint64_t n = one != nullptr      ? 1
+                          : rounds != nullptr ? std::strtoull(rounds, nullptr, 10)
+                                              : 4;
   for (std::uint64_t seed = first; seed < first + n; ++seed) {
     INFO("PODIUM_SEED=" << seed);
     Twin twin(seed);

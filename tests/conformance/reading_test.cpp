@@ -13,25 +13,36 @@ using test::error_of;
 /// 60 tasks t00 to t59 in 2 projects; state has 3 values, steps 7, score is the number / 10.
 struct Sixty {
   Opened store;
-  CollectionId tasks = store.id("tasks"), projects = store.id("projects"), inputs = store.id("inputs");
+  CollectionId tasks = store.id("tasks"), projects = store.id("projects"),
+               inputs = store.id("inputs");
   std::vector<Ordinal> ordinals;
 
   Sixty() {
     store->transact([&](Transaction& t) {
       ordinals.clear();
-      const Ordinal p[] = {insert(t, projects, "", {{"name", "p"}}), insert(t, projects, "", {{"name", "q"}})};
+      const Ordinal p[] = {insert(t, projects, "", {{"name", "p"}}),
+                           insert(t, projects, "", {{"name", "q"}})};
       const char* const states[] = {"pending", "running", "failed"};
       for (I i = 0; i < 60; ++i) {
-        const Ordinal o = insert(t, tasks, id_of(i), {{"project", p[i % 2]}, {"state", states[i % 3]}, {"steps", i % 7},
-                                                     {"score", static_cast<double>(i) / 10}, {"start", 1000 + i},
-                                                     {"archived", i % 5 == 0}});
+        const Ordinal o = insert(t, tasks, id_of(i),
+                                 {{"project", p[i % 2]},
+                                  {"state", states[i % 3]},
+                                  {"steps", i % 7},
+                                  {"score", static_cast<double>(i) / 10},
+                                  {"start", 1000 + i},
+                                  {"archived", i % 5 == 0}});
         ordinals.push_back(o);
         const std::string lr = i % 4 == 0 ? "0.1" : i % 4 == 1 ? "adam" : "1e-1";
-        if (i % 4 != 3) t.update(tasks, {&o, 1}, {}, Patch().put("params", "lr", lr).put("notes", "n", lr));
-        const Point points[] = {{1, 1, static_cast<double>(i)}, {2, 2, static_cast<double>(59 - i)}};
-        const SeriesPoints series[] = {{"acc", "", points}, {"acc", "val", points}, {"loss", "", points}};
+        if (i % 4 != 3)
+          t.update(tasks, {&o, 1}, {}, Patch().put("params", "lr", lr).put("notes", "n", lr));
+        const Point points[] = {{1, 1, static_cast<double>(i)},
+                                {2, 2, static_cast<double>(59 - i)}};
+        const SeriesPoints series[] = {
+            {"acc", "", points}, {"acc", "val", points}, {"loss", "", points}};
         t.append(tasks, o, "metrics", std::span(series).first(i % 2 == 0 ? 3 : 1));
-        if (i % 6 == 0) insert(t, inputs, "in" + id_of(i), {{"task", o}, {"name", i % 12 == 0 ? "mnist" : "cifar"}, {"digest", "d"}});
+        if (i % 6 == 0)
+          insert(t, inputs, "in" + id_of(i),
+                 {{"task", o}, {"name", i % 12 == 0 ? "mnist" : "cifar"}, {"digest", "d"}});
       }
     });
   }
@@ -62,7 +73,8 @@ std::vector<std::string> paged(const Reader& reader, Query query) {
 
 TEST_CASE("reading: get gives rows in the order asked for") {
   Sixty s;
-  const Ordinal asked[] = {s.ordinals[5], 987654, s.ordinals[2], 0, s.ordinals[5], -7, s.ordinals[59]};
+  const Ordinal asked[] = {s.ordinals[5], 987654, s.ordinals[2], 0,
+                           s.ordinals[5], -7,     s.ordinals[59]};
   std::string ids;
   s.store->get(s.tasks, asked, {}, [&](const Row& row) {
     ids += std::string(row.id()) + " ";
@@ -87,9 +99,15 @@ TEST_CASE("reading: projections") {
   Sixty s;
   Column one_key = whole_series("metrics");
   one_key.path.key = "acc";
-  const Column columns[] = {value_of(field("score")), whole_map("params"), whole_series("metrics"), one_key,
-                            value_of(series("metrics", "loss", Statistic::max)), value_of(record_id()),
-                            whole_map("tags"), value_of(entry("notes", "n")), value_of(field("parent"))};
+  const Column columns[] = {value_of(field("score")),
+                            whole_map("params"),
+                            whole_series("metrics"),
+                            one_key,
+                            value_of(series("metrics", "loss", Statistic::max)),
+                            value_of(record_id()),
+                            whole_map("tags"),
+                            value_of(entry("notes", "n")),
+                            value_of(field("parent"))};
   const auto look = [&](const Row& row, bool scoped) {
     CHECK(row.map(1).size() == 1);
     CHECK(row.map(1)[0].key == "lr");
@@ -120,7 +138,8 @@ TEST_CASE("reading: projections") {
     bool seen = s.store->get(s.tasks, s.ordinals[i], columns, [&](const Row& row) {
       look(row, i % 2 == 0);
       CHECK(to_value(row.cell(0)) == Value(static_cast<double>(i) / 10));
-      CHECK(to_value(row.cell(4)) == (i % 2 == 0 ? Value(static_cast<double>(std::max(i, 59 - i))) : Value{}));
+      CHECK(to_value(row.cell(4)) ==
+            (i % 2 == 0 ? Value(static_cast<double>(std::max(i, 59 - i))) : Value{}));
     });
     CHECK(seen);
   }
@@ -148,13 +167,19 @@ TEST_CASE("reading: projections") {
 TEST_CASE("reading: pages continue, whatever the plan") {
   Sixty s;
   const Ordinal p = std::get<Ordinal>(cell(*s.store, s.tasks, s.ordinals[0], field("project")));
-  const Filter filters[] = {
-      {}, eq(field("project"), p), eq(entry("params", "lr"), 0.1),
-      all_of({eq(field("project"), p), eq(field("archived"), false)}),
-      compare(series("metrics", "acc"), Compare::gt, 20.0), not_(eq(field("state"), "failed")),
-      any("inputs", "task", eq(field("name"), "mnist")), pattern(Filter::Op::ilike, field("state"), "%N%"),
-      any_of({eq(field("steps"), I{3}), eq(entry("notes", "n"), "adam")}), none()};
-  const Order orders[] = {{}, {{field("start"), true, false}}, {{field("score"), false, false}},
+  const Filter filters[] = {{},
+                            eq(field("project"), p),
+                            eq(entry("params", "lr"), 0.1),
+                            all_of({eq(field("project"), p), eq(field("archived"), false)}),
+                            compare(series("metrics", "acc"), Compare::gt, 20.0),
+                            not_(eq(field("state"), "failed")),
+                            any("inputs", "task", eq(field("name"), "mnist")),
+                            pattern(Filter::Op::ilike, field("state"), "%N%"),
+                            any_of({eq(field("steps"), I{3}), eq(entry("notes", "n"), "adam")}),
+                            none()};
+  const Order orders[] = {{},
+                          {{field("start"), true, false}},
+                          {{field("score"), false, false}},
                           {{series("metrics", "acc"), true, false}},
                           {{series("metrics", "loss"), false, false}, {record_id(), true, false}},
                           {{entry("params", "lr"), true, false}},
@@ -185,7 +210,8 @@ TEST_CASE("reading: cursors are bound to their question") {
     return error_of([&] { s.store->query(q, [](const Row&) { return true; }); }).code();
   };
   CHECK(refused({s.tasks, {}, query.order, 10}) == ErrorCode::invalid);
-  CHECK(refused({s.tasks, query.filter, {{field("score"), false, false}}, 10}) == ErrorCode::invalid);
+  CHECK(refused({s.tasks, query.filter, {{field("score"), false, false}}, 10}) ==
+        ErrorCode::invalid);
   CHECK(refused({s.tasks, query.filter, {}, 10}) == ErrorCode::invalid);
   Query garbage = query;
   garbage.cursor = "garbage";
@@ -204,7 +230,9 @@ TEST_CASE("reading: cursors are bound to their question") {
 
 TEST_CASE("reading: a sink may stop, and the page goes on from there") {
   Sixty s;
-  for (const Order& order : {Order{}, Order{{field("start"), true, false}}, Order{{field("steps"), false, false}, {field("score"), true, false}}}) {
+  for (const Order& order :
+       {Order{}, Order{{field("start"), true, false}},
+        Order{{field("steps"), false, false}, {field("score"), true, false}}}) {
     Query query{s.tasks, {}, order};
     std::vector<std::string> ids;
     const Page page = s.store->query(query, [&](const Row& row) {
@@ -237,10 +265,13 @@ TEST_CASE("reading: rows that come and go between pages do not break them") {
     insert(t, s.tasks, "new", {{"score", 1.95}});
   });
   std::string first;
-  query.cursor = s.store->query(query, [&](const Row& row) {
-    if (first.empty()) first = row.id();
-    return true;
-  }).cursor;
+  query.cursor = s.store
+                     ->query(query,
+                             [&](const Row& row) {
+                               if (first.empty()) first = row.id();
+                               return true;
+                             })
+                     .cursor;
   CHECK(first == "new");
   CHECK_FALSE(query.cursor.empty());
 }
@@ -248,7 +279,10 @@ TEST_CASE("reading: rows that come and go between pages do not break them") {
 TEST_CASE("reading: questions that do not fit are refused") {
   Sixty s;
   const auto refused = [&](const Filter& filter, const Order& order = {}) {
-    const ErrorCode by_query = error_of([&] { s.store->query({s.tasks, filter, order}, [](const Row&) { return true; }); }).code();
+    const ErrorCode by_query =
+        error_of([&] {
+          s.store->query({s.tasks, filter, order}, [](const Row&) { return true; });
+        }).code();
     CHECK(error_of([&] { s.store->ids(s.tasks, filter, order); }).code() == by_query);
     return by_query;
   };
@@ -275,13 +309,16 @@ TEST_CASE("reading: over budget is too expensive, not wrong") {
   Budget small;
   small.records = 5;
   const Filter unserved = pattern(Filter::Op::matches, field("state"), "^x");
-  CHECK(error_of([&] { s.store->ids(s.tasks, unserved, {}, small); }).code() == ErrorCode::too_expensive);
+  CHECK(error_of([&] { s.store->ids(s.tasks, unserved, {}, small); }).code() ==
+        ErrorCode::too_expensive);
   Query query{s.tasks, unserved};
   query.budget = small;
-  CHECK(error_of([&] { s.store->query(query, [](const Row&) { return true; }); }).code() == ErrorCode::too_expensive);
+  CHECK(error_of([&] { s.store->query(query, [](const Row&) { return true; }); }).code() ==
+        ErrorCode::too_expensive);
   Aggregate ask{s.tasks, unserved, {}, {{}}};
   ask.budget = small;
-  CHECK(error_of([&] { s.store->aggregate(ask, [](auto, auto) { return true; }); }).code() == ErrorCode::too_expensive);
+  CHECK(error_of([&] { s.store->aggregate(ask, [](auto, auto) { return true; }); }).code() ==
+        ErrorCode::too_expensive);
   Budget enough;
   enough.records = 10000;
   CHECK(s.store->ids(s.tasks, unserved, {}, enough).empty());
@@ -311,7 +348,9 @@ TEST_CASE("reading: aggregate groups and folds") {
   CHECK(ask(a) == "| 60\n");
   a.groups = {field("state")};
   a.folds = {counting, min, max};
-  CHECK(ask(a) == "'failed' | 20 0.2 (real) 5.9 (real)\n'pending' | 20 0 (real) 5.7 (real)\n'running' | 20 0.1 (real) 5.8 (real)\n");
+  CHECK(ask(a) ==
+        "'failed' | 20 0.2 (real) 5.9 (real)\n'pending' | 20 0 (real) 5.7 (real)\n'running' | 20 "
+        "0.1 (real) 5.8 (real)\n");
   a.descending = true;
   a.limit = 1;
   CHECK(ask(a) == "'running' | 20 0.1 (real) 5.8 (real)\n");
@@ -321,18 +360,22 @@ TEST_CASE("reading: aggregate groups and folds") {
   a.order_by_fold = 1;
   a.descending = true;
   a.limit = 3;
-  CHECK(ask(a) == "6 | 8 48 (real)\n5 | 8 40 (real)\n4 | 8 32 (real)\n");  // 0 to 3 have 9, the rest 8
+  CHECK(ask(a) ==
+        "6 | 8 48 (real)\n5 | 8 40 (real)\n4 | 8 32 (real)\n");  // 0 to 3 have 9, the rest 8
   a = {};
   a.groups = {entry("params", "lr")};
   a.folds = {counting, {Kind::sum, entry("params", "lr")}};
   a.filter = compare(field("start"), Compare::lt, I{1008});
   // By texts, as they are; what spells no number is not folded; missing is a group, and last.
-  CHECK(ask(a) == "'0.1' | 2 0.2 (real)\n'1e-1' | 2 0.2 (real)\n'adam' | 2 missing\nmissing | 2 missing\n");
+  CHECK(ask(a) ==
+        "'0.1' | 2 0.2 (real)\n'1e-1' | 2 0.2 (real)\n'adam' | 2 missing\nmissing | 2 missing\n");
   a = {};
   a.groups = {field("archived"), field("state")};
   a.folds = {counting};
   a.filter = compare(field("start"), Compare::lt, I{1006});
-  CHECK(ask(a) == "false 'failed' | 1\nfalse 'pending' | 1\nfalse 'running' | 2\ntrue 'failed' | 1\ntrue 'pending' | 1\n");
+  CHECK(ask(a) ==
+        "false 'failed' | 1\nfalse 'pending' | 1\nfalse 'running' | 2\ntrue 'failed' | 1\ntrue "
+        "'pending' | 1\n");
   a = {};
   a.groups = {series("metrics", "loss", Statistic::count)};
   a.folds = {counting, {Kind::max, series("metrics", "loss")}};
@@ -359,7 +402,9 @@ TEST_CASE("reading: an empty store answers") {
   CHECK(store->find(tasks, "a") == 0);
   CHECK(points_of(*store, {tasks, 1, "metrics", "acc", ""}).empty());
   CHECK(hear(*store, 0).empty());
-  CHECK(error_of([&] { points_of(*store, {tasks, 1, "nix", "acc", ""}); }).code() == ErrorCode::invalid);
+  CHECK(error_of([&] {
+          points_of(*store, {tasks, 1, "nix", "acc", ""});
+        }).code() == ErrorCode::invalid);
 }
 
 }  // namespace podium::conformance

@@ -32,12 +32,18 @@ std::optional<long double> as_number(const Value& v) {
 template <class T>
 bool apply(Compare op, const T& a, const T& b) {
   switch (op) {
-    case Compare::eq: return a == b;
-    case Compare::ne: return a != b;
-    case Compare::lt: return a < b;
-    case Compare::le: return a <= b;
-    case Compare::gt: return a > b;
-    case Compare::ge: return a >= b;
+    case Compare::eq:
+      return a == b;
+    case Compare::ne:
+      return a != b;
+    case Compare::lt:
+      return a < b;
+    case Compare::le:
+      return a <= b;
+    case Compare::gt:
+      return a > b;
+    case Compare::ge:
+      return a >= b;
   }
   return false;
 }
@@ -93,8 +99,8 @@ bool like(const std::vector<std::string>& pattern, const std::vector<std::string
 
 /// As much of case folding as the suite's alphabet needs.
 std::string folded(const std::string& text) {
-  static const std::map<std::string, std::string> table = {
-      {"Ä", "ä"}, {"Ö", "ö"}, {"Ü", "ü"}, {"ß", "ss"}, {"Σ", "σ"}, {"ς", "σ"}};
+  static const std::map<std::string, std::string> table = {{"Ä", "ä"},  {"Ö", "ö"}, {"Ü", "ü"},
+                                                           {"ß", "ss"}, {"Σ", "σ"}, {"ς", "σ"}};
   std::string out;
   for (const std::string& c : code_points(text)) {
     const auto it = table.find(c);
@@ -115,8 +121,8 @@ bool pattern_holds(Filter::Op op, const std::string& pattern, const std::string&
   return std::regex_search(text, std::regex(pattern));
 }
 
-/// One key of an order: which group it is in (0 values, 1 texts behind numbers or NaN, 2 missing), and the
-/// value inside.
+/// One key of an order: which group it is in (0 values, 1 texts behind numbers or NaN, 2 missing),
+/// and the value inside.
 struct Placed {
   int group = 2;
   long double number = 0;
@@ -225,25 +231,41 @@ Value value_at(const Table& table, const Record& record, const Path& path) {
         if (s.name == path.name) rule = s.last;
       const Summary s = summary_of(it->second, rule);
       switch (path.statistic) {
-        case Statistic::last: return s.last.value;
-        case Statistic::first: return s.first.value;
-        case Statistic::min: return s.min.value;
-        case Statistic::max: return s.max.value;
-        case Statistic::count: return s.count;
-        case Statistic::sum: return s.sum;
-        case Statistic::last_step: return s.last.step;
-        case Statistic::first_step: return s.first.step;
-        case Statistic::min_step: return s.min.step;
-        case Statistic::max_step: return s.max.step;
-        case Statistic::last_time: return s.last.time;
-        case Statistic::first_time: return s.first.time;
+        case Statistic::last:
+          return s.last.value;
+        case Statistic::first:
+          return s.first.value;
+        case Statistic::min:
+          return s.min.value;
+        case Statistic::max:
+          return s.max.value;
+        case Statistic::count:
+          return s.count;
+        case Statistic::sum:
+          return s.sum;
+        case Statistic::last_step:
+          return s.last.step;
+        case Statistic::first_step:
+          return s.first.step;
+        case Statistic::min_step:
+          return s.min.step;
+        case Statistic::max_step:
+          return s.max.step;
+        case Statistic::last_time:
+          return s.last.time;
+        case Statistic::first_time:
+          return s.first.time;
       }
       return {};
     }
-    case Path::Kind::id: return record.id;
-    case Path::Kind::ordinal: return record.ordinal;
-    case Path::Kind::version: return record.version;
-    case Path::Kind::body: return {};
+    case Path::Kind::id:
+      return record.id;
+    case Path::Kind::ordinal:
+      return record.ordinal;
+    case Path::Kind::version:
+      return record.version;
+    case Path::Kind::body:
+      return {};
   }
   return {};
 }
@@ -251,11 +273,16 @@ Value value_at(const Table& table, const Record& record, const Path& path) {
 bool holds(const World& world, const Table& table, const Record& record, const Filter& f) {
   const auto inner = [&](const Filter& child) { return holds(world, table, record, child); };
   switch (f.op) {
-    case Filter::Op::all: return true;
-    case Filter::Op::none: return false;
-    case Filter::Op::and_: return std::all_of(f.children.begin(), f.children.end(), inner);
-    case Filter::Op::or_: return std::any_of(f.children.begin(), f.children.end(), inner);
-    case Filter::Op::not_: return !inner(f.children.at(0));
+    case Filter::Op::all:
+      return true;
+    case Filter::Op::none:
+      return false;
+    case Filter::Op::and_:
+      return std::all_of(f.children.begin(), f.children.end(), inner);
+    case Filter::Op::or_:
+      return std::any_of(f.children.begin(), f.children.end(), inner);
+    case Filter::Op::not_:
+      return !inner(f.children.at(0));
     case Filter::Op::any:
       for (const auto& [ordinal, child] : world.at(f.child).records) {
         const auto reference = child.fields.find(f.path.name);
@@ -264,12 +291,14 @@ bool holds(const World& world, const Table& table, const Record& record, const F
           return true;
       }
       return false;
-    default: break;
+    default:
+      break;
   }
   const Value v = value_at(table, record, f.path);
   const bool dual = is_dual(table, f.path);
   switch (f.op) {
-    case Filter::Op::compare: return compares(dual, v, f.cmp, f.values.at(0));
+    case Filter::Op::compare:
+      return compares(dual, v, f.cmp, f.values.at(0));
     case Filter::Op::in: {
       if (missing(v)) return false;
       const Compare op = f.negated ? Compare::ne : Compare::eq;
@@ -277,8 +306,10 @@ bool holds(const World& world, const Table& table, const Record& record, const F
       return f.negated ? std::all_of(f.values.begin(), f.values.end(), one)
                        : std::any_of(f.values.begin(), f.values.end(), one);
     }
-    case Filter::Op::is_null: return missing(v) != f.negated;
-    default: break;
+    case Filter::Op::is_null:
+      return missing(v) != f.negated;
+    default:
+      break;
   }
   if (missing(v)) return false;
   return pattern_holds(f.op, std::get<std::string>(f.values.at(0)), std::get<std::string>(v)) !=
@@ -318,7 +349,8 @@ std::vector<Ordinal> answer(const World& world, const std::string& collection, c
 std::vector<Group> groups(const World& world, const std::string& collection, const Aggregate& ask) {
   const Table& table = world.at(collection);
   const auto equal = [](const Value& a, const Value& b) {
-    if (a.index() == b.index() && std::holds_alternative<double>(a) && std::isnan(std::get<double>(a)))
+    if (a.index() == b.index() && std::holds_alternative<double>(a) &&
+        std::isnan(std::get<double>(a)))
       return std::isnan(std::get<double>(b));
     return a == b;
   };
@@ -352,9 +384,15 @@ std::vector<Group> groups(const World& world, const std::string& collection, con
       const bool empty = missing(fold);
       const double so_far = empty ? 0 : std::get<double>(fold);
       switch (ask.folds[i].kind) {
-        case Kind::min: fold = empty ? *number : std::min(so_far, *number); break;
-        case Kind::max: fold = empty ? *number : std::max(so_far, *number); break;
-        default: fold = so_far + *number; break;
+        case Kind::min:
+          fold = empty ? *number : std::min(so_far, *number);
+          break;
+        case Kind::max:
+          fold = empty ? *number : std::max(so_far, *number);
+          break;
+        default:
+          fold = so_far + *number;
+          break;
       }
     }
   }

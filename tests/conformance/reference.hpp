@@ -1,6 +1,6 @@
 #pragma once
-// A slow, obvious store in memory: what the answers must be. It shares no code with the storage kit or
-// with an engine, so that an error must be made twice to go unseen.
+// A slow, obvious store in memory: what the answers must be. It shares no code with the storage kit
+// or with an engine, so that an error must be made twice to go unseen.
 #include <map>
 #include <string>
 #include <utility>
@@ -45,7 +45,8 @@ Value value_at(const Table&, const Record&, const Path&);
 bool holds(const World&, const Table&, const Record&, const Filter&);
 
 /// All that match, in order.
-std::vector<Ordinal> answer(const World&, const std::string& collection, const Filter&, const Order&);
+std::vector<Ordinal> answer(const World&, const std::string& collection, const Filter&,
+                            const Order&);
 
 /// One group: its values and its folds.
 struct Group {

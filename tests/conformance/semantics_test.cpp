@@ -1,5 +1,5 @@
-// The semantics of filters and orders, as tables. A row is a question and the ids that answer it; each is
-// asked in several ways, so that different plans must agree.
+// The semantics of filters and orders, as tables. A row is a question and the ids that answer it;
+// each is asked in several ways, so that different plans must agree.
 #include <cmath>
 #include <limits>
 
@@ -39,18 +39,50 @@ class Truth {
         }
         const Ordinal o = t.insert(tasks_, record);
         std::vector<Point> points;
-        for (const double v : values) points.push_back({static_cast<std::int64_t>(points.size()), 0, v});
-        const SeriesPoints series[] = {{"acc", "", points}, {"acc", "ds", std::span(points).first(1)}};
+        for (const double v : values)
+          points.push_back({static_cast<std::int64_t>(points.size()), 0, v});
+        const SeriesPoints series[] = {{"acc", "", points},
+                                       {"acc", "ds", std::span(points).first(1)}};
         if (!points.empty()) t.append(tasks_, o, "metrics", series);
       };
       using I = std::int64_t;
-      task("a", {{"score", -infinity}, {"steps", I{-5}}, {"state", ""}, {"archived", false}, {"start", I{0}}, {"project", p}}, "0.1", {-infinity});
-      task("b", {{"score", -1.0}, {"steps", I{0}}, {"state", "10"}, {"archived", true}, {"start", I{1000}}, {"project", p}}, "1e-1", {3, -1});
-      task("c", {{"score", -0.0}, {"steps", I{1}}, {"state", "9"}, {"archived", false}, {"start", I{-1}}, {"project", q}}, "10", {0.5, not_a_number, 0});
-      task("d", {{"score", 0.0}, {"steps", (I{1} << 53) + 1}, {"state", "Straße"}, {"project", q}}, "9", {0.5, 0.5});
-      task("e", {{"score", 0.5}, {"steps", I{1} << 53}, {"state", "straSSe"}, {"archived", true}, {"project", p}}, "adam", {2, 1, 0.5});
-      task("f", {{"score", 1.0}, {"steps", std::numeric_limits<I>::max()}, {"state", "über%"}}, "", {1});
-      task("g", {{"score", infinity}, {"steps", std::numeric_limits<I>::min()}, {"state", "ÜBER_"}}, "nan", {infinity});
+      task("a",
+           {{"score", -infinity},
+            {"steps", I{-5}},
+            {"state", ""},
+            {"archived", false},
+            {"start", I{0}},
+            {"project", p}},
+           "0.1", {-infinity});
+      task("b",
+           {{"score", -1.0},
+            {"steps", I{0}},
+            {"state", "10"},
+            {"archived", true},
+            {"start", I{1000}},
+            {"project", p}},
+           "1e-1", {3, -1});
+      task("c",
+           {{"score", -0.0},
+            {"steps", I{1}},
+            {"state", "9"},
+            {"archived", false},
+            {"start", I{-1}},
+            {"project", q}},
+           "10", {0.5, not_a_number, 0});
+      task("d", {{"score", 0.0}, {"steps", (I{1} << 53) + 1}, {"state", "Straße"}, {"project", q}},
+           "9", {0.5, 0.5});
+      task("e",
+           {{"score", 0.5},
+            {"steps", I{1} << 53},
+            {"state", "straSSe"},
+            {"archived", true},
+            {"project", p}},
+           "adam", {2, 1, 0.5});
+      task("f", {{"score", 1.0}, {"steps", std::numeric_limits<I>::max()}, {"state", "über%"}}, "",
+           {1});
+      task("g", {{"score", infinity}, {"steps", std::numeric_limits<I>::min()}, {"state", "ÜBER_"}},
+           "nan", {infinity});
       task("h", {{"score", not_a_number}, {"state", "z"}}, "Über", {not_a_number});
       task("i", {}, std::nullopt, {});
     });
@@ -63,7 +95,8 @@ class Truth {
     CHECK(listed(*store_, tasks_, filter) == expected);
     std::string others;
     for (const char id : all)
-      if (id != ' ' && expected.find(id) == std::string::npos) others += others.empty() ? std::string(1, id) : std::string(" ") + id;
+      if (id != ' ' && expected.find(id) == std::string::npos)
+        others += others.empty() ? std::string(1, id) : std::string(" ") + id;
     // NOT is the complement, always.
     CHECK(listed(*store_, tasks_, not_(filter)) == others);
     CHECK(listed(*store_, tasks_, not_(not_(filter))) == expected);
@@ -76,14 +109,16 @@ class Truth {
     CHECK(listed(*store_, tasks_, all_of({any_of({filter, not_(filter)}), filter})) == expected);
     // Under another order it is the same set.
     CHECK(sorted(listed(*store_, tasks_, filter, {{score, true, false}})) == expected);
-    CHECK(sorted(listed(*store_, tasks_, filter, {{lr, false, false}, {acc, true, false}})) == expected);
+    CHECK(sorted(listed(*store_, tasks_, filter, {{lr, false, false}, {acc, true, false}})) ==
+          expected);
     // Within a partition.
     for (std::size_t i = 0; i < 2; ++i) {
       const Filter inside = eq(project, projects_[i]);
       const std::string members = i == 0 ? "abe" : "cd";
       std::string both;
       for (const char id : expected)
-        if (members.find(id) != std::string::npos) both += both.empty() ? std::string(1, id) : std::string(" ") + id;
+        if (members.find(id) != std::string::npos)
+          both += both.empty() ? std::string(1, id) : std::string(" ") + id;
       CHECK(listed(*store_, tasks_, all_of({inside, filter})) == both);
     }
     Aggregate counting{tasks_, filter, {}, {{}}};
@@ -102,11 +137,14 @@ class Truth {
     std::string paged;
     Query query{tasks_, {}, order, 1};
     do {
-      query.cursor = store_->query(query, [&](const Row& row) {
-        paged += paged.empty() ? "" : " ";
-        paged += row.id();
-        return true;
-      }).cursor;
+      query.cursor = store_
+                         ->query(query,
+                                 [&](const Row& row) {
+                                   paged += paged.empty() ? "" : " ";
+                                   paged += row.id();
+                                   return true;
+                                 })
+                         .cursor;
     } while (!query.cursor.empty() && paged.size() < 100);
     CHECK(paged == expected);
     // A filter that few or most satisfy does not change the order among them.
@@ -114,7 +152,8 @@ class Truth {
     const auto only = [&](const std::string& keep) {
       std::string kept;
       for (const char id : expected)
-        if (keep.find(id) != std::string::npos && id != ' ') kept += kept.empty() ? std::string(1, id) : std::string(" ") + id;
+        if (keep.find(id) != std::string::npos && id != ' ')
+          kept += kept.empty() ? std::string(1, id) : std::string(" ") + id;
       return kept;
     };
     CHECK(ids_of(*store_, {tasks_, few, order}) == only("bhid"));
@@ -152,7 +191,8 @@ constexpr I two_to_53 = I{1} << 53;
 
 TEST_CASE("semantics: comparisons as a table") {
   Truth truth;
-  const Compare ne = Compare::ne, lt = Compare::lt, le = Compare::le, gt = Compare::gt, ge = Compare::ge;
+  const Compare ne = Compare::ne, lt = Compare::lt, le = Compare::le, gt = Compare::gt,
+                ge = Compare::ge;
   const Question table[] = {
       {"all", {}, "a b c d e f g h i"},
       {"none", none(), ""},
@@ -174,7 +214,8 @@ TEST_CASE("semantics: comparisons as a table") {
       {"real < NaN", compare(score, lt, not_a_number), ""},
       {"real >= NaN", compare(score, ge, not_a_number), ""},
       {"real IN", in(score, {Value(0.5), Value(I{1}), Value(not_a_number)}), "e f"},
-      {"real NOT IN", in(score, {Value(0.5), Value(I{1}), Value(not_a_number)}, true), "a b c d g h"},
+      {"real NOT IN", in(score, {Value(0.5), Value(I{1}), Value(not_a_number)}, true),
+       "a b c d g h"},
       {"real IS NULL", is_null(score), "i"},
       {"real IS NOT NULL", is_null(score, true), "a b c d e f g h"},
       // integers: exact, also where doubles are not
@@ -222,7 +263,8 @@ TEST_CASE("semantics: comparisons as a table") {
       {"reference =", eq(project, truth.project_of(0)), "a b e"},
       {"reference !=", compare(project, ne, truth.project_of(0)), "c d"},
       {"reference of nobody", eq(project, I{999999}), ""},
-      {"reference IN", in(project, {Value(truth.project_of(0)), Value(truth.project_of(1))}), "a b c d e"},
+      {"reference IN", in(project, {Value(truth.project_of(0)), Value(truth.project_of(1))}),
+       "a b c d e"},
       {"reference IS NULL", is_null(project), "f g h i"},
       {"id =", eq(record_id(), "c"), "c"},
       {"id >", compare(record_id(), gt, "c"), "d e f g h i"},
@@ -241,8 +283,8 @@ TEST_CASE("semantics: comparisons as a table") {
 TEST_CASE("semantics: texts with the number they spell, as a table") {
   Truth truth;
   const Compare ne = Compare::ne, lt = Compare::lt, le = Compare::le, gt = Compare::gt;
-  // a 0.1, b 1e-1, c 10, d 9, e adam, f empty, g nan, h Über, i missing. A map that is indexed, one that is
-  // not, and a scalar field answer alike.
+  // a 0.1, b 1e-1, c 10, d 9, e adam, f empty, g nan, h Über, i missing. A map that is indexed, one
+  // that is not, and a scalar field answer alike.
   for (const Path& path : {lr, note, label}) {
     INFO(path.name);
     const Question table[] = {
@@ -349,8 +391,8 @@ TEST_CASE("semantics: summaries, as a table") {
 TEST_CASE("semantics: orders, as a table") {
   Truth truth;
   const Path gone = entry("params", "never seen");
-  // Values turn with the direction, and with them the ordinal among equals; NaN and then missing stay last,
-  // ascending.
+  // Values turn with the direction, and with them the ordinal among equals; NaN and then missing
+  // stay last, ascending.
   truth.ordered({}, "a b c d e f g h i");
   truth.ordered({{score, false, false}}, "a b c d e f g h i");
   truth.ordered({{score, true, false}}, "g f e d c b a h i");

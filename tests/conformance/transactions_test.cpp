@@ -48,7 +48,8 @@ class Outcomes {
   }
   void wait() {
     std::unique_lock lock(mutex_);
-    REQUIRE(changed_.wait_for(lock, std::chrono::seconds(60), [&] { return heard_ >= outcomes_.size(); }));
+    REQUIRE(changed_.wait_for(lock, std::chrono::seconds(60),
+                              [&] { return heard_ >= outcomes_.size(); }));
   }
   std::optional<ErrorCode> of(std::size_t i) {
     const std::lock_guard lock(mutex_);
@@ -115,7 +116,8 @@ TEST_CASE("transactions: a group with refusals and a throw after a write") {
             throw Error(ErrorCode::conflict, "thrown after it wrote");
           }
           if (i == 8) {
-            if (t.query(models, {"by_name", {Value("only one")}}, 1, {}, [](const Row&) { return true; }) > 0)
+            if (t.query(models, {"by_name", {Value("only one")}}, 1, {},
+                        [](const Row&) { return true; }) > 0)
               throw Error(ErrorCode::exists, "saw what was undone");
           }
           insert(t, tasks, id);
@@ -224,7 +226,9 @@ TEST_CASE("transactions: transact is refused on threads that must not block") {
 TEST_CASE("transactions: no update is lost between threads") {
   Opened store(tracking(), false);
   const CollectionId tasks = store.id("tasks");
-  const Ordinal o = store->write([&](Transaction& t) { return insert(t, tasks, "n", {{"steps", I{0}}}); });
+  const Ordinal o = store->write([&](Transaction& t) {
+    return insert(t, tasks, "n", {{"steps", I{0}}});
+  });
   constexpr int threads = 6, rounds = 40;
   std::vector<std::thread> pool;
   std::atomic<int> refused = 0;
@@ -235,7 +239,8 @@ TEST_CASE("transactions: no update is lost between threads") {
           store->transact([&](Transaction& t) {
             I steps = 0;
             const Column column = value_of(field("steps"));
-            t.get(tasks, o, {&column, 1}, [&](const Row& row) { steps = std::get<I>(row.cell(0)); });
+            t.get(tasks, o, {&column, 1},
+                  [&](const Row& row) { steps = std::get<I>(row.cell(0)); });
             if (i % 10 == 7 && k == 0) throw Error(ErrorCode::denied, "now and then one refuses");
             t.update(tasks, {&o, 1}, {}, Patch().set("steps", steps + 1));
             if (i % 10 == 3 && k == 1) throw Error(ErrorCode::denied, "or throws after it wrote");

@@ -1,5 +1,6 @@
 #pragma once
-// A store and the reference beside it, changed by the same random writes and asked the same random questions.
+// A store and the reference beside it, changed by the same random writes and asked the same random
+// questions.
 #include <functional>
 #include <random>
 
@@ -14,7 +15,8 @@ class Twin {
 
   /// One transaction of one to four random changes; now and then one that throws after it wrote.
   void write();
-  /// Asks one random question in every form and compares; fails the test with the question when they differ.
+  /// Asks one random question in every form and compares; fails the test with the question when
+  /// they differ.
   void ask();
   /// Compares every record, map, series and point.
   void compare_all();

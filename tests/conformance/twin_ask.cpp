@@ -17,7 +17,8 @@ std::string show(const Path& path) {
 }
 
 std::string show(const Filter& f) {
-  static const char* const ops[] = {"?", "all", "none", "and", "or", "not", "compare", "in", "is_null", "like", "ilike", "matches", "any"};
+  static const char* const ops[] = {"?",  "all",     "none", "and",   "or",      "not", "compare",
+                                    "in", "is_null", "like", "ilike", "matches", "any"};
   static const char* const compares[] = {"?", "=", "!=", "<", "<=", ">", ">="};
   std::string out = (f.negated ? "not " : "") + std::string(ops[static_cast<int>(f.op)]) + "(";
   if (f.op >= Filter::Op::compare) out += show(f.path);
@@ -31,7 +32,8 @@ std::string show(const Filter& f) {
 std::string show(const Order& order) {
   std::string out;
   for (const OrderKey& key : order)
-    out += show(key.path) + (key.descending ? " desc" : " asc") + (key.as_text ? " as text" : "") + ", ";
+    out += show(key.path) + (key.descending ? " desc" : " asc") + (key.as_text ? " as text" : "") +
+           ", ";
   return out;
 }
 
@@ -41,19 +43,23 @@ std::string show(const std::vector<Ordinal>& ordinals) {
   return out.str();
 }
 
-bool is_nan(const Value& v) { return std::holds_alternative<double>(v) && std::isnan(std::get<double>(v)); }
+bool is_nan(const Value& v) {
+  return std::holds_alternative<double>(v) && std::isnan(std::get<double>(v));
+}
 
 bool same(const Value& a, const Value& b) {
   if (is_nan(a) || is_nan(b)) return is_nan(a) && is_nan(b);
   if (std::holds_alternative<double>(a) && std::holds_alternative<double>(b)) {
     const double x = std::get<double>(a), y = std::get<double>(b);
-    return x == y || std::abs(x - y) <= 1e-9 * std::max(std::abs(x), std::abs(y));  // sums differ by their order
+    return x == y || std::abs(x - y) <=
+                         1e-9 * std::max(std::abs(x), std::abs(y));  // sums differ by their order
   }
   return a == b;
 }
 
 bool same(const std::vector<Value>& a, const std::vector<Value>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Value& x, const Value& y) { return same(x, y); });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const Value& x, const Value& y) { return same(x, y); });
 }
 
 }  // namespace
@@ -65,7 +71,8 @@ Path Twin::path_in(const Collection& c) {
   if (n < 5 && !c.maps.empty()) return entry(c.maps[roll(c.maps.size())].name, key());
   if (n < 7 && !c.series.empty())
     return series(c.series[roll(c.series.size())].name, key(),
-                  chance(60) ? Statistic::last : static_cast<Statistic>(1 + roll(12)), chance(80) ? "" : "ds");
+                  chance(60) ? Statistic::last : static_cast<Statistic>(1 + roll(12)),
+                  chance(80) ? "" : "ds");
   return field(c.fields[roll(c.fields.size())].name);
 }
 
@@ -75,20 +82,28 @@ Value Twin::value_at(const Collection& c, const Path& path) {
     return static_cast<std::int64_t>(roll(12)) - 3;
   };
   switch (path.kind) {
-    case Path::Kind::map: return chance(50) ? Value{text()} : number();
-    case Path::Kind::series: return number();
-    case Path::Kind::id: return (chance(80) ? "t" : "i") + std::to_string(roll(60));
-    case Path::Kind::ordinal: return static_cast<std::int64_t>(roll(60));
-    default: break;
+    case Path::Kind::map:
+      return chance(50) ? Value{text()} : number();
+    case Path::Kind::series:
+      return number();
+    case Path::Kind::id:
+      return (chance(80) ? "t" : "i") + std::to_string(roll(60));
+    case Path::Kind::ordinal:
+      return static_cast<std::int64_t>(roll(60));
+    default:
+      break;
   }
   for (const Field& f : c.fields) {
     if (f.name != path.name) continue;
     if (f.type == Type::scalar) return chance(50) ? Value{text()} : number();
     if (f.type == Type::integer || f.type == Type::time || f.type == Type::real) return number();
     Value value;
-    for (int tries = 0; tries < 20 && std::holds_alternative<std::monostate>(value); ++tries) value = value_for(f);
+    for (int tries = 0; tries < 20 && std::holds_alternative<std::monostate>(value); ++tries)
+      value = value_for(f);
     if (!std::holds_alternative<std::monostate>(value)) return value;
-    return f.type == Type::reference ? Value{std::int64_t{1}} : f.type == Type::boolean ? Value{true} : Value{text()};
+    return f.type == Type::reference ? Value{std::int64_t{1}}
+           : f.type == Type::boolean ? Value{true}
+                                     : Value{text()};
   }
   return text();
 }
@@ -98,7 +113,8 @@ Filter Twin::leaf(const Collection& c, bool may_any) {
     std::vector<std::pair<std::string, std::string>> children;
     for (const auto& [name, table] : world_)
       for (const Field& f : table.declaration.fields)
-        if (f.type == Type::reference && f.target == c.name && !table.records.empty()) children.emplace_back(name, f.name);
+        if (f.type == Type::reference && f.target == c.name && !table.records.empty())
+          children.emplace_back(name, f.name);
     if (!children.empty()) {
       const auto& [child, reference] = children[roll(children.size())];
       return podium::any(child, reference, filter(world_.at(child).declaration, 1, false));
@@ -115,13 +131,19 @@ Filter Twin::leaf(const Collection& c, bool may_any) {
   }
   bool text_like = path.kind == Path::Kind::map || path.kind == Path::Kind::id;
   for (const Field& f : c.fields)
-    if (path.kind == Path::Kind::field && f.name == path.name) text_like = f.type == Type::text || f.type == Type::scalar;
+    if (path.kind == Path::Kind::field && f.name == path.name)
+      text_like = f.type == Type::text || f.type == Type::scalar;
   if (text_like && n < 6) {
-    static const char* const likes[] = {"%", "a%", "%a%", "_%", "%1", "1%", "A%", "x%2", "%ber", "pend%", "stras_e", "%0.1%", "", "t1_", "xxx%"};
-    static const char* const expressions[] = {"^a", "[0-9]+", "n$", "a|b", "^$", "x+2", "^t1", "ing"};
+    static const char* const likes[] = {"%",       "a%",    "%a%", "_%",   "%1",
+                                        "1%",      "A%",    "x%2", "%ber", "pend%",
+                                        "stras_e", "%0.1%", "",    "t1_",  "xxx%"};
+    static const char* const expressions[] = {"^a", "[0-9]+", "n$",  "a|b",
+                                              "^$", "x+2",    "^t1", "ing"};
     const bool negated = chance(35);
-    if (n == 3) return pattern(Filter::Op::matches, path, expressions[roll(std::size(expressions))], negated);
-    return pattern(n == 4 ? Filter::Op::like : Filter::Op::ilike, path, likes[roll(std::size(likes))], negated);
+    if (n == 3)
+      return pattern(Filter::Op::matches, path, expressions[roll(std::size(expressions))], negated);
+    return pattern(n == 4 ? Filter::Op::like : Filter::Op::ilike, path,
+                   likes[roll(std::size(likes))], negated);
   }
   return compare(path, static_cast<Compare>(1 + roll(6)), sample);
 }
@@ -146,7 +168,8 @@ Order Twin::order(const Collection& c) {
     if (key.path.kind == Path::Kind::id && c.sequence) key.path = record_ordinal();
     bool dual = key.path.kind == Path::Kind::map;
     for (const Field& f : c.fields)
-      if (key.path.kind == Path::Kind::field && f.name == key.path.name) dual = f.type == Type::scalar || f.type == Type::text;
+      if (key.path.kind == Path::Kind::field && f.name == key.path.name)
+        dual = f.type == Type::scalar || f.type == Type::text;
     key.as_text = dual && chance(30);
     order.push_back(key);
   }
@@ -175,10 +198,13 @@ void Twin::ask() {
   if (query.limit == 1 && expected.size() > 60) query.limit = 3;
   std::vector<Ordinal> paged;
   do {
-    query.cursor = store_->query(query, [&](const Row& row) {
-      paged.push_back(row.ordinal());
-      return true;
-    }).cursor;
+    query.cursor = store_
+                       ->query(query,
+                               [&](const Row& row) {
+                                 paged.push_back(row.ordinal());
+                                 return true;
+                               })
+                       .cursor;
     REQUIRE(paged.size() <= expected.size());
   } while (!query.cursor.empty());
   INFO("by pages of " << query.limit << ": " << show(paged));
@@ -217,9 +243,10 @@ void Twin::ask_aggregate(const std::string& name, const Filter& question) {
     shown += "|";
     for (const Value& v : got.folds) shown += " " + conformance::show(v);
     INFO("got the group " << shown);
-    const auto same_group = std::find_if(expected.begin(), expected.end(), [&](const reference::Group& g) {
-      return same(g.values, got.values) && same(g.folds, got.folds);
-    });
+    const auto same_group =
+        std::find_if(expected.begin(), expected.end(), [&](const reference::Group& g) {
+          return same(g.values, got.values) && same(g.folds, got.folds);
+        });
     REQUIRE(same_group != expected.end());
     expected.erase(same_group);
     return true;
@@ -233,9 +260,11 @@ void Twin::compare_all() {
   for (const auto& [name, table] : world_) {
     const CollectionId c = store_.id(name);
     Query everything{c};
-    for (const Field& f : table.declaration.fields) everything.columns.push_back(value_of(field(f.name)));
+    for (const Field& f : table.declaration.fields)
+      everything.columns.push_back(value_of(field(f.name)));
     for (const Map& m : table.declaration.maps) everything.columns.push_back(whole_map(m.name));
-    for (const Series& s : table.declaration.series) everything.columns.push_back(whole_series(s.name));
+    for (const Series& s : table.declaration.series)
+      everything.columns.push_back(whole_series(s.name));
     auto record = table.records.begin();
     store_->query(everything, [&](const Row& row) {
       REQUIRE(record != table.records.end());
@@ -244,11 +273,13 @@ void Twin::compare_all() {
       REQUIRE(row.id() == record->second.id);
       std::size_t i = 0;
       for (const Field& f : table.declaration.fields)
-        REQUIRE(same(to_value(row.cell(i++)), reference::value_at(table, record->second, field(f.name))));
+        REQUIRE(same(to_value(row.cell(i++)),
+                     reference::value_at(table, record->second, field(f.name))));
       for (const Map& m : table.declaration.maps) {
         std::map<std::string, std::string> got, want;
         for (const MapEntry& e : row.map(i)) got.emplace(e.key, e.text);
-        if (const auto it = record->second.maps.find(m.name); it != record->second.maps.end()) want = it->second;
+        if (const auto it = record->second.maps.find(m.name); it != record->second.maps.end())
+          want = it->second;
         REQUIRE(got == want);
         ++i;
       }
@@ -282,10 +313,13 @@ void Twin::compare_all() {
             PointsQuery query{c, ordinal, series_name, where.first, where.second};
             query.by = by;
             std::vector<Point> want = points;
-            std::sort(want.begin(), want.end(), by == PointsQuery::By::step ? reference::before_by_step : reference::before_by_time);
+            std::sort(want.begin(), want.end(),
+                      by == PointsQuery::By::step ? reference::before_by_step
+                                                  : reference::before_by_time);
             const std::vector<Point> got = points_of(*store_, query);
             INFO(r.id << " " << where.first << " " << where.second);
-            REQUIRE(std::equal(got.begin(), got.end(), want.begin(), want.end(), reference::same_point));
+            REQUIRE(std::equal(got.begin(), got.end(), want.begin(), want.end(),
+                               reference::same_point));
           }
   }
 }

@@ -24,9 +24,26 @@ Twin::Twin(std::uint64_t seed) : random_(seed) {
 }
 
 std::string Twin::text() {
-  static const std::string texts[] = {
-      "0.1", "1e-1", "10", "9", "-3", "+9", "1e400", "nan", "adam", "Adam", "", "Über", "über",
-      "Straße", "strasse", "a%b", "a_b", std::string(70, 'x') + "1", std::string(70, 'x') + "2", "10"};
+  static const std::string texts[] = {"0.1",
+                                      "1e-1",
+                                      "10",
+                                      "9",
+                                      "-3",
+                                      "+9",
+                                      "1e400",
+                                      "nan",
+                                      "adam",
+                                      "Adam",
+                                      "",
+                                      "Über",
+                                      "über",
+                                      "Straße",
+                                      "strasse",
+                                      "a%b",
+                                      "a_b",
+                                      std::string(70, 'x') + "1",
+                                      std::string(70, 'x') + "2",
+                                      "10"};
   return texts[roll(std::size(texts))];
 }
 
@@ -36,7 +53,15 @@ std::string Twin::key() {
 }
 
 double Twin::real() {
-  static const double reals[] = {0, -0.0, 0.1, 10, 9, -3, 0.5, 1e300, not_a_number,
+  static const double reals[] = {0,
+                                 -0.0,
+                                 0.1,
+                                 10,
+                                 9,
+                                 -3,
+                                 0.5,
+                                 1e300,
+                                 not_a_number,
                                  std::numeric_limits<double>::infinity(),
                                  -std::numeric_limits<double>::infinity()};
   return reals[roll(std::size(reals))];
@@ -49,11 +74,15 @@ Value Twin::value_for(const Field& field) {
       static const char* const states[] = {"pending", "running", "failed"};
       return field.name == "state" ? std::string(states[roll(3)]) : text();
     }
-    case Type::scalar: return text();
+    case Type::scalar:
+      return text();
     case Type::integer:
-    case Type::time: return static_cast<std::int64_t>(roll(12)) - 3;
-    case Type::real: return real();
-    case Type::boolean: return chance(50);
+    case Type::time:
+      return static_cast<std::int64_t>(roll(12)) - 3;
+    case Type::real:
+      return real();
+    case Type::boolean:
+      return chance(50);
     case Type::reference: {
       const Ordinal target = any_of(field.target);
       return target == 0 ? Value{} : Value{target};
@@ -153,7 +182,9 @@ Twin::Change Twin::update_tasks() {
   }
   std::map<std::string, std::string> entries;
   for (auto n = roll(3); n > 0; --n) entries[key()] = text();
-  const std::string removed = chance(40) ? key() : "", cleared = chance(10) ? "params" : chance(5) ? "metrics" : "";
+  const std::string removed = chance(40) ? key() : "", cleared = chance(10)  ? "params"
+                                                                 : chance(5) ? "metrics"
+                                                                             : "";
   if (!removed.empty()) entries.erase(removed);
   return {[=](Transaction& t) {
             Patch patch;
@@ -167,7 +198,8 @@ Twin::Change Twin::update_tasks() {
             reference::Table& table = world_.at("tasks");
             std::vector<Ordinal> fitting;
             for (const Ordinal o : ordinals)
-              if (table.records.count(o) != 0 && reference::holds(world_, table, table.records[o], still))
+              if (table.records.count(o) != 0 &&
+                  reference::holds(world_, table, table.records[o], still))
                 fitting.push_back(o);
             for (const Ordinal o : fitting) {
               reference::Record& record = table.records[o];
@@ -209,11 +241,13 @@ Twin::Change Twin::put_entries() {
 Twin::Change Twin::append_points() {
   const CollectionId c = store_.id("tasks");
   const Ordinal o = any_of("tasks");
-  const std::string name = chance(70) ? "metrics" : "system", scope = chance(70) ? "" : "ds", k = key();
+  const std::string name = chance(70) ? "metrics" : "system", scope = chance(70) ? "" : "ds",
+                    k = key();
   std::vector<Point> points;
   const auto base = static_cast<std::int64_t>(roll(40));
   for (auto n = 1 + roll(chance(20) ? 40 : 3); n > 0; --n)
-    points.push_back({base + static_cast<std::int64_t>(roll(8)), static_cast<std::int64_t>(roll(50)), real()});
+    points.push_back(
+        {base + static_cast<std::int64_t>(roll(8)), static_cast<std::int64_t>(roll(50)), real()});
   return {[=](Transaction& t) {
             if (o == 0) return;
             const SeriesPoints series{k, scope, points};
@@ -224,7 +258,8 @@ Twin::Change Twin::append_points() {
             if (record == world_.at("tasks").records.end()) return;
             auto& stored = record->second.series[name][{k, scope}];
             for (const Point& p : points)
-              if (std::none_of(stored.begin(), stored.end(), [&](const Point& q) { return reference::same_point(p, q); }))
+              if (std::none_of(stored.begin(), stored.end(),
+                               [&](const Point& q) { return reference::same_point(p, q); }))
                 stored.push_back(p);
           }};
 }
@@ -236,7 +271,8 @@ void Twin::erase_from_world(const std::string& collection, Ordinal o) {
       if (field.type != Type::reference || field.target != collection) continue;
       std::vector<Ordinal> referring;
       for (auto& [ordinal, record] : table.records)
-        if (const auto it = record.fields.find(field.name); it != record.fields.end() && it->second == Value{o})
+        if (const auto it = record.fields.find(field.name);
+            it != record.fields.end() && it->second == Value{o})
           referring.push_back(ordinal);
       for (const Ordinal r : referring) {
         if (field.on_erase == OnErase::cascade)
@@ -251,23 +287,38 @@ Twin::Change Twin::erase_something() {
   const std::string collection = chance(15) ? "projects" : chance(70) ? "tasks" : "inputs";
   const CollectionId c = store_.id(collection);
   const Ordinal o = any_of(collection);
-  return {[=](Transaction& t) { t.erase(c, {&o, 1}); }, [=, this] { erase_from_world(collection, o); }};
+  return {[=](Transaction& t) {
+            t.erase(c, {&o, 1});
+          },
+          [=, this] { erase_from_world(collection, o); }};
 }
 
 void Twin::write() {
   std::vector<Change> changes;
   for (auto n = 1 + roll(4); n > 0; --n) {
     switch (roll(12)) {
-      case 0: changes.push_back(insert_project()); break;
+      case 0:
+        changes.push_back(insert_project());
+        break;
       case 1:
       case 2:
-      case 3: changes.push_back(insert_task()); break;
-      case 4: changes.push_back(insert_input()); break;
+      case 3:
+        changes.push_back(insert_task());
+        break;
+      case 4:
+        changes.push_back(insert_input());
+        break;
       case 5:
-      case 6: changes.push_back(update_tasks()); break;
+      case 6:
+        changes.push_back(update_tasks());
+        break;
       case 7:
-      case 8: changes.push_back(put_entries()); break;
-      default: changes.push_back(append_points()); break;
+      case 8:
+        changes.push_back(put_entries());
+        break;
+      default:
+        changes.push_back(append_points());
+        break;
     }
   }
   // Erasing comes last: what the others chose is still there.

@@ -1,4 +1,4 @@
-// Inserting, updating, claiming, maps, moving.
+// Inserting, updating, claiming.
 #include <limits>
 
 #include "conformance.hpp"
@@ -15,7 +15,8 @@ ErrorCode code(Opened& store, FunctionRef<void(Transaction&)> fn) {
 }
 
 /// Keys and texts of entries, for `put`.
-std::vector<MapEntry> entries(std::initializer_list<std::pair<std::string_view, std::string_view>> list) {
+std::vector<MapEntry> entries(
+    std::initializer_list<std::pair<std::string_view, std::string_view>> list) {
   std::vector<MapEntry> out;
   for (const auto& [key, text] : list) out.push_back({key, text});
   return out;
@@ -33,21 +34,28 @@ TEST_CASE("writing: what is inserted is there") {
     NewRecord record;
     record.id = "run-1";
     record.content.set("project", project).set("name", "ü\n'\"").set("archived", false);
-    record.content.set("start", I{-1}).set("steps", std::numeric_limits<I>::min()).set("score", 0.1);
-    record.content.set("label", "1e3").put("params", "lr", "0.1").put("params", "a.b/c d", "").put("tags", "ü", "x");
+    record.content.set("start", I{-1})
+        .set("steps", std::numeric_limits<I>::min())
+        .set("score", 0.1);
+    record.content.set("label", "1e3")
+        .put("params", "lr", "0.1")
+        .put("params", "a.b/c d", "")
+        .put("tags", "ü", "x");
     record.content.body = body;
     o = t.insert(tasks, record);
   });
   for (int opened = 0; opened < 2; ++opened) {
     CHECK(o > 0);
     CHECK(store->find(tasks, "run-1") == o);
-    CHECK(cells(*store, tasks, o, {field("project"), field("name"), field("archived"), field("start"),
-                                   field("steps"), field("score"), field("label"), field("state"),
-                                   field("parent"), entry("params", "lr"), entry("params", "a.b/c d"),
-                                   entry("params", "none"), entry("tags", "ü"), record_id(),
-                                   record_ordinal(), record_body(), series("metrics", "acc")}) ==
-          std::vector<Value>{project, "ü\n'\"", false, I{-1}, std::numeric_limits<I>::min(), 0.1, "1e3",
-                             Value{}, Value{}, "0.1", "", Value{}, "x", "run-1", o, body, Value{}});
+    CHECK(cells(*store, tasks, o,
+                {field("project"), field("name"), field("archived"), field("start"), field("steps"),
+                 field("score"), field("label"), field("state"), field("parent"),
+                 entry("params", "lr"), entry("params", "a.b/c d"), entry("params", "none"),
+                 entry("tags", "ü"), record_id(), record_ordinal(), record_body(),
+                 series("metrics", "acc")}) ==
+          std::vector<Value>{project, "ü\n'\"", false, I{-1}, std::numeric_limits<I>::min(), 0.1,
+                             "1e3", Value{}, Value{}, "0.1", "", Value{}, "x", "run-1", o, body,
+                             Value{}});
     CHECK(map_of(*store, tasks, o, "params") == Map{{"lr", "0.1"}, {"a.b/c d", ""}});
     const Column column = whole_map("params");
     store->get(tasks, {&o, 1}, {&column, 1}, [](const Row& row) {
@@ -69,7 +77,8 @@ TEST_CASE("writing: an insert that does not fit is refused and leaves nothing") 
     insert(t, tasks, "taken");
   });
   const Revision before = store->revision();
-  const auto refused = [&](CollectionId c, std::string_view id, std::string_view name, Value value) {
+  const auto refused = [&](CollectionId c, std::string_view id, std::string_view name,
+                           Value value) {
     return error_of([&] {
       store->transact([&](Transaction& t) {
         std::vector<Patch::Set> fields;
@@ -119,9 +128,13 @@ TEST_CASE("writing: an insert that does not fit is refused and leaves nothing") 
 TEST_CASE("writing: sequences ascend and numbers are never used again") {
   Opened store;
   const CollectionId tasks = store.id("tasks"), projects = store.id("projects");
-  const auto id_of = [&](Ordinal o) { return std::get<std::string>(cell(*store, projects, o, record_id())); };
+  const auto id_of = [&](Ordinal o) {
+    return std::get<std::string>(cell(*store, projects, o, record_id()));
+  };
   const auto add = [&](std::string_view name) {
-    return store->write([&](Transaction& t) { return insert(t, projects, "", {{"name", std::string(name)}}); });
+    return store->write([&](Transaction& t) {
+      return insert(t, projects, "", {{"name", std::string(name)}});
+    });
   };
   const Ordinal a = add("a"), b = add("b"), c = add("c");
   CHECK(id_of(a) == "0");
@@ -154,7 +167,8 @@ TEST_CASE("writing: sequences ascend and numbers are never used again") {
 TEST_CASE("writing: insert or keep") {
   Opened store;
   const CollectionId models = store.id("models"), versions = store.id("versions");
-  const auto keep = [&](CollectionId c, std::string_view id, std::vector<Patch::Set> fields, std::string_view key) {
+  const auto keep = [&](CollectionId c, std::string_view id, std::vector<Patch::Set> fields,
+                        std::string_view key) {
     return store->write([&](Transaction& t) {
       NewRecord record;
       record.id = id;
@@ -172,13 +186,19 @@ TEST_CASE("writing: insert or keep") {
   CHECK_FALSE(by_id.inserted);
   CHECK(by_id.ordinal == first.ordinal);
   CHECK(cell(*store, models, first.ordinal, field("name")) == Value("resnet"));
-  const auto version = keep(versions, "v1", {{"model", first.ordinal}, {"version", I{1}}}, "by_version");
+  const auto version =
+      keep(versions, "v1", {{"model", first.ordinal}, {"version", I{1}}}, "by_version");
   CHECK(version.inserted);
-  CHECK_FALSE(keep(versions, "v2", {{"model", first.ordinal}, {"version", I{1}}}, "by_version").inserted);
+  CHECK_FALSE(
+      keep(versions, "v2", {{"model", first.ordinal}, {"version", I{1}}}, "by_version").inserted);
   CHECK(keep(versions, "v3", {{"model", first.ordinal}, {"version", I{2}}}, "by_version").inserted);
   // Another key than the one named is still taken.
-  CHECK(error_of([&] { keep(models, "m1", {{"name", "new"}}, "by_name"); }).code() == ErrorCode::exists);
-  CHECK(error_of([&] { keep(models, "m9", {{"name", "new"}}, "nix"); }).code() == ErrorCode::invalid);
+  CHECK(error_of([&] {
+          keep(models, "m1", {{"name", "new"}}, "by_name");
+        }).code() == ErrorCode::exists);
+  CHECK(error_of([&] {
+          keep(models, "m9", {{"name", "new"}}, "nix");
+        }).code() == ErrorCode::invalid);
   // What is missing in a unique key does not collide.
   CHECK(keep(versions, "v4", {{"version", I{1}}}, "by_version").inserted);
   CHECK(keep(versions, "v5", {{"version", I{1}}}, "by_version").inserted);
@@ -215,7 +235,9 @@ TEST_CASE("writing: updates") {
   CHECK(listed(*store, tasks, is_null(entry("params", "y"))) == "a b");
   CHECK(listed(*store, tasks, eq(field("state"), "running")).empty());
 
-  CHECK(store->write([&](Transaction& t) { return t.update(tasks, both, {}, Patch().set("steps", I{7})); }) == 2);
+  CHECK(store->write([&](Transaction& t) {
+    return t.update(tasks, both, {}, Patch().set("steps", I{7}));
+  }) == 2);
   CHECK(listed(*store, tasks, eq(field("steps"), I{7})) == "a b");
 
   // A patch that changes nothing counts but leaves the version and the feed alone.
@@ -242,11 +264,19 @@ TEST_CASE("writing: updates") {
   CHECK(count(*store, tasks, eq(series("metrics", "acc"), 1.0)) == 0);
   CHECK(points_of(*store, {tasks, a, "metrics", "acc", ""}).empty());
 
-  CHECK(code(store, [&](Transaction& t) { t.update(tasks, both, {}, Patch().set("nix", "x")); }) == ErrorCode::invalid);
-  CHECK(code(store, [&](Transaction& t) { t.update(tasks, both, {}, Patch().set("steps", "x")); }) == ErrorCode::invalid);
-  CHECK(code(store, [&](Transaction& t) { t.update(tasks, both, {}, Patch().clear("nix")); }) == ErrorCode::invalid);
-  CHECK(code(store, [&](Transaction& t) { t.update(tasks, both, eq(field("nix"), "x"), Patch().set("steps", I{1})); }) == ErrorCode::invalid);
-  CHECK(code(store, [&](Transaction& t) { t.update(tasks, both, {}, Patch().set("parent", I{424242})); }) == ErrorCode::not_found);
+  CHECK(code(store, [&](Transaction& t) { t.update(tasks, both, {}, Patch().set("nix", "x")); }) ==
+        ErrorCode::invalid);
+  CHECK(code(store, [&](Transaction& t) {
+          t.update(tasks, both, {}, Patch().set("steps", "x"));
+        }) == ErrorCode::invalid);
+  CHECK(code(store, [&](Transaction& t) { t.update(tasks, both, {}, Patch().clear("nix")); }) ==
+        ErrorCode::invalid);
+  CHECK(code(store, [&](Transaction& t) {
+          t.update(tasks, both, eq(field("nix"), "x"), Patch().set("steps", I{1}));
+        }) == ErrorCode::invalid);
+  CHECK(code(store, [&](Transaction& t) {
+          t.update(tasks, both, {}, Patch().set("parent", I{424242}));
+        }) == ErrorCode::not_found);
   store.check_sound();
 }
 
@@ -259,7 +289,9 @@ TEST_CASE("writing: a unique key holds under updates") {
     b = insert(t, models, "b", {{"name", "two"}});
   });
   const auto rename = [&](Ordinal o, Value name) {
-    store->transact([&](Transaction& t) { t.update(models, {&o, 1}, {}, Patch().set("name", name)); });
+    store->transact([&](Transaction& t) {
+      t.update(models, {&o, 1}, {}, Patch().set("name", name));
+    });
   };
   CHECK(error_of([&] { rename(b, "one"); }).code() == ErrorCode::exists);
   CHECK(cell(*store, models, b, field("name")) == Value("two"));
@@ -273,10 +305,13 @@ TEST_CASE("writing: a unique key holds under updates") {
 TEST_CASE("writing: versions and compare-and-swap") {
   Opened store;
   const CollectionId tasks = store.id("tasks");
-  const Ordinal o = store->write([&](Transaction& t) { return insert(t, tasks, "a", {{"steps", I{0}}}); });
+  const Ordinal o = store->write([&](Transaction& t) {
+    return insert(t, tasks, "a", {{"steps", I{0}}});
+  });
   const I version = version_of(*store, tasks, o);
   const auto swap = [&](I expected, I steps) {
-    store->transact([&](Transaction& t) { t.update_version(tasks, o, expected, Patch().set("steps", steps)); });
+    store->transact(
+        [&](Transaction& t) { t.update_version(tasks, o, expected, Patch().set("steps", steps)); });
   };
   swap(version, 1);
   CHECK(error_of([&] { swap(version, 2); }).code() == ErrorCode::conflict);
@@ -284,9 +319,11 @@ TEST_CASE("writing: versions and compare-and-swap") {
   swap(version + 1, 1);  // changes nothing, and is no conflict
   CHECK(version_of(*store, tasks, o) == version + 1);
   swap(version + 1, 3);
-  CHECK(cells(*store, tasks, o, {field("steps"), record_version()}) == std::vector<Value>{I{3}, version + 2});
+  CHECK(cells(*store, tasks, o, {field("steps"), record_version()}) ==
+        std::vector<Value>{I{3}, version + 2});
   const std::vector<MapEntry> entry_list = entries({{"k", "v"}});
-  store->transact([&](Transaction& t) { t.put(tasks, o, "params", entry_list, PutMode::overwrite); });
+  store->transact(
+      [&](Transaction& t) { t.put(tasks, o, "params", entry_list, PutMode::overwrite); });
   CHECK(version_of(*store, tasks, o) == version + 3);
   const Point point{0, 0, 1};
   const SeriesPoints series{"acc", "", {&point, 1}};
@@ -300,7 +337,10 @@ TEST_CASE("writing: ranges of a key, and claims") {
   store->transact([&](Transaction& t) {
     for (I i = 0; i < 10; ++i) {
       const std::string id(1, static_cast<char>('a' + i));
-      insert(t, tasks, id, {{"state", i % 2 == 0 ? "pending" : "running"}, {"steps", (i * 7) % 10}, {"score", i < 8 ? Value(0.5 * static_cast<double>(i)) : Value{}}});
+      insert(t, tasks, id,
+             {{"state", i % 2 == 0 ? "pending" : "running"},
+              {"steps", (i * 7) % 10},
+              {"score", i < 8 ? Value(0.5 * static_cast<double>(i)) : Value{}}});
     }
   });
   // pending: a 0, c 4, e 8, g 2, i 6; running: b 7, d 1, f 5, h 9, j 3
@@ -329,14 +369,19 @@ TEST_CASE("writing: ranges of a key, and claims") {
   CHECK(query({"by_state", {}}, 7) == "agciedj");
   CHECK(query({"by_score", {}, Value(1.0), Value(2.0)}) == "cde");
   CHECK(query({"by_score", {Value(0.5)}}) == "b");
-  CHECK(code(store, [&](Transaction& t) { t.query(tasks, {"nix", {}}, 1, {}, [](const Row&) { return true; }); }) == ErrorCode::invalid);
+  CHECK(code(store, [&](Transaction& t) {
+          t.query(tasks, {"nix", {}}, 1, {}, [](const Row&) { return true; });
+        }) == ErrorCode::invalid);
 
   const auto claim = [&](const KeyRange& range, std::uint64_t limit) {
     std::string ids;
     const auto taken = store->write([&](Transaction& t) {
       return t.update(tasks, range, limit, Patch().set("state", "claimed"));
     });
-    store->get(tasks, taken, {}, [&](const Row& row) { ids += row.id(); return true; });
+    store->get(tasks, taken, {}, [&](const Row& row) {
+      ids += row.id();
+      return true;
+    });
     return ids;
   };
   CHECK(claim({"by_state", {Value("pending")}}, 2) == "ag");
@@ -347,74 +392,13 @@ TEST_CASE("writing: ranges of a key, and claims") {
   store.check_sound();
 }
 
-TEST_CASE("writing: maps in three modes") {
-  Opened store;
-  const CollectionId tasks = store.id("tasks");
-  const Ordinal o = store->write([&](Transaction& t) { return insert(t, tasks, "a"); });
-  const auto put = [&](std::initializer_list<std::pair<std::string_view, std::string_view>> list, PutMode mode,
-                       std::string_view map = "params") {
-    const auto given = entries(list);
-    store->transact([&](Transaction& t) { t.put(tasks, o, map, given, mode); });
-  };
-  put({{"a", "1"}, {"b", "2"}, {"a", "3"}}, PutMode::overwrite);  // the last wins
-  CHECK(map_of(*store, tasks, o, "params") == Map{{"a", "3"}, {"b", "2"}});
-  put({{"a", "x"}, {"c", "4"}, {"c", "5"}}, PutMode::keep);  // the first stays
-  CHECK(map_of(*store, tasks, o, "params") == Map{{"a", "3"}, {"b", "2"}, {"c", "4"}});
-  put({{"a", "3"}, {"d", "6"}, {"d", "6"}}, PutMode::equal_or_fail);
-  CHECK(map_of(*store, tasks, o, "params") == Map{{"a", "3"}, {"b", "2"}, {"c", "4"}, {"d", "6"}});
-
-  bool thrown = false;
-  try {
-    put({{"new", "1"}, {"b", "other"}, {"a", "3"}, {"c", "4.0"}}, PutMode::equal_or_fail);
-  } catch (const ConflictError& e) {
-    thrown = true;
-    CHECK(e.code() == ErrorCode::conflict);
-    REQUIRE(e.conflicts().size() == 2);
-    CHECK(e.conflicts()[0].key == "b");
-    CHECK(e.conflicts()[0].old_text == "2");
-    CHECK(e.conflicts()[0].new_text == "other");
-    CHECK(e.conflicts()[1].key == "c");
-    CHECK(e.conflicts()[1].old_text == "4");
-    CHECK(e.conflicts()[1].new_text == "4.0");
-  }
-  CHECK(thrown);
-  CHECK(map_of(*store, tasks, o, "params").count("new") == 0);
-  CHECK_THROWS_AS(put({{"z", "1"}, {"z", "2"}}, PutMode::equal_or_fail), ConflictError);
-  CHECK(map_of(*store, tasks, o, "params").count("z") == 0);
-
-  const I version = version_of(*store, tasks, o);
-  const Revision before = store->revision();
-  put({{"a", "3"}}, PutMode::overwrite);
-  put({{"a", "4"}}, PutMode::keep);
-  put({{"a", "3"}}, PutMode::equal_or_fail);
-  CHECK(version_of(*store, tasks, o) == version);
-  CHECK(hear(*store, before).empty());
-  put({{"a", "3"}}, PutMode::overwrite, "notes");
-  CHECK(version_of(*store, tasks, o) == version + 1);
-  CHECK(map_of(*store, tasks, o, "notes") == Map{{"a", "3"}});
-  CHECK(error_of([&] { put({{"a", "b"}}, PutMode::overwrite, "nix"); }).code() == ErrorCode::invalid);
-  CHECK(error_of([&] { put({{"a", "\xff"}}, PutMode::overwrite); }).code() == ErrorCode::invalid);
-  CHECK(error_of([&] { put({{"a", "b"}, {"\xff", "c"}}, PutMode::keep); }).code() == ErrorCode::invalid);
-  const auto given = entries({{"a", "b"}});
-  CHECK(code(store, [&](Transaction& t) { t.put(tasks, 4711, "params", given, PutMode::overwrite); }) == ErrorCode::not_found);
-
-  // Long texts: alike in their first 64 characters, told apart behind them.
-  const std::string stem(80, 'x'), one = stem + "1", two = stem + "2";
-  put({{"long", one}}, PutMode::overwrite);
-  CHECK(listed(*store, tasks, eq(entry("params", "long"), one)) == "a");
-  CHECK(listed(*store, tasks, eq(entry("params", "long"), two)).empty());
-  CHECK(listed(*store, tasks, compare(entry("params", "long"), Compare::lt, two)) == "a");
-  CHECK(listed(*store, tasks, compare(entry("params", "long"), Compare::ge, two)).empty());
-  CHECK(listed(*store, tasks, pattern(Filter::Op::like, entry("params", "long"), "%1")) == "a");
-  store.check_sound();
-}
-
 TEST_CASE("writing: a transaction sees what it wrote") {
   Opened store;
   const CollectionId tasks = store.id("tasks"), projects = store.id("projects");
   store->transact([&](Transaction& t) {
     const Ordinal p = insert(t, projects, "", {{"name", "p"}});
-    const Ordinal o = insert(t, tasks, "a", {{"project", p}, {"state", "pending"}, {"steps", I{1}}});
+    const Ordinal o =
+        insert(t, tasks, "a", {{"project", p}, {"state", "pending"}, {"steps", I{1}}});
     CHECK(t.find(tasks, "a") == o);
     CHECK(t.find(tasks, "b") == 0);
     t.update(tasks, {&o, 1}, {}, Patch().set("steps", I{5}).put("params", "k", "v"));
@@ -430,10 +414,14 @@ TEST_CASE("writing: a transaction sees what it wrote") {
       CHECK(row.map(3).size() == 1);
       CHECK(row.id() == "a");
     }));
-    CHECK(t.query(tasks, {"by_state", {Value("pending"), Value(I{5})}}, 10, {}, [](const Row&) { return true; }) == 1);
-    CHECK(t.query(tasks, {"by_state", {Value("pending"), Value(I{1})}}, 10, {}, [](const Row&) { return true; }) == 0);
-    CHECK(t.update(tasks, {&o, 1}, eq(series("metrics", "acc"), 0.5), Patch().set("steps", I{6})) == 1);
-    CHECK(t.update(tasks, {&o, 1}, eq(entry("params", "k"), "other"), Patch().set("steps", I{7})) == 0);
+    CHECK(t.query(tasks, {"by_state", {Value("pending"), Value(I{5})}}, 10, {},
+                  [](const Row&) { return true; }) == 1);
+    CHECK(t.query(tasks, {"by_state", {Value("pending"), Value(I{1})}}, 10, {},
+                  [](const Row&) { return true; }) == 0);
+    CHECK(t.update(tasks, {&o, 1}, eq(series("metrics", "acc"), 0.5), Patch().set("steps", I{6})) ==
+          1);
+    CHECK(t.update(tasks, {&o, 1}, eq(entry("params", "k"), "other"), Patch().set("steps", I{7})) ==
+          0);
     CHECK(t.erase(tasks, {&o, 1}) == 1);
     CHECK(t.find(tasks, "a") == 0);
     CHECK_FALSE(t.get(tasks, o, {}, [](const Row&) {}));
@@ -442,58 +430,6 @@ TEST_CASE("writing: a transaction sees what it wrote") {
   CHECK(cell(*store, tasks, store->find(tasks, "a"), field("steps")) == Value(I{9}));
   CHECK(map_of(*store, tasks, store->find(tasks, "a"), "params").empty());
   CHECK(count(*store, tasks) == 1);
-  store.check_sound();
-}
-
-TEST_CASE("writing: rehome moves maps and series") {
-  Opened store;
-  const CollectionId tasks = store.id("tasks"), models = store.id("models");
-  Ordinal task = 0, model = 0, other = 0;
-  std::vector<Point> points;
-  for (I i = 0; i < 3000; ++i) points.push_back({i, i * 10, static_cast<double>(i)});
-  store->transact([&](Transaction& t) {
-    const Ordinal p = insert(t, store.id("projects"), "", {{"name", "p"}});
-    task = insert(t, tasks, "t", {{"project", p}});
-    model = insert(t, models, "m");
-    other = insert(t, models, "n");
-    const auto given = entries({{"lr", "0.1"}, {"opt", "adam"}});
-    t.put(models, model, "params", given, PutMode::overwrite);
-    const SeriesPoints all[] = {{"acc", "", points}, {"acc", "ds", std::span(points).first(3)}};
-    t.append(models, model, "metrics", all);
-  });
-  const Revision before = store->revision();
-  const I version = version_of(*store, tasks, task);
-  const std::string_view names[] = {"params", "metrics"};
-  store->transact([&](Transaction& t) { t.rehome(models, model, tasks, task, names); });
-  for (int opened = 0; opened < 2; ++opened) {
-    CHECK(map_of(*store, tasks, task, "params") == Map{{"lr", "0.1"}, {"opt", "adam"}});
-    CHECK(map_of(*store, models, model, "params").empty());
-    CHECK(points_of(*store, {tasks, task, "metrics", "acc", ""}) == points);
-    CHECK(points_of(*store, {tasks, task, "metrics", "acc", "ds"}).size() == 3);
-    CHECK(points_of(*store, {models, model, "metrics", "acc", ""}).empty());
-    CHECK(cell(*store, models, model, series("metrics", "acc")) == Value{});
-    CHECK(listed(*store, tasks, eq(series("metrics", "acc"), 2999.0)) == "t");
-    CHECK(listed(*store, tasks, eq(entry("params", "lr"), 0.1)) == "t");
-    CHECK(listed(*store, models, is_null(series("metrics", "acc"), true)).empty());
-    CHECK(listed(*store, models, eq(entry("params", "lr"), 0.1)).empty());
-    if (opened == 0) store.maintain();
-    store.reopen();
-  }
-  CHECK(version_of(*store, tasks, task) == version + 1);
-  CHECK(hear(*store, before).size() == 2);
-  // The points go on where they are now.
-  const Point next{3000, 0, 7};
-  const SeriesPoints more{"acc", "", {&next, 1}};
-  store->transact([&](Transaction& t) { t.append(tasks, task, "metrics", {&more, 1}); });
-  CHECK(cell(*store, tasks, task, series("metrics", "acc", Statistic::count)) == Value(I{3001}));
-  // The other must have none of them, and declare them.
-  const auto given = entries({{"k", "v"}});
-  store->transact([&](Transaction& t) { t.put(models, other, "params", given, PutMode::overwrite); });
-  CHECK_THROWS_AS(store->transact([&](Transaction& t) { t.rehome(tasks, task, models, other, names); }), Error);
-  const std::string_view tags[] = {"tags"};
-  CHECK(code(store, [&](Transaction& t) { t.rehome(tasks, task, models, model, tags); }) == ErrorCode::invalid);
-  CHECK(code(store, [&](Transaction& t) { t.rehome(tasks, task, models, 4711, names); }) == ErrorCode::not_found);
-  CHECK(map_of(*store, tasks, task, "params").size() == 2);
   store.check_sound();
 }
 
