@@ -42,13 +42,11 @@ std::string camel_case(std::string_view name) {
 
 dom::array array_of(dom::element value) {
   dom::array array;
-  (void)value.get(array);
-  return array;
+  return value.get(array) == simdjson::SUCCESS ? array : dom::array();
 }
 dom::object object_of(dom::element value) {
   dom::object object;
-  (void)value.get(object);
-  return object;
+  return value.get(object) == simdjson::SUCCESS ? object : dom::object();
 }
 
 /// A value as a compact JSON text with sorted keys, as MLflow's messages quote it.
