@@ -42,18 +42,18 @@ struct Path {
   bool operator==(const Path&) const = default;
 };
 
-inline Path field(std::string name) { return {Path::Kind::field, std::move(name), {}, {}, {}}; }
+inline Path field(std::string name) { return {Path::Kind::field, std::move(name), {}, {}, Statistic::last}; }
 inline Path entry(std::string map, std::string key) {
-  return {Path::Kind::map, std::move(map), std::move(key), {}, {}};
+  return {Path::Kind::map, std::move(map), std::move(key), {}, Statistic::last};
 }
 inline Path series(std::string name, std::string key, Statistic s = Statistic::last,
                    std::string scope = {}) {
   return {Path::Kind::series, std::move(name), std::move(key), std::move(scope), s};
 }
-inline Path record_id() { return {Path::Kind::id, {}, {}, {}, {}}; }
-inline Path record_ordinal() { return {Path::Kind::ordinal, {}, {}, {}, {}}; }
-inline Path record_version() { return {Path::Kind::version, {}, {}, {}, {}}; }
-inline Path record_body() { return {Path::Kind::body, {}, {}, {}, {}}; }
+inline Path record_id() { return {Path::Kind::id, {}, {}, {}, Statistic::last}; }
+inline Path record_ordinal() { return {Path::Kind::ordinal, {}, {}, {}, Statistic::last}; }
+inline Path record_version() { return {Path::Kind::version, {}, {}, {}, Statistic::last}; }
+inline Path record_body() { return {Path::Kind::body, {}, {}, {}, Statistic::last}; }
 
 enum class Compare : std::uint8_t { eq = 1, ne, lt, le, gt, ge };
 

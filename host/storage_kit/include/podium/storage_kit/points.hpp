@@ -21,7 +21,8 @@ int compare_by_time(const Point&, const Point&) noexcept;
 /// least by the rule's order, last the greatest; with time_step the rule's order is (time, step) and a
 /// later arrival replaces an equal last.
 void add(Summary& summary, const Point&, LastRule);
-/// The summary of all points, the slow obvious way round: for checks and rebuilding.
+/// The summary of all points in the order of their arrival, the slow obvious way round: for checks and
+/// rebuilding. (Sums may differ in the last bits when points are added in another order.)
 Summary summarize(std::span<const Point> points, LastRule);
 
 /// At most this many points in a sealed chunk; loose points are sealed at this number.
@@ -49,7 +50,8 @@ class Downsampler {
   void finish(std::vector<Point>& out);
  private:
   void flush(std::vector<Point>& out);
-  std::uint64_t total_, seen_ = 0, bucket_ = 0;
+  std::uint64_t end_of(std::uint64_t bucket) const;
+  std::uint64_t total_, seen_ = 0, bucket_ = 0, end_ = 0;
   std::uint32_t buckets_;
   bool any_ = false, has_number_ = false;
   Point first_{}, last_{}, min_{}, max_{};
@@ -57,7 +59,7 @@ class Downsampler {
 };
 
 /// The row numbers (0-based, ascending, without repeats) of at most `n` evenly spaced rows of `total`,
-/// first and last kept: round(i * (total - 1) / (n - 1)).
+/// first and last kept: round(i * (total - 1) / (n - 1)), halves up. With n == 1 the first.
 std::vector<std::uint64_t> evenly_spaced(std::uint64_t total, std::uint32_t n);
 
 }  // namespace podium::kit

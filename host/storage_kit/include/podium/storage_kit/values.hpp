@@ -28,7 +28,7 @@ bool compare(const Seen& left, Compare op, const Value& right);
 /// (and texts) only. Owns its text.
 struct SortKey {
   int rank = rank_missing;
-  double number = 0;       ///< numbers, bools, times and references that fit; else 0
+  double number = 0;  ///< numbers, bools, times and references that fit; NaN of a NaN; else 0
   std::int64_t integer = 0;  ///< exact, when `exact`
   bool exact = false;
   std::string text;
