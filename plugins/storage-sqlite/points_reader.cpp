@@ -7,6 +7,7 @@
 
 #include "podium/storage_kit/points.hpp"
 #include "reader.hpp"
+#include "summary_columns.hpp"
 
 namespace podium::sqlite {
 namespace {
@@ -147,8 +148,7 @@ class PointsRead {
       s.bind(sid_, query_.after ? std::max(query_.from, query_.after->step) : query_.from, query_.to);
     else s.bind(sid_);
     while (s.step()) {
-      Point p{s.integer(0), s.integer(1), s.real(3)};
-      if (s.integer(2) != 0) p.value = std::numeric_limits<double>::quiet_NaN();
+      const Point p = read_point(s, 0);
       if (wanted(p)) points.push_back(p);
     }
     std::sort(points.begin(), points.end(),

@@ -7,38 +7,13 @@
 #include <limits>
 
 #include "podium/storage_kit/index_engine.hpp"
+#include "summary_columns.hpp"
 
 namespace podium::sqlite {
 namespace {
 
 // Unwanted neighbours that are cheaper to step over than to seek past.
 constexpr int patience = 8;
-
-constexpr const char* summary_columns =
-    "last_step, last_time, last_rank, last_value, first_step, first_time, first_rank, first_value, "
-    "min_step, min_time, min_rank, min_value, max_step, max_time, max_rank, max_value, n, total";
-
-Point read_point(const Statement& s, int at) {
-  Point point{s.integer(at), s.integer(at + 1), s.real(at + 3)};
-  if (s.integer(at + 2) != 0) point.value = std::numeric_limits<double>::quiet_NaN();
-  return point;
-}
-
-// A NaN cannot be stored; as a sum it is NULL.
-double read_total(const Statement& s, int at) {
-  return s.is_null(at) ? std::numeric_limits<double>::quiet_NaN() : s.real(at);
-}
-
-Summary read_summary(const Statement& s, int at) {
-  Summary summary;
-  summary.last = read_point(s, at);
-  summary.first = read_point(s, at + 4);
-  summary.min = read_point(s, at + 8);
-  summary.max = read_point(s, at + 12);
-  summary.count = s.integer(at + 16);
-  summary.sum = read_total(s, at + 17);
-  return summary;
-}
 
 Cell statistic_of(const Summary& summary, Statistic statistic) {
   switch (statistic) {
@@ -84,9 +59,10 @@ Cell read_statistic(const Statement& s, int at, Statistic statistic) {
     case Statistic::first:
     case Statistic::min:
     case Statistic::max:
-      return s.integer(at) == 0 ? s.real(at + 1) : std::numeric_limits<double>::quiet_NaN();
+      return ranked(s.integer(at), s.real(at + 1));
     case Statistic::sum:
-      return read_total(s, at);
+      // A NaN cannot be stored: it is NULL.
+      return s.is_null(at) ? std::numeric_limits<double>::quiet_NaN() : s.real(at);
     default:
       return s.integer(at);
   }
@@ -98,8 +74,7 @@ Cell read_field(const Statement& s, int at, Type type) {
     case Type::text:
     case Type::scalar: return s.text(at);
     case Type::boolean: return s.integer(at) != 0;
-    case Type::real:
-      return s.integer(at + 1) == 0 ? s.real(at) : std::numeric_limits<double>::quiet_NaN();
+    case Type::real: return ranked(s.integer(at + 1), s.real(at));
     default: return s.integer(at);
   }
 }
