@@ -336,6 +336,8 @@ inline Task<bool> Connection::read_upload(Exchange& exchange, std::unique_ptr<Bl
           failed = error;
         } catch (const std::exception& error) {
           failed = Error(ErrorCode::internal, error.what());
+        } catch (...) {
+          failed = Error(ErrorCode::internal, "the blob store failed");
         }
       };
       whole = co_await on_pool(nullptr, std::move(write)) && !failed;
@@ -454,7 +456,8 @@ inline Task<void> Connection::run(std::shared_ptr<Connection> self) {
   try {
     while (co_await self->serve_one()) {
     }
-    if (self->unframed_ && !self->closed_) co_await self->linger();
+    const bool unread = self->unframed_ || self->begin_ != self->end_;
+    if (unread && !self->closed_) co_await self->linger();
   } catch (const std::exception& error) {  // no memory, most likely: this client goes, the others stay
     log(LogLevel::error, "http", std::string("a connection failed: ") + error.what());
   }

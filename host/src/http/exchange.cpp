@@ -76,7 +76,7 @@ void Exchange::dropped() noexcept {
     return;
   }
   if (claimed()) return;
-  if (group && group->owner) {
+  if (group && group->owner && !cancelled()) {  // when the client has gone, nobody misses the answer
     group->owner->faults.fetch_add(1, std::memory_order_relaxed);
     if (group->owner->report) group->owner->report(*group->owner, entry->where, "dropped its Reply");
   }

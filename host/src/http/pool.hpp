@@ -33,7 +33,7 @@ class Pool {
   /// not throw. After stop() a job is refused.
   [[nodiscard]] bool submit(const void* owner, bool exempt, Job&& job);
   /// The same for a job that goes on with something begun: it waits, but is never refused. False only
-  /// after stop(), then the job has not been taken.
+  /// after stop(), or when the system gives no thread at all; then the job has not been taken.
   [[nodiscard]] bool submit_always(const void* owner, bool exempt, Job&& job);
   /// Runs what is queued, then joins the threads.
   void stop();

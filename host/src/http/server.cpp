@@ -66,7 +66,7 @@ struct Server::Impl {
   std::size_t next_thread = 0;
   std::chrono::milliseconds tick{};
   std::uint16_t port = 0;
-  bool started = false;
+  bool started = false, stopped = false;
 };
 
 template <class F>
@@ -142,7 +142,11 @@ Task<void> Server::Impl::accept() {
       co_await pause.async_wait(asio::redirect_error(Token{}, error));
       continue;
     }
-    welcome(std::move(socket), io);
+    try {
+      welcome(std::move(socket), io);
+    } catch (const std::exception& failure) {  // no memory: this client goes, the next may fare better
+      log(LogLevel::warning, "http", std::string("cannot take a connection: ") + failure.what());
+    }
   }
 }
 
@@ -150,8 +154,11 @@ void Server::Impl::welcome(Socket socket, IoThread& io) {
   error_code error;
   const auto endpoint = socket.remote_endpoint(error);
   if (error) return;
-  const auto address = endpoint.address().to_string();
-  const bool loopback = endpoint.address().is_loopback();
+  auto ip = endpoint.address();
+  if (ip.is_v6() && ip.to_v6().is_v4_mapped())
+    ip = asio::ip::make_address_v4(asio::ip::v4_mapped, ip.to_v6());
+  const auto address = ip.to_string();
+  const bool loopback = ip.is_loopback();
   socket.non_blocking(true, error);
   core.accepted.fetch_add(1, std::memory_order_relaxed);
   if (!core.enter(address, loopback)) {
@@ -221,6 +228,7 @@ bool Server::Impl::stop(std::chrono::milliseconds deadline) {
     thread->mailbox->close();
   }
   started = false;
+  stopped = true;
   return clean;
 }
 
@@ -296,7 +304,7 @@ void Server::add(Routes& routes, PluginOwner& owner, bool first_party) {
 
 void Server::start() {
   auto& s = *impl_;
-  if (s.started) throw Error(ErrorCode::misuse, "the server runs already");
+  if (s.started || s.stopped) throw Error(ErrorCode::misuse, "a server is started once");
   s.listen();
   std::signal(SIGPIPE, SIG_IGN);  // sendfile has no flag against it
   for (auto& thread : s.threads) {

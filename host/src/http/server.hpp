@@ -73,11 +73,11 @@ class Server {
 
   /// Asks the group for its routes and prefixes and answers for them from now on. Both outlive the
   /// server. `first_party` lifts the bound of a quarter of the pool. Throws what Router::add throws;
-  /// then nothing of the group is registered. One thread at a time.
+  /// then nothing of the group is registered. One thread at a time, never from a handler of this server.
   void add(Routes&, PluginOwner&, bool first_party = false);
 
   /// Binds and begins to answer. Throws `unavailable` when the address cannot be had. Ignores SIGPIPE
-  /// in this process.
+  /// in this process. Once.
   void start();
   std::uint16_t port() const noexcept;  ///< the real one, after start
 
