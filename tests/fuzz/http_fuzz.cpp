@@ -1,5 +1,5 @@
-// The text of a request, through the parser, to the route it finds: no crash, no read outside of the
-// text, and the same outcome however the text is cut.
+// The text of a request, through the parser, to the route it finds: no crash, no read outside of
+// the text, and the same outcome however the text is cut.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -31,7 +31,8 @@ class Table final : public Routes {
   std::vector<std::string> prefixes() const override { return {"/"}; }
   std::vector<Route> routes() override {
     std::vector<Route> out;
-    for (const char* path : {"/", "/a", "/a/{id}", "/a/{id}/b/{key}", "/a/fixed/b/c", "/files/{rest*}"}) {
+    for (const char* path :
+         {"/", "/a", "/a/{id}", "/a/{id}/b/{key}", "/a/fixed/b/c", "/files/{rest*}"}) {
       Route route;
       route.method = "GET";
       route.path = path;
@@ -62,7 +63,8 @@ Outcome parse(std::string_view text, std::size_t at_once) {
   parser.begin(head);
   bool in_head = true;
   std::size_t begin = 0;
-  for (std::size_t end = std::min(at_once, text.size());; end = std::min(end + at_once, text.size())) {
+  for (std::size_t end = std::min(at_once, text.size());;
+       end = std::min(end + at_once, text.size())) {
     // A copy of exactly this size, so that a read outside of it is seen.
     const std::string piece(text.substr(begin, end - begin));
     std::size_t used = 0;
@@ -72,7 +74,8 @@ Outcome parse(std::string_view text, std::size_t at_once) {
       begin += used;
       in_head = out.step == RequestParser::Step::more;
     }
-    if (!in_head && out.step == RequestParser::Step::done && head.chunked) out.step = RequestParser::Step::more;
+    if (!in_head && out.step == RequestParser::Step::done && head.chunked)
+      out.step = RequestParser::Step::more;
     if (!in_head && out.step == RequestParser::Step::more) {
       for (;;) {
         char room[16];

@@ -1,12 +1,11 @@
 #include "http/server.hpp"
 
-#include <csignal>
-#include <cstdio>
-#include <limits>
-
 #include <sys/socket.h>
 
 #include <boost/asio/executor_work_guard.hpp>
+#include <csignal>
+#include <cstdio>
+#include <limits>
 
 #include "http/connection.hpp"
 #include "http/connection_admit.hpp"
@@ -119,7 +118,8 @@ void Server::Impl::listen() {
   const asio::ip::tcp::endpoint endpoint = *found.begin();
   acceptor.emplace(io);
   const auto check = [&] {
-    if (error) throw Error(ErrorCode::unavailable, "cannot listen on " + where + ": " + error.message());
+    if (error)
+      throw Error(ErrorCode::unavailable, "cannot listen on " + where + ": " + error.message());
   };
   acceptor->open(endpoint.protocol(), error), check();
   acceptor->set_option(asio::socket_base::reuse_address(true), error), check();
@@ -144,7 +144,8 @@ Task<void> Server::Impl::accept() {
     }
     try {
       welcome(std::move(socket), io);
-    } catch (const std::exception& failure) {  // no memory: this client goes, the next may fare better
+    } catch (
+        const std::exception& failure) {  // no memory: this client goes, the next may fare better
       log(LogLevel::warning, "http", std::string("cannot take a connection: ") + failure.what());
     }
   }
@@ -271,18 +272,21 @@ void Server::Impl::write_route_metrics(std::string& out) const {
   const auto labels = [](const RouteEntry& entry) {
     return "method=\"" + entry.route.method + "\",route=\"" + label_value(entry.route.path) + '"';
   };
-  out += "# HELP podium_http_requests_total Requests by route and status.\n"
-         "# TYPE podium_http_requests_total counter\n";
+  out +=
+      "# HELP podium_http_requests_total Requests by route and status.\n"
+      "# TYPE podium_http_requests_total counter\n";
   for (const auto& entry : table->entries())
     entry->statuses.write(out, "podium_http_requests_total", labels(*entry));
   core.unrouted.write(out, "podium_http_requests_total", "method=\"\",route=\"\"");
-  out += "# HELP podium_http_request_seconds Time from the first byte of a request to the last of "
-         "its answer.\n# TYPE podium_http_request_seconds histogram\n";
+  out +=
+      "# HELP podium_http_request_seconds Time from the first byte of a request to the last of "
+      "its answer.\n# TYPE podium_http_request_seconds histogram\n";
   for (const auto& entry : table->entries())
     if (entry->seconds.count() > 0)
       entry->seconds.write(out, "podium_http_request_seconds", labels(*entry));
-  out += "# HELP podium_plugin_faults_total Exceptions and misuses of plugins.\n"
-         "# TYPE podium_plugin_faults_total counter\n";
+  out +=
+      "# HELP podium_plugin_faults_total Exceptions and misuses of plugins.\n"
+      "# TYPE podium_plugin_faults_total counter\n";
   std::map<const PluginOwner*, bool> seen;
   for (const auto& group : table->groups()) {
     if (std::exchange(seen[group->owner], true)) continue;
