@@ -98,11 +98,31 @@ TEST_CASE("contradictions are named") {
   CHECK(says(problem([](Collection& c) { c.version = 0; }), "version"));
   CHECK(says(problem([](Collection& c) { c.version = 2; }), "steps"));
   CHECK(says(problem([](Collection& c) { c.steps = {{2, {}, {}, {}, {}}}; }), "steps"));
-  CHECK(says(problem([](Collection& c) { c.version = 3; c.steps = {{2, {}, {}, {}, {}}, {4, {}, {}, {}, {}}}; }), "hole"));
-  CHECK(says(problem([](Collection& c) { c.version = 2; c.steps = {{2, {"nix"}, {}, {}, {}}}; }), "nix"));
-  CHECK(says(problem([](Collection& c) { c.version = 3; c.steps = {{2, {"state"}, {"by_state"}, {}, {}}, {3, {"state"}, {}, {}, {}}}; }), "two steps"));
-  CHECK(says(problem([](Collection& c) { c.version = 2; c.steps = {{2, {"state"}, {}, {}, {}}}; }), "older"));
-  CHECK(says(problem([](Collection& c) { c.version = 2; c.steps = {{2, {"project"}, {"by_start"}, {}, {}}}; }), "partition"));
+  CHECK(says(problem([](Collection& c) {
+               c.version = 3;
+               c.steps = {{2, {}, {}, {}, {}}, {4, {}, {}, {}, {}}};
+             }),
+             "hole"));
+  CHECK(says(problem([](Collection& c) {
+               c.version = 2;
+               c.steps = {{2, {"nix"}, {}, {}, {}}};
+             }),
+             "nix"));
+  CHECK(says(problem([](Collection& c) {
+               c.version = 3;
+               c.steps = {{2, {"state"}, {"by_state"}, {}, {}}, {3, {"state"}, {}, {}, {}}};
+             }),
+             "two steps"));
+  CHECK(says(problem([](Collection& c) {
+               c.version = 2;
+               c.steps = {{2, {"state"}, {}, {}, {}}};
+             }),
+             "older"));
+  CHECK(says(problem([](Collection& c) {
+               c.version = 2;
+               c.steps = {{2, {"project"}, {"by_start"}, {}, {}}};
+             }),
+             "partition"));
   CHECK(says(problem([](Collection& c) { c.readers = "some"; }), "readers"));
 }
 
@@ -273,7 +293,8 @@ TEST_CASE("filters must fit the declaration") {
   CHECK(says(refused(any("inputs", "tusk", {})), "task"));
   CHECK(says(refused(any("nix", "task", {})), "no such"));
   CHECK(says(refused(any("tasks", "project", {})), "no reference"));
-  CHECK(says(refused(any("inputs", "task", eq(field("state"), "x"))), "'inputs' has no field 'state'"));
+  CHECK(says(refused(any("inputs", "task", eq(field("state"), "x"))),
+             "'inputs' has no field 'state'"));
   CHECK(says(refused(any("inputs", "task", any("inputs", "task", {}))), "deep"));
   Filter broken = eq(field("state"), "x");
   broken.values.clear();
@@ -295,11 +316,20 @@ TEST_CASE("filters must fit the declaration") {
 TEST_CASE("orders must fit the declaration") {
   const Collection c = tasks();
   CHECK_NOTHROW(check(Order{}, c));
-  CHECK_NOTHROW(check(Order{{field("start"), true, false}, {entry("params", "x"), false, true},
-                            {record_id(), false, false}, {series("metrics", "a"), true, false}}, c));
-  CHECK(error_of([&] { check(Order{{field("nix"), false, false}}, c); }).code() == ErrorCode::invalid);
-  CHECK(error_of([&] { check(Order{{record_body(), false, false}}, c); }).code() == ErrorCode::invalid);
-  CHECK(error_of([&] { check(Order{{field("start"), false, true}}, c); }).code() == ErrorCode::invalid);
+  CHECK_NOTHROW(check(Order{{field("start"), true, false},
+                            {entry("params", "x"), false, true},
+                            {record_id(), false, false},
+                            {series("metrics", "a"), true, false}},
+                      c));
+  CHECK(error_of([&] {
+          check(Order{{field("nix"), false, false}}, c);
+        }).code() == ErrorCode::invalid);
+  CHECK(error_of([&] {
+          check(Order{{record_body(), false, false}}, c);
+        }).code() == ErrorCode::invalid);
+  CHECK(error_of([&] {
+          check(Order{{field("start"), false, true}}, c);
+        }).code() == ErrorCode::invalid);
 }
 
 TEST_CASE("kinds of changes merge") {

@@ -15,7 +15,8 @@ namespace {
 using Random = std::mt19937_64;
 
 std::string random_text(Random& random) {
-  static const char* const pieces[] = {"a", "NaN", "Infinity", "\"", "\\", "\n", "ü", "日", "\x01", "", "1", "null"};
+  static const char* const pieces[] = {"a", "NaN", "Infinity", "\"", "\\", "\n",
+                                       "ü", "日",  "\x01",     "",   "1",  "null"};
   std::string text;
   for (auto n = random() % 3; n > 0; --n) text += pieces[random() % 12];
   return text;
@@ -23,17 +24,29 @@ std::string random_text(Random& random) {
 
 Value random_value(Random& random) {
   switch (random() % 7) {
-    case 0: return std::monostate{};
-    case 1: return random() % 2 == 0;
-    case 2: return static_cast<std::int64_t>(random());
-    case 3: return static_cast<std::int64_t>(random() % 3);
-    case 4: return static_cast<double>(random() % 3);
+    case 0:
+      return std::monostate{};
+    case 1:
+      return random() % 2 == 0;
+    case 2:
+      return static_cast<std::int64_t>(random());
+    case 3:
+      return static_cast<std::int64_t>(random() % 3);
+    case 4:
+      return static_cast<double>(random() % 3);
     case 5: {
-      const double values[] = {-0.0, 0.1, 1e300, 5e-324, 1e22, std::numeric_limits<double>::infinity(),
-                               -std::numeric_limits<double>::infinity(), 123456789.125};
+      const double values[] = {-0.0,
+                               0.1,
+                               1e300,
+                               5e-324,
+                               1e22,
+                               std::numeric_limits<double>::infinity(),
+                               -std::numeric_limits<double>::infinity(),
+                               123456789.125};
       return values[random() % 8];
     }
-    default: return random_text(random);
+    default:
+      return random_text(random);
   }
 }
 
@@ -73,20 +86,25 @@ TEST_CASE("the numbers that JSON has not") {
   CHECK(std::isnan(back(std::numeric_limits<double>::quiet_NaN())));
   CHECK(back(-std::numeric_limits<double>::infinity()) == -std::numeric_limits<double>::infinity());
   CHECK(std::signbit(back(-0.0)));
-  CHECK(std::holds_alternative<std::string>(filter_from_json(to_json(eq(field("x"), "NaN"))).values[0]));
+  CHECK(std::holds_alternative<std::string>(
+      filter_from_json(to_json(eq(field("x"), "NaN"))).values[0]));
 }
 
 TEST_CASE("what is no filter is refused") {
   std::string deep = R"({"op":"all"})";
   for (int i = 0; i < 64; ++i) deep = R"({"op":"not","children":[)" + deep + "]}";
   for (const std::string& text :
-       {std::string(), std::string("null"), std::string("[]"), std::string("{}"), std::string("{\"op\":1}"),
-        std::string(R"({"op":"nix"})"), std::string(R"({"op":"all","more":1})"),
-        std::string(R"({"op":"compare","values":1})"), std::string(R"({"op":"compare","values":[[1]]})"),
-        std::string(R"({"op":"compare","values":[{"real":"x"}]})"), std::string(R"({"op":"compare","values":[{}]})"),
+       {std::string(), std::string("null"), std::string("[]"), std::string("{}"),
+        std::string("{\"op\":1}"), std::string(R"({"op":"nix"})"),
+        std::string(R"({"op":"all","more":1})"), std::string(R"({"op":"compare","values":1})"),
+        std::string(R"({"op":"compare","values":[[1]]})"),
+        std::string(R"({"op":"compare","values":[{"real":"x"}]})"),
+        std::string(R"({"op":"compare","values":[{}]})"),
         std::string(R"({"op":"compare","values":[18446744073709551615]})"),
-        std::string(R"({"op":"compare","path":{"kind":"nix"}})"), std::string(R"({"op":"compare","path":[]})"),
-        std::string(R"({"op":"compare","path":{"dotted":"a"}})"), std::string(R"({"op":"and","children":{}})"),
+        std::string(R"({"op":"compare","path":{"kind":"nix"}})"),
+        std::string(R"({"op":"compare","path":[]})"),
+        std::string(R"({"op":"compare","path":{"dotted":"a"}})"),
+        std::string(R"({"op":"and","children":{}})"),
         std::string("{\"op\":\"all\",\"child\":\"\xff\"}"), deep, std::string(200000, '[')}) {
     INFO(text.substr(0, 80));
     CHECK(error_of([&] { filter_from_json(text); }).code() == ErrorCode::invalid);

@@ -76,12 +76,14 @@ TEST_CASE("chunks come back bit by bit") {
   std::vector<Point> payloads;
   for (const std::uint64_t bits : {0x7ff8000000000001ul, 0xfff8000000000000ul, 0x7ff0000000000001ul,
                                    0x7ffffffffffffffful, 0x0000000000000001ul})
-    payloads.push_back({static_cast<std::int64_t>(payloads.size()), 5, std::bit_cast<double>(bits)});
+    payloads.push_back(
+        {static_cast<std::int64_t>(payloads.size()), 5, std::bit_cast<double>(bits)});
   check_round_trip(payloads);
   std::mt19937_64 random(1);
   for (int round = 0; round < 300; ++round) {
     std::vector<Point> points;
-    for (auto n = random() % 200; n > 0; --n) points.push_back(random_point(random, round % 2 == 0));
+    for (auto n = random() % 200; n > 0; --n)
+      points.push_back(random_point(random, round % 2 == 0));
     check_round_trip(points);
   }
 }
@@ -90,7 +92,8 @@ TEST_CASE("a usual chunk is small") {
   std::vector<Point> points;
   std::mt19937_64 random(2);
   std::int64_t time = 1764000000000;
-  for (int i = 0; i < 1024; ++i) points.push_back({i, time += 100 + static_cast<std::int64_t>(random() % 20), 0.1 * i});
+  for (int i = 0; i < 1024; ++i)
+    points.push_back({i, time += 100 + static_cast<std::int64_t>(random() % 20), 0.1 * i});
   CHECK(encode_chunk(points).size() < 1024 * 11);
 }
 
@@ -130,8 +133,9 @@ TEST_CASE("decoding takes only what encode made") {
   refused(good + "x", 100);
   refused("x" + good, 100);
   for (std::size_t n = 0; n < good.size(); ++n) refused(good.substr(0, n), 100);
-  refused(std::string("\x01\x80\x00\x00", 4) + std::string(8, '\0'), 1);  // a varint longer than need be
-  refused("\x01" + std::string(30, '\xff'), 1);                            // one without an end
+  refused(std::string("\x01\x80\x00\x00", 4) + std::string(8, '\0'),
+          1);                                    // a varint longer than need be
+  refused("\x01" + std::string(30, '\xff'), 1);  // one without an end
   refused("\x01" + std::string(9, '\xff') + std::string("\x7f\x00", 2) + std::string(8, '\0'), 1);
 
   int accepted = 0;
@@ -142,7 +146,8 @@ TEST_CASE("decoding takes only what encode made") {
       for (char& c : bytes) c = static_cast<char>(random());
       if (!bytes.empty()) bytes[0] = 1;
     } else {
-      for (auto n = 1 + random() % 4; n > 0; --n) bytes[random() % bytes.size()] = static_cast<char>(random());
+      for (auto n = 1 + random() % 4; n > 0; --n)
+        bytes[random() % bytes.size()] = static_cast<char>(random());
     }
     const auto count = static_cast<std::uint32_t>(round % 3 == 0 ? random() % 6 : 100);
     std::vector<Point> decoded;
@@ -221,7 +226,8 @@ TEST_CASE("summaries by hand") {
 }
 
 TEST_CASE("down-sampling keeps first, min, max and last of equal runs") {
-  const auto sample = [](const std::vector<Point>& points, std::uint32_t buckets, std::size_t block) {
+  const auto sample = [](const std::vector<Point>& points, std::uint32_t buckets,
+                         std::size_t block) {
     Downsampler sampler(points.size(), buckets);
     std::vector<Point> out;
     for (std::size_t i = 0; i < points.size(); i += block)
@@ -229,8 +235,9 @@ TEST_CASE("down-sampling keeps first, min, max and last of equal runs") {
     sampler.finish(out);
     return out;
   };
-  const std::vector<Point> eight = {{0, 0, 1}, {1, 0, 9}, {2, 0, -9}, {3, 0, 2},
-                                    {4, 0, nan_value}, {5, 0, nan_value}, {6, 0, nan_value}, {7, 0, nan_value}};
+  const std::vector<Point> eight = {{0, 0, 1},         {1, 0, 9},         {2, 0, -9},
+                                    {3, 0, 2},         {4, 0, nan_value}, {5, 0, nan_value},
+                                    {6, 0, nan_value}, {7, 0, nan_value}};
   std::vector<std::int64_t> steps;
   for (const Point& p : sample(eight, 2, 3)) steps.push_back(p.step);
   CHECK(steps == std::vector<std::int64_t>{0, 1, 2, 3, 4, 7});
@@ -252,7 +259,8 @@ TEST_CASE("down-sampling keeps first, min, max and last of equal runs") {
       const auto pick = [&](auto better) {
         std::size_t best = points.size();
         for (const std::size_t i : rows)
-          if (!std::isnan(points[i].value) && (best == points.size() || better(points[i].value, points[best].value)))
+          if (!std::isnan(points[i].value) &&
+              (best == points.size() || better(points[i].value, points[best].value)))
             best = i;
         if (best != points.size()) kept.push_back(best);
       };

@@ -21,12 +21,31 @@ TEST_CASE("valid_text takes UTF-8 and nothing else") {
     CHECK(valid_text(good));
   }
   using namespace std::string_view_literals;
-  for (const std::string_view bad :
-       {"\0"sv, "abc\0"sv, "abcdefg\0"sv, "abcdefgh\0ijklmnop"sv, "\x80"sv, "\xBF"sv, "\xC0\x80"sv,
-        "\xC1\xBF"sv, "\xC2"sv, "\xC2 "sv, "\xE0\x80\x80"sv, "\xE0\x9F\xBF"sv, "\xED\xA0\x80"sv,
-        "\xED\xBF\xBF"sv, "\xE2\x82"sv, "\xE2\x82 "sv, "\xF0\x80\x80\x80"sv, "\xF0\x8F\xBF\xBF"sv,
-        "\xF4\x90\x80\x80"sv, "\xF5\x80\x80\x80"sv, "\xFF"sv, "\xFE"sv, "\xF0\x9F\x98"sv,
-        "abcdefgh\xF0\x9F\x98"sv, "abcdefghijklmno\x80pqrstuvw"sv}) {
+  for (const std::string_view bad : {"\0"sv,
+                                     "abc\0"sv,
+                                     "abcdefg\0"sv,
+                                     "abcdefgh\0ijklmnop"sv,
+                                     "\x80"sv,
+                                     "\xBF"sv,
+                                     "\xC0\x80"sv,
+                                     "\xC1\xBF"sv,
+                                     "\xC2"sv,
+                                     "\xC2 "sv,
+                                     "\xE0\x80\x80"sv,
+                                     "\xE0\x9F\xBF"sv,
+                                     "\xED\xA0\x80"sv,
+                                     "\xED\xBF\xBF"sv,
+                                     "\xE2\x82"sv,
+                                     "\xE2\x82 "sv,
+                                     "\xF0\x80\x80\x80"sv,
+                                     "\xF0\x8F\xBF\xBF"sv,
+                                     "\xF4\x90\x80\x80"sv,
+                                     "\xF5\x80\x80\x80"sv,
+                                     "\xFF"sv,
+                                     "\xFE"sv,
+                                     "\xF0\x9F\x98"sv,
+                                     "abcdefgh\xF0\x9F\x98"sv,
+                                     "abcdefghijklmno\x80pqrstuvw"sv}) {
     INFO(bad.size());
     CHECK_FALSE(valid_text(bad));
   }
@@ -64,15 +83,36 @@ TEST_CASE("number_of reads finite decimals") {
   is("1" + std::string(200, '0') + "e-200", 1);
   is("0." + std::string(400, '0') + "1", 0);
   is("0." + std::string(400, '0') + "1e401", 1);
-  for (const std::string& text :
-       {std::string(), std::string("nan"), std::string("NaN"), std::string("inf"),
-        std::string("-Infinity"), std::string("0x1"), std::string(" 1"), std::string("1 "),
-        std::string("1e"), std::string("1e+"), std::string("."), std::string(".5"),
-        std::string("5."), std::string("5.e1"), std::string("+"), std::string("-"),
-        std::string("+-1"), std::string("--1"), std::string("1_000"), std::string("1,5"),
-        std::string("1e5.0"), std::string("1f"), std::string("1\0", 2), std::string("１"),
-        std::string("1e309"), std::string("-1e309"), std::string("1e99999999999999999999999"),
-        "1" + std::string(400, '0'), std::string("0.001e9999"), std::string("adam")}) {
+  for (const std::string& text : {std::string(),
+                                  std::string("nan"),
+                                  std::string("NaN"),
+                                  std::string("inf"),
+                                  std::string("-Infinity"),
+                                  std::string("0x1"),
+                                  std::string(" 1"),
+                                  std::string("1 "),
+                                  std::string("1e"),
+                                  std::string("1e+"),
+                                  std::string("."),
+                                  std::string(".5"),
+                                  std::string("5."),
+                                  std::string("5.e1"),
+                                  std::string("+"),
+                                  std::string("-"),
+                                  std::string("+-1"),
+                                  std::string("--1"),
+                                  std::string("1_000"),
+                                  std::string("1,5"),
+                                  std::string("1e5.0"),
+                                  std::string("1f"),
+                                  std::string("1\0", 2),
+                                  std::string("１"),
+                                  std::string("1e309"),
+                                  std::string("-1e309"),
+                                  std::string("1e99999999999999999999999"),
+                                  "1" + std::string(400, '0'),
+                                  std::string("0.001e9999"),
+                                  std::string("adam")}) {
     INFO(text);
     CHECK_FALSE(number_of(text).has_value());
   }
@@ -160,7 +200,9 @@ TEST_CASE("LIKE") {
   CHECK_FALSE(like("ab%ba", "aba"));
   CHECK(like("ab%ba", "abba"));
   CHECK(like("%\\%", "a\\b"));  // there is no escape
-  CHECK(like("%a_b%c_", "xxaab--a.bczc"  "d"));
+  CHECK(like("%a_b%c_",
+             "xxaab--a.bczc"
+             "d"));
   CHECK(like("resnet%", "resnet-50"));
 }
 

@@ -24,9 +24,9 @@ Seen missing() { return {}; }
 
 /// The operators that hold, e.g. "ne lt le".
 std::string which(const Seen& left, const Value& right) {
-  constexpr std::pair<Compare, const char*> ops[] = {
-      {Compare::eq, "eq"}, {Compare::ne, "ne"}, {Compare::lt, "lt"},
-      {Compare::le, "le"}, {Compare::gt, "gt"}, {Compare::ge, "ge"}};
+  constexpr std::pair<Compare, const char*> ops[] = {{Compare::eq, "eq"}, {Compare::ne, "ne"},
+                                                     {Compare::lt, "lt"}, {Compare::le, "le"},
+                                                     {Compare::gt, "gt"}, {Compare::ge, "ge"}};
   std::string out;
   for (const auto& [op, word] : ops)
     if (kit::compare(left, op, right)) out += out.empty() ? word : std::string(" ") + word;
@@ -46,29 +46,66 @@ TEST_CASE("comparing, as a table") {
     Value right;
     std::string holds;
   };
-  const std::vector<Row> table = {
-      {missing(), one, no}, {missing(), "a", no}, {missing(), nan_value, no}, {missing(), true, no},
-      {missing(), Value{}, no}, {plain(one), Value{}, no},
-      {plain(one), one, equal}, {plain(one), std::int64_t{2}, less}, {plain(one), 0.5, greater},
-      {plain(one), 1.0, equal}, {plain(1.0), one, equal}, {plain(0.5), one, less},
-      {plain(big), 9007199254740992.0, greater}, {plain(9007199254740992.0), big, less},
-      {plain(highest), 9223372036854775808.0, less}, {plain(lowest), -9223372036854775808.0, equal},
-      {plain(-9223372036854775808.0), lowest, equal},
-      {plain(one), inf, less}, {plain(one), -inf, greater}, {plain(lowest), -inf, greater},
-      {plain(std::int64_t{-1}), -1.5, greater}, {plain(std::int64_t{-2}), -1.5, less},
-      {plain(inf), inf, equal}, {plain(-inf), inf, less}, {plain(-0.0), 0.0, equal},
-      {plain(nan_value), nan_value, different}, {plain(nan_value), 1.0, different}, {plain(nan_value), one, different},
-      {plain(1.0), nan_value, different}, {plain(one), nan_value, different}, {plain(inf), nan_value, different},
-      {plain("b"sv), "b", equal}, {plain("b"sv), "c", less}, {plain("ü"sv), "z", greater},
-      {plain(""sv), "a", less}, {plain("b"sv), one, no}, {plain("1"sv), one, no},
-      {plain(true), true, equal}, {plain(false), true, less}, {plain(true), one, no},
-      {plain(one), true, no}, {plain(one), "1", no}, {plain(1.0), "1", no}, {plain(1.0), true, no},
-      {dual("0.1"), 0.1, equal}, {dual("1e-1"), 0.1, equal}, {dual("1e-1"), "0.1", greater},
-      {dual("0.1"), "0.1", equal}, {dual("10"), 9.0, greater}, {dual("10"), "9", less},
-      {dual("3"), std::int64_t{3}, equal}, {dual("3.5"), std::int64_t{3}, greater},
-      {dual("adam"), 1.0, no}, {dual("adam"), one, no}, {dual("adam"), nan_value, no},
-      {dual("1"), nan_value, different}, {dual("nan"), nan_value, no}, {dual("adam"), "adam", equal},
-      {dual(""), "", equal}, {dual("1"), true, no}};
+  const std::vector<Row> table = {{missing(), one, no},
+                                  {missing(), "a", no},
+                                  {missing(), nan_value, no},
+                                  {missing(), true, no},
+                                  {missing(), Value{}, no},
+                                  {plain(one), Value{}, no},
+                                  {plain(one), one, equal},
+                                  {plain(one), std::int64_t{2}, less},
+                                  {plain(one), 0.5, greater},
+                                  {plain(one), 1.0, equal},
+                                  {plain(1.0), one, equal},
+                                  {plain(0.5), one, less},
+                                  {plain(big), 9007199254740992.0, greater},
+                                  {plain(9007199254740992.0), big, less},
+                                  {plain(highest), 9223372036854775808.0, less},
+                                  {plain(lowest), -9223372036854775808.0, equal},
+                                  {plain(-9223372036854775808.0), lowest, equal},
+                                  {plain(one), inf, less},
+                                  {plain(one), -inf, greater},
+                                  {plain(lowest), -inf, greater},
+                                  {plain(std::int64_t{-1}), -1.5, greater},
+                                  {plain(std::int64_t{-2}), -1.5, less},
+                                  {plain(inf), inf, equal},
+                                  {plain(-inf), inf, less},
+                                  {plain(-0.0), 0.0, equal},
+                                  {plain(nan_value), nan_value, different},
+                                  {plain(nan_value), 1.0, different},
+                                  {plain(nan_value), one, different},
+                                  {plain(1.0), nan_value, different},
+                                  {plain(one), nan_value, different},
+                                  {plain(inf), nan_value, different},
+                                  {plain("b"sv), "b", equal},
+                                  {plain("b"sv), "c", less},
+                                  {plain("ü"sv), "z", greater},
+                                  {plain(""sv), "a", less},
+                                  {plain("b"sv), one, no},
+                                  {plain("1"sv), one, no},
+                                  {plain(true), true, equal},
+                                  {plain(false), true, less},
+                                  {plain(true), one, no},
+                                  {plain(one), true, no},
+                                  {plain(one), "1", no},
+                                  {plain(1.0), "1", no},
+                                  {plain(1.0), true, no},
+                                  {dual("0.1"), 0.1, equal},
+                                  {dual("1e-1"), 0.1, equal},
+                                  {dual("1e-1"), "0.1", greater},
+                                  {dual("0.1"), "0.1", equal},
+                                  {dual("10"), 9.0, greater},
+                                  {dual("10"), "9", less},
+                                  {dual("3"), std::int64_t{3}, equal},
+                                  {dual("3.5"), std::int64_t{3}, greater},
+                                  {dual("adam"), 1.0, no},
+                                  {dual("adam"), one, no},
+                                  {dual("adam"), nan_value, no},
+                                  {dual("1"), nan_value, different},
+                                  {dual("nan"), nan_value, no},
+                                  {dual("adam"), "adam", equal},
+                                  {dual(""), "", equal},
+                                  {dual("1"), true, no}};
   for (std::size_t i = 0; i < table.size(); ++i) {
     INFO("row " << i);
     CHECK(which(table[i].left, table[i].right) == table[i].holds);
@@ -76,18 +113,34 @@ TEST_CASE("comparing, as a table") {
 }
 
 TEST_CASE("the one order, as a table, in both directions") {
-  // Ascending; what stands in one row is equal. Descending turns values round, and within their rank
-  // only: NaN and missing stay behind.
-  const std::vector<std::vector<Seen>> entries = {
-      {dual("-1e300")}, {dual("-1")}, {dual("0"), dual("-0")}, {dual("0.1"), dual("1e-1")},
-      {dual("9")}, {dual("10")}, {dual("")}, {dual("9a")}, {dual("Z")}, {dual("a")},
-      {dual("aa")}, {dual("nan")}, {dual("ü")}, {missing()}};
-  const std::vector<std::vector<Seen>> reals = {
-      {plain(-inf)}, {plain(-1.0)}, {plain(0.0), plain(-0.0), plain(std::int64_t{0})}, {plain(0.5)},
-      {plain(std::int64_t{1}), plain(1.0)}, {plain(9007199254740992.0)},
-      {plain((std::int64_t{1} << 53) + 1)}, {plain(inf)}, {plain(nan_value), plain(-nan_value)}, {missing()}};
-  const std::vector<std::vector<Seen>> texts = {{plain(""sv)}, {plain("10"sv)}, {plain("9"sv)},
-                                                {plain("a"sv)}, {plain("ü"sv)}, {missing()}};
+  // Ascending; what stands in one row is equal. Descending turns values round, and within their
+  // rank only: NaN and missing stay behind.
+  const std::vector<std::vector<Seen>> entries = {{dual("-1e300")},
+                                                  {dual("-1")},
+                                                  {dual("0"), dual("-0")},
+                                                  {dual("0.1"), dual("1e-1")},
+                                                  {dual("9")},
+                                                  {dual("10")},
+                                                  {dual("")},
+                                                  {dual("9a")},
+                                                  {dual("Z")},
+                                                  {dual("a")},
+                                                  {dual("aa")},
+                                                  {dual("nan")},
+                                                  {dual("ü")},
+                                                  {missing()}};
+  const std::vector<std::vector<Seen>> reals = {{plain(-inf)},
+                                                {plain(-1.0)},
+                                                {plain(0.0), plain(-0.0), plain(std::int64_t{0})},
+                                                {plain(0.5)},
+                                                {plain(std::int64_t{1}), plain(1.0)},
+                                                {plain(9007199254740992.0)},
+                                                {plain((std::int64_t{1} << 53) + 1)},
+                                                {plain(inf)},
+                                                {plain(nan_value), plain(-nan_value)},
+                                                {missing()}};
+  const std::vector<std::vector<Seen>> texts = {{plain(""sv)},  {plain("10"sv)}, {plain("9"sv)},
+                                                {plain("a"sv)}, {plain("ü"sv)},  {missing()}};
   const std::vector<std::vector<Seen>> flags = {{plain(false)}, {plain(true)}, {missing()}};
   for (const auto& table : {entries, reals, texts, flags}) {
     for (std::size_t i = 0; i < table.size(); ++i)
@@ -145,10 +198,16 @@ TEST_CASE("cursors come back and foreign ones are refused") {
   const Order order = {{field("a"), true, false}};
   const std::uint64_t print = fingerprint("tasks", filter, order);
   const std::vector<SortKey> keys = {
-      sort_key(plain(std::numeric_limits<std::int64_t>::min()), false), sort_key(plain(-0.0), false),
-      sort_key(plain(nan_value), false), sort_key(plain(-inf), false), sort_key(missing(), false),
-      sort_key(dual("1e-1"), false), sort_key(dual(""), false), sort_key(dual("ü\n\""), false),
-      sort_key(plain(true), false), sort_key(plain(""sv), false)};
+      sort_key(plain(std::numeric_limits<std::int64_t>::min()), false),
+      sort_key(plain(-0.0), false),
+      sort_key(plain(nan_value), false),
+      sort_key(plain(-inf), false),
+      sort_key(missing(), false),
+      sort_key(dual("1e-1"), false),
+      sort_key(dual(""), false),
+      sort_key(dual("ü\n\""), false),
+      sort_key(plain(true), false),
+      sort_key(plain(""sv), false)};
   for (const Ordinal ordinal : {Ordinal{0}, Ordinal{1}, std::numeric_limits<Ordinal>::max()}) {
     const std::string text = encode_cursor(print, keys, ordinal);
     for (const char c : text) CHECK((c > ' ' && c < 127));
@@ -176,7 +235,8 @@ TEST_CASE("cursors come back and foreign ones are refused") {
       std::string changed = text;
       changed[i] = changed[i] == 'A' ? 'B' : 'A';
       CHECK(error_of([&] { decode_cursor(changed, print); }).code() == ErrorCode::invalid);
-      CHECK(error_of([&] { decode_cursor(text.substr(0, i), print); }).code() == ErrorCode::invalid);
+      CHECK(error_of([&] { decode_cursor(text.substr(0, i), print); }).code() ==
+            ErrorCode::invalid);
     }
   }
   std::mt19937 random(7);

@@ -96,18 +96,20 @@ template <class T>
 std::vector<std::string> added(const Collection& stored, const Collection& declared,
                                std::string_view kind, const std::vector<T> Collection::*items,
                                const std::vector<std::string> Step::*named) {
-  const std::string how = fmt::format("; give '{}' a new version and a step that tells it",
-                                      declared.name);
+  const std::string how =
+      fmt::format("; give '{}' a new version and a step that tells it", declared.name);
   for (const T& old : stored.*items) {
     const T* now = find(declared.*items, old.name);
     if (now == nullptr)
-      invalid(fmt::format("the store's version {} of '{}' has the {} '{}', which is not declared; a "
-                          "step can only add",
-                          stored.version, declared.name, kind, old.name));
+      invalid(
+          fmt::format("the store's version {} of '{}' has the {} '{}', which is not declared; a "
+                      "step can only add",
+                      stored.version, declared.name, kind, old.name));
     if (!same(old, *now))
-      invalid(fmt::format("the {} '{}' of '{}' differs from the store's version {}; what is stored "
-                          "cannot change, add one of another name",
-                          kind, old.name, declared.name, stored.version));
+      invalid(
+          fmt::format("the {} '{}' of '{}' differs from the store's version {}; what is stored "
+                      "cannot change, add one of another name",
+                      kind, old.name, declared.name, stored.version));
   }
   std::set<std::string_view> told;
   for (const Step& step : declared.steps) {
@@ -134,8 +136,8 @@ std::vector<std::string> added(const Collection& stored, const Collection& decla
 
 void check(const Collection& c) {
   if (!is_collection_name(c.name))
-    invalid(fmt::format("'{}' is no name of a collection; names are [a-z0-9_.-] with at most one '/'",
-                        c.name));
+    invalid(fmt::format(
+        "'{}' is no name of a collection; names are [a-z0-9_.-] with at most one '/'", c.name));
   if (c.version < 1) invalid(fmt::format("the version of '{}' must be 1 or more", c.name));
   std::set<std::string_view> fields, keys, contents;
   check_names(c, "field", c.fields, fields);
@@ -146,34 +148,39 @@ void check(const Collection& c) {
     if (f.type < Type::text || f.type > Type::reference)
       invalid(fmt::format("the field '{}' of '{}' has no known type", f.name, c.name));
     if (f.on_erase < OnErase::cascade || f.on_erase > OnErase::clear)
-      invalid(fmt::format("the field '{}' of '{}' does not say what happens on erase", f.name, c.name));
+      invalid(
+          fmt::format("the field '{}' of '{}' does not say what happens on erase", f.name, c.name));
     if (f.type == Type::reference && !is_collection_name(f.target))
       invalid(fmt::format("the reference '{}' of '{}' needs a target collection", f.name, c.name));
     if (f.type != Type::reference && !f.target.empty())
-      invalid(fmt::format("the field '{}' of '{}' has a target but is no reference", f.name, c.name));
+      invalid(
+          fmt::format("the field '{}' of '{}' has a target but is no reference", f.name, c.name));
   }
   for (const Key& key : c.keys) {
-    if (key.fields.empty()) invalid(fmt::format("the key '{}' of '{}' has no fields", key.name, c.name));
+    if (key.fields.empty())
+      invalid(fmt::format("the key '{}' of '{}' has no fields", key.name, c.name));
     std::set<std::string_view> seen;
     for (const std::string& name : key.fields) {
       if (find(c.fields, name) == nullptr)
-        invalid(fmt::format("the key '{}' of '{}' is over '{}', which is no field", key.name, c.name,
-                            name));
+        invalid(fmt::format("the key '{}' of '{}' is over '{}', which is no field", key.name,
+                            c.name, name));
       if (!seen.insert(name).second)
         invalid(fmt::format("the key '{}' of '{}' names '{}' twice", key.name, c.name, name));
     }
   }
   for (const Series& s : c.series)
     if (s.last < LastRule::step_time_value || s.last > LastRule::time_step)
-      invalid(fmt::format("the series '{}' of '{}' has no known rule of its last point", s.name, c.name));
+      invalid(fmt::format("the series '{}' of '{}' has no known rule of its last point", s.name,
+                          c.name));
   if (!c.readers.empty() && c.readers != "all")
     invalid(fmt::format("the readers of '{}' must be \"\" or \"all\"", c.name));
 
   for (std::size_t i = 0; i < c.steps.size(); ++i)
     if (c.steps[i].to != static_cast<int>(i) + 2)
-      invalid(fmt::format("the steps of '{}' must lead to 2, 3 and so on without a hole; number {} "
-                          "leads to {}",
-                          c.name, i + 1, c.steps[i].to));
+      invalid(
+          fmt::format("the steps of '{}' must lead to 2, 3 and so on without a hole; number {} "
+                      "leads to {}",
+                      c.name, i + 1, c.steps[i].to));
   if (static_cast<std::size_t>(c.version) != c.steps.size() + 1)
     invalid(fmt::format("'{}' is at version {} but its steps lead to {}", c.name, c.version,
                         c.steps.size() + 1));
@@ -184,9 +191,10 @@ void check(const Collection& c) {
   for (const Key& key : c.keys)
     for (const std::string& name : key.fields)
       if (field_arrivals.at(name) > key_arrivals.at(key.name))
-        invalid(fmt::format("the key '{}' of '{}' is older than its field '{}'; add it in the field's "
-                            "step or a later one",
-                            key.name, c.name, name));
+        invalid(
+            fmt::format("the key '{}' of '{}' is older than its field '{}'; add it in the field's "
+                        "step or a later one",
+                        key.name, c.name, name));
   if (!c.partition.empty()) {
     const Field* field = find(c.fields, c.partition);
     if (field == nullptr || field->type != Type::reference)
@@ -202,10 +210,11 @@ Migration migration(const Collection& stored, const Collection& declared) {
   if (stored.name != declared.name)
     throw Error(ErrorCode::misuse, fmt::format("'{}' is not '{}'", stored.name, declared.name));
   if (stored.version > declared.version)
-    throw Error(ErrorCode::unsupported,
-                fmt::format("the store holds version {} of '{}', this podium knows {}; start a newer "
-                            "podium",
-                            stored.version, declared.name, declared.version));
+    throw Error(
+        ErrorCode::unsupported,
+        fmt::format("the store holds version {} of '{}', this podium knows {}; start a newer "
+                    "podium",
+                    stored.version, declared.name, declared.version));
   const auto fixed = [&](bool equal, std::string_view what) {
     if (!equal)
       invalid(fmt::format("{} of '{}' differs from the store's version {}; it cannot change", what,
@@ -224,11 +233,15 @@ Migration migration(const Collection& stored, const Collection& declared) {
 const Field& field_of(const Collection& c, std::string_view name) {
   return need(c, c.fields, "field", name);
 }
-const Map& map_of(const Collection& c, std::string_view name) { return need(c, c.maps, "map", name); }
+const Map& map_of(const Collection& c, std::string_view name) {
+  return need(c, c.maps, "map", name);
+}
 const Series& series_of(const Collection& c, std::string_view name) {
   return need(c, c.series, "series", name);
 }
-const Key& key_of(const Collection& c, std::string_view name) { return need(c, c.keys, "key", name); }
+const Key& key_of(const Collection& c, std::string_view name) {
+  return need(c, c.keys, "key", name);
+}
 
 std::string nearest(std::string_view word, const std::vector<std::string>& names) {
   constexpr std::size_t longest = 64;  // nobody mistypes a longer word; bounds the work

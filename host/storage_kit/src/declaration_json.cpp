@@ -11,8 +11,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view types[] = {"text", "integer", "real", "boolean", "time", "scalar",
-                                      "reference"};
+constexpr std::string_view types[] = {"text", "integer", "real",     "boolean",
+                                      "time", "scalar",  "reference"};
 constexpr std::string_view on_erase_words[] = {"cascade", "clear"};
 constexpr std::string_view last_rules[] = {"step_time_value", "time_step"};
 
@@ -60,7 +60,12 @@ std::string to_json(const Collection& c) {
     w.object().key("name").value(m.name).key("indexed").value(m.indexed).end_object();
   w.end_array().key("series").array();
   for (const Series& s : c.series)
-    w.object().key("name").value(s.name).key("last").value(word_of(last_rules, s.last)).end_object();
+    w.object()
+        .key("name")
+        .value(s.name)
+        .key("last")
+        .value(word_of(last_rules, s.last))
+        .end_object();
   w.end_array().key("body").value(c.body).key("steps").array();
   for (const Step& s : c.steps) {
     w.object().key("to").value(s.to);

@@ -14,7 +14,8 @@ bool is_pattern(Filter::Op op) {
   return op == Filter::Op::like || op == Filter::Op::ilike || op == Filter::Op::matches;
 }
 
-/// Compiles the patterns that are asked of the record itself; those inside `any` are asked of children.
+/// Compiles the patterns that are asked of the record itself; those inside `any` are asked of
+/// children.
 void compile(const Filter& filter, std::unordered_map<const Filter*, Pattern>& patterns) {
   if (is_pattern(filter.op)) {
     const auto* text =
@@ -54,12 +55,10 @@ bool Evaluator::evaluate(const Filter& filter, RecordAccess& record) const {
       // NOT IN says that the value is there and differs from each.
       if (filter.negated)
         return !std::holds_alternative<std::monostate>(seen.cell) &&
-               std::all_of(filter.values.begin(), filter.values.end(), [&](const Value& value) {
-                 return compare(seen, Compare::ne, value);
-               });
-      return std::any_of(filter.values.begin(), filter.values.end(), [&](const Value& value) {
-        return compare(seen, Compare::eq, value);
-      });
+               std::all_of(filter.values.begin(), filter.values.end(),
+                           [&](const Value& value) { return compare(seen, Compare::ne, value); });
+      return std::any_of(filter.values.begin(), filter.values.end(),
+                         [&](const Value& value) { return compare(seen, Compare::eq, value); });
     }
     case Filter::Op::is_null:
       return std::holds_alternative<std::monostate>(record.value(filter.path).cell) !=

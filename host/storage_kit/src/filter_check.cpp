@@ -18,13 +18,19 @@ enum class Class { text, number, dual, boolean, reference };
 /// The path as people write it, for messages only.
 std::string spell(const Path& path) {
   switch (path.kind) {
-    case Path::Kind::field: return path.name;
+    case Path::Kind::field:
+      return path.name;
     case Path::Kind::map:
-    case Path::Kind::series: return path.name + "." + path.key;
-    case Path::Kind::id: return "id";
-    case Path::Kind::ordinal: return "ordinal";
-    case Path::Kind::version: return "version";
-    case Path::Kind::body: return "body";
+    case Path::Kind::series:
+      return path.name + "." + path.key;
+    case Path::Kind::id:
+      return "id";
+    case Path::Kind::ordinal:
+      return "ordinal";
+    case Path::Kind::version:
+      return "version";
+    case Path::Kind::body:
+      return "body";
   }
   return "?";
 }
@@ -33,13 +39,18 @@ Class class_of(const Path& path, const Collection& c) {
   switch (path.kind) {
     case Path::Kind::field:
       switch (field_of(c, path.name).type) {
-        case Type::text: return Class::text;
+        case Type::text:
+          return Class::text;
         case Type::integer:
         case Type::real:
-        case Type::time: return Class::number;
-        case Type::boolean: return Class::boolean;
-        case Type::scalar: return Class::dual;
-        case Type::reference: return Class::reference;
+        case Type::time:
+          return Class::number;
+        case Type::boolean:
+          return Class::boolean;
+        case Type::scalar:
+          return Class::dual;
+        case Type::reference:
+          return Class::reference;
       }
       break;
     case Path::Kind::map:
@@ -50,9 +61,11 @@ Class class_of(const Path& path, const Collection& c) {
       if (path.statistic < Statistic::last || path.statistic > Statistic::first_time)
         invalid(fmt::format("'{}' of '{}' names no known statistic", spell(path), c.name));
       return Class::number;
-    case Path::Kind::id: return Class::text;
+    case Path::Kind::id:
+      return Class::text;
     case Path::Kind::ordinal:
-    case Path::Kind::version: return Class::number;
+    case Path::Kind::version:
+      return Class::number;
     case Path::Kind::body:
       invalid(fmt::format("the body of '{}' can be read, but not filtered or ordered by", c.name));
   }
@@ -64,21 +77,33 @@ void check_value(const Value& value, const Path& path, Class kind, const Collect
   const bool is_integer = std::holds_alternative<std::int64_t>(value);
   const bool is_number = is_integer || std::holds_alternative<double>(value);
   if (std::holds_alternative<std::monostate>(value))
-    invalid(fmt::format("'{}' of '{}' is compared with nothing; ask for IS NULL", spell(path), c.name));
+    invalid(
+        fmt::format("'{}' of '{}' is compared with nothing; ask for IS NULL", spell(path), c.name));
   const auto need = [&](bool fits, std::string_view what) {
     if (!fits)
       invalid(fmt::format("'{}' of '{}' can be compared with {} only", spell(path), c.name, what));
   };
   switch (kind) {
-    case Class::text: need(is_text, "a text"); break;
-    case Class::number: need(is_number, "a number"); break;
-    case Class::dual: need(is_text || is_number, "a text or a number"); break;
-    case Class::boolean: need(std::holds_alternative<bool>(value), "true or false"); break;
-    case Class::reference: need(is_integer, "the ordinal of a record"); break;
+    case Class::text:
+      need(is_text, "a text");
+      break;
+    case Class::number:
+      need(is_number, "a number");
+      break;
+    case Class::dual:
+      need(is_text || is_number, "a text or a number");
+      break;
+    case Class::boolean:
+      need(std::holds_alternative<bool>(value), "true or false");
+      break;
+    case Class::reference:
+      need(is_integer, "the ordinal of a record");
+      break;
   }
   if (is_text && !valid_text(std::get<std::string>(value)))
-    invalid(fmt::format("'{}' of '{}' is compared with a text that is not valid UTF-8 without U+0000",
-                        spell(path), c.name));
+    invalid(
+        fmt::format("'{}' of '{}' is compared with a text that is not valid UTF-8 without U+0000",
+                    spell(path), c.name));
 }
 
 void check(const Filter& filter, const Collection& c, const Declarations& lookup, int depth,
@@ -124,8 +149,8 @@ void check(const Filter& filter, const Collection& c, const Declarations& lookup
       leaf();
       const Class kind = class_of(filter.path, c);
       if (kind != Class::text && kind != Class::dual)
-        invalid(fmt::format("'{}' of '{}' is no text, so no pattern can match it", spell(filter.path),
-                            c.name));
+        invalid(fmt::format("'{}' of '{}' is no text, so no pattern can match it",
+                            spell(filter.path), c.name));
       shape(filter.values.size() == 1 && std::holds_alternative<std::string>(filter.values.front()),
             "a pattern is one text");
       check_value(filter.values.front(), filter.path, kind, c);
@@ -159,8 +184,8 @@ void check(const Order& order, const Collection& c) {
   for (const OrderKey& key : order) {
     const Class kind = class_of(key.path, c);
     if (key.as_text && kind != Class::dual && kind != Class::text)
-      invalid(fmt::format("'{}' of '{}' is no text, so it cannot be ordered as one", spell(key.path),
-                          c.name));
+      invalid(fmt::format("'{}' of '{}' is no text, so it cannot be ordered as one",
+                          spell(key.path), c.name));
   }
 }
 

@@ -15,20 +15,21 @@ namespace {
 using nlohmann::json;
 
 constexpr int deepest = 64;
-constexpr std::string_view ops[] = {"all", "none", "and", "or", "not", "compare",
-                                    "in", "is_null", "like", "ilike", "matches", "any"};
+constexpr std::string_view ops[] = {"all", "none",    "and",  "or",    "not",     "compare",
+                                    "in",  "is_null", "like", "ilike", "matches", "any"};
 constexpr std::string_view compares[] = {"eq", "ne", "lt", "le", "gt", "ge"};
 constexpr std::string_view kinds[] = {"field", "map", "series", "id", "ordinal", "version", "body"};
-constexpr std::string_view statistics[] = {"last", "first", "min", "max", "count", "sum",
-                                           "last_step", "first_step", "min_step", "max_step",
-                                           "last_time", "first_time"};
+constexpr std::string_view statistics[] = {"last",     "first",    "min",       "max",
+                                           "count",    "sum",      "last_step", "first_step",
+                                           "min_step", "max_step", "last_time", "first_time"};
 
 void write(JsonWriter& w, const Path& path) {
   w.object().key("kind").value(word_of(kinds, path.kind));
   if (!path.name.empty()) w.key("name").value(path.name);
   if (!path.key.empty()) w.key("key").value(path.key);
   if (!path.scope.empty()) w.key("scope").value(path.scope);
-  if (path.statistic != Statistic::last) w.key("statistic").value(word_of(statistics, path.statistic));
+  if (path.statistic != Statistic::last)
+    w.key("statistic").value(word_of(statistics, path.statistic));
   w.end_object();
 }
 
@@ -108,17 +109,22 @@ Path read_path(const json& j) {
 
 Value read_value(const json& j) {
   switch (j.type()) {
-    case json::value_t::null: return std::monostate{};
-    case json::value_t::boolean: return j.get<bool>();
-    case json::value_t::number_integer: return j.get<std::int64_t>();
+    case json::value_t::null:
+      return std::monostate{};
+    case json::value_t::boolean:
+      return j.get<bool>();
+    case json::value_t::number_integer:
+      return j.get<std::int64_t>();
     case json::value_t::number_unsigned: {
       const auto number = j.get<std::uint64_t>();
       if (number > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
         refuse("an integer is larger than 64 bits hold");
       return static_cast<std::int64_t>(number);
     }
-    case json::value_t::number_float: return j.get<double>();
-    case json::value_t::string: return j.get<std::string>();
+    case json::value_t::number_float:
+      return j.get<double>();
+    case json::value_t::string:
+      return j.get<std::string>();
     case json::value_t::object: {
       const auto& word = j.at("real").get_ref<const std::string&>();
       constexpr double infinity = std::numeric_limits<double>::infinity();
@@ -127,7 +133,8 @@ Value read_value(const json& j) {
       if (j.size() == 1 && word == "-Infinity") return -infinity;
       refuse("'" + word + "' is no number");
     }
-    default: refuse("a value is neither a text, a number, true, false nor null");
+    default:
+      refuse("a value is neither a text, a number, true, false nor null");
   }
 }
 

@@ -25,7 +25,8 @@ int compare_by_rule(const Point& a, const Point& b, LastRule rule) noexcept {
   return 0;
 }
 
-// Steps and times may lie anywhere in int64, so differences are taken modulo 2^64, which undoes itself.
+// Steps and times may lie anywhere in int64, so differences are taken modulo 2^64, which undoes
+// itself.
 std::uint64_t bits(std::int64_t v) noexcept { return static_cast<std::uint64_t>(v); }
 std::uint64_t zigzag(std::uint64_t v) noexcept { return (v << 1) ^ (0 - (v >> 63)); }
 std::uint64_t unzigzag(std::uint64_t v) noexcept { return (v >> 1) ^ (0 - (v & 1)); }
@@ -46,7 +47,8 @@ void put_varint(std::string& out, std::uint64_t v) {
   throw Error(ErrorCode::corrupt, "a chunk of points is damaged; run podium doctor");
 }
 
-const unsigned char* get_varint(const unsigned char* p, const unsigned char* end, std::uint64_t& v) {
+const unsigned char* get_varint(const unsigned char* p, const unsigned char* end,
+                                std::uint64_t& v) {
   if (p != end && *p < 0x80) {
     v = *p;
     return p + 1;
@@ -117,8 +119,7 @@ void add(Summary& summary, const Point& point, LastRule rule) {
 
   // A NaN stands in min and max until there is a number.
   const auto better = [&](const Point& held, bool smaller) {
-    if (std::isnan(held.value))
-      return is_number || compare_by_rule(point, held, rule) < 0;
+    if (std::isnan(held.value)) return is_number || compare_by_rule(point, held, rule) < 0;
     if (!is_number) return false;
     if (point.value == held.value) return compare_by_rule(point, held, rule) < 0;
     return smaller ? point.value < held.value : point.value > held.value;
@@ -186,7 +187,8 @@ ChunkRange range_of(std::span<const Point> sorted) {
 }
 
 void decode_chunk(std::string_view bytes, std::uint32_t count, std::vector<Point>& out) {
-  // A point takes at least a byte of step, one of time and its value: this bounds what is allocated.
+  // A point takes at least a byte of step, one of time and its value: this bounds what is
+  // allocated.
   const std::uint64_t least = 1 + std::uint64_t{count} * (2 + sizeof(double));
   if (bytes.size() < least || bytes.front() != format) damaged();
   const auto* p = reinterpret_cast<const unsigned char*>(bytes.data()) + 1;
@@ -283,8 +285,7 @@ std::vector<std::uint64_t> evenly_spaced(std::uint64_t total, std::uint32_t n) {
   rows.reserve(n);
   const Wide gaps = n - 1;
   for (std::uint64_t i = 0; i < n; ++i)
-    rows.push_back(static_cast<std::uint64_t>(
-        (2 * Wide{i} * (total - 1) + gaps) / (2 * gaps)));
+    rows.push_back(static_cast<std::uint64_t>((2 * Wide{i} * (total - 1) + gaps) / (2 * gaps)));
   return rows;
 }
 

@@ -45,21 +45,25 @@ std::size_t valid_length_at(std::string_view text, std::size_t i) noexcept {
     return 3;
   }
   if (c > 0xF4 || left < 4) return 0;
-  if (!is_continuation(text[i + 1]) || !is_continuation(text[i + 2]) || !is_continuation(text[i + 3]))
+  if (!is_continuation(text[i + 1]) || !is_continuation(text[i + 2]) ||
+      !is_continuation(text[i + 3]))
     return 0;
   if (c == 0xF0 && byte(1) < 0x90) return 0;  // over-long
   if (c == 0xF4 && byte(1) > 0x8F) return 0;  // behind U+10FFFF
   return 4;
 }
 
-/// Of a decimal (already known to be one) that a double cannot hold: whether it is too small, not too
-/// large. The decimal exponent of its first digit that is not zero tells.
+/// Of a decimal (already known to be one) that a double cannot hold: whether it is too small, not
+/// too large. The decimal exponent of its first digit that is not zero tells.
 bool too_small(std::string_view decimal) noexcept {
   std::int64_t place = 0;  // of the first non-zero digit: 1 is units
   bool point = false, found = false;
   std::size_t i = 0;
   for (; i < decimal.size() && (is_digit(decimal[i]) || decimal[i] == '.'); ++i) {
-    if (decimal[i] == '.') { point = true; continue; }
+    if (decimal[i] == '.') {
+      point = true;
+      continue;
+    }
     if (decimal[i] != '0') found = true;
     if (found && !point) ++place;
     if (!found && point) --place;
@@ -83,7 +87,8 @@ bool valid_text(std::string_view text) noexcept {
     if (text.size() - i >= 8) {
       std::uint64_t word;
       std::memcpy(&word, text.data() + i, 8);
-      if (((word | (word - low_bits)) & high_bits) == 0) {  // eight ASCII characters, none of them 0
+      if (((word | (word - low_bits)) & high_bits) ==
+          0) {  // eight ASCII characters, none of them 0
         i += 8;
         continue;
       }
@@ -160,8 +165,9 @@ std::string fold(std::string_view text) {
       continue;
     }
     utf8proc_int32_t code_point = -1;
-    const auto length = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()) + i,
-                                         static_cast<utf8proc_ssize_t>(text.size() - i), &code_point);
+    const auto length =
+        utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()) + i,
+                         static_cast<utf8proc_ssize_t>(text.size() - i), &code_point);
     if (length <= 0) {  // not UTF-8: kept as it is
       out.push_back(c);
       ++i;
@@ -183,9 +189,9 @@ std::string fold(std::string_view text) {
   return out;
 }
 
-// LIKE. A pattern is segments between '%'; the first is tied to the start, the last to the end, and each
-// one between is looked for from left to right, which needs no way back. A segment has a fixed number of
-// code points.
+// LIKE. A pattern is segments between '%'; the first is tied to the start, the last to the end, and
+// each one between is looked for from left to right, which needs no way back. A segment has a fixed
+// number of code points.
 struct Pattern::Impl {
   struct Segment {
     std::string text;  ///< literal bytes and '_'
@@ -204,8 +210,8 @@ struct Pattern::Impl {
     while (true) {
       const std::size_t percent = pattern.find('%', from);
       const std::string_view part = pattern.substr(from, percent - from);
-      segments.push_back({std::string(part), count_code_points(part),
-                          part.find('_') == std::string_view::npos});
+      segments.push_back(
+          {std::string(part), count_code_points(part), part.find('_') == std::string_view::npos});
       if (percent == std::string_view::npos) break;
       from = percent + 1;
     }
@@ -221,10 +227,12 @@ struct Pattern::Impl {
   }
 
   /// The end of `segment` when it matches at `at`, else npos.
-  static std::size_t match_at(const Segment& segment, std::string_view text, std::size_t at) noexcept {
+  static std::size_t match_at(const Segment& segment, std::string_view text,
+                              std::size_t at) noexcept {
     if (segment.literal)
-      return text.substr(at).substr(0, segment.text.size()) == segment.text ? at + segment.text.size()
-                                                                           : std::string_view::npos;
+      return text.substr(at).substr(0, segment.text.size()) == segment.text
+                 ? at + segment.text.size()
+                 : std::string_view::npos;
     for (const char c : segment.text) {
       if (at >= text.size()) return std::string_view::npos;
       if (c == '_') {

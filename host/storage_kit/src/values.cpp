@@ -23,12 +23,18 @@ int compare_exactly(std::int64_t a, double b) noexcept {
 
 bool holds(Compare op, int order) noexcept {
   switch (op) {
-    case Compare::eq: return order == 0;
-    case Compare::ne: return order != 0;
-    case Compare::lt: return order < 0;
-    case Compare::le: return order <= 0;
-    case Compare::gt: return order > 0;
-    case Compare::ge: return order >= 0;
+    case Compare::eq:
+      return order == 0;
+    case Compare::ne:
+      return order != 0;
+    case Compare::lt:
+      return order < 0;
+    case Compare::le:
+      return order <= 0;
+    case Compare::gt:
+      return order > 0;
+    case Compare::ge:
+      return order >= 0;
   }
   return false;
 }

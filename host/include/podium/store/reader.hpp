@@ -138,7 +138,7 @@ struct PointsQuery {
   enum class By : std::uint8_t { step = 1, time } by = By::step;  ///< (step, time, value) or (time, step, value)
   std::int64_t from = std::numeric_limits<std::int64_t>::min();  ///< of step or time, both ends included
   std::int64_t to = std::numeric_limits<std::int64_t>::max();
-  std::optional<Point> after;  ///< only points behind this one in the order
+  std::optional<Point> after = {};  ///< only points behind this one in the order
   std::uint64_t limit = std::numeric_limits<std::uint64_t>::max();
   /// 0: every point. n > 0: down-sampled to n buckets of equal numbers of points, keeping first, min,
   /// max and last of each (so up to 4n points), in order.

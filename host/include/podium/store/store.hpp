@@ -57,8 +57,8 @@ struct SeriesPoints {
 /// A range of a declared key: the values of its leading fields, then optionally bounds of the next one.
 struct KeyRange {
   std::string_view key;
-  std::vector<Value> equal;
-  std::optional<Value> from, to;  ///< both included
+  std::vector<Value> equal = {};
+  std::optional<Value> from = {}, to = {};  ///< both included
   bool descending = false;
 };
 

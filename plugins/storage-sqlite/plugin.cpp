@@ -1,0 +1,15 @@
+// The plugin around the embedded store.
+#include "factory.hpp"
+#include "podium/plugin.hpp"
+
+namespace {
+
+class StorageSqlite final : public podium::Plugin {
+ public:
+  void load(podium::PluginContext& context) override { context.add(podium::sqlite::factory()); }
+};
+
+}  // namespace
+
+PODIUM_PLUGIN(StorageSqlite, .id = "storage-sqlite", .version = "0.1.0",
+              .summary = "Keeps records and points in one SQLite file")

@@ -1,0 +1,43 @@
+#include "read_pool.hpp"
+
+namespace podium::sqlite {
+
+std::unique_ptr<Connection> ReadPool::take() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!idle_.empty()) {
+      auto connection = std::move(idle_.back());
+      idle_.pop_back();
+      return connection;
+    }
+  }
+  auto connection = std::make_unique<Connection>(shared_.file, Connection::Role::reader);
+  // Pages are read from the file's mapping instead of being copied into each connection.
+  connection->execute("PRAGMA mmap_size = 4294967296");
+  return connection;
+}
+
+void ReadPool::give_back(std::unique_ptr<Connection> connection) noexcept {
+  try {
+    const std::lock_guard lock(mutex_);
+    if (idle_.size() < most_idle) idle_.push_back(std::move(connection));
+  } catch (...) {
+    // It is closed instead.
+  }
+}
+
+ReadPool::Snapshot::Snapshot(ReadPool& pool)
+    : pool_(pool), catalog_(pool.shared_.catalog()), connection_(pool.take()) {
+  connection_->prepare("BEGIN").run();
+}
+
+ReadPool::Snapshot::~Snapshot() {
+  try {
+    connection_->prepare("COMMIT").run();
+    pool_.give_back(std::move(connection_));
+  } catch (...) {
+    // A connection that cannot end its transaction is closed.
+  }
+}
+
+}  // namespace podium::sqlite
