@@ -173,7 +173,6 @@ struct HostImpl final : HostAccess {
   PluginManager plugins;
   std::unique_ptr<QueryLanguage> language;
   std::unique_ptr<Vocabularies> vocabularies;
-  std::unique_ptr<DataFolder> folder;
   std::unique_ptr<BlobStore> blobs_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<Services> services;
@@ -189,15 +188,15 @@ Host::~Host() { stop(); }
 void Host::start() {
   auto& host = *impl_;
   check_bind(host.settings);
-  host.folder = std::make_unique<DataFolder>(host.settings.text("data"));
+  const auto data = make_data_folder(host.settings.text("data"));
   host.plugins.discover();
   for (const auto& problem : host.plugins.problems()) log(LogLevel::warning, "plugins", problem);
-  host.bring_up(host.plugins, host.folder->path());
+  host.bring_up(host.plugins, data);
   host.listen();
   for (const auto& plugin : host.plugins.list())
     if (plugin.state == PluginState::failed || plugin.state == PluginState::incompatible)
       log(LogLevel::warning, "plugins", (plugin.id.empty() ? plugin.file.string() : plugin.id) + " is not loaded: " + plugin.reason);
-  log(LogLevel::info, "host", "listening", {{"url", url()}, {"data", host.folder->path().string()}});
+  log(LogLevel::info, "host", "listening", {{"url", url()}, {"data", data.string()}});
 }
 
 void Host::stop() noexcept {
@@ -206,7 +205,6 @@ void Host::stop() noexcept {
   host.server.reset();
   host.own_routes.clear();
   host.take_down(host.plugins);
-  host.folder.reset();
 }
 
 std::string Host::url() const {
