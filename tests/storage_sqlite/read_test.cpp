@@ -5,122 +5,30 @@
 #include <random>
 
 #include "../kit/questions.hpp"
+#include "filled.hpp"
 #include "podium/storage_kit/points.hpp"
-#include "read_pool.hpp"
-#include "reader.hpp"
-#include "schema.hpp"
-#include "shared.hpp"
-#include "support.hpp"
-#include "values.hpp"
 
 using namespace podium;
 using podium::test::brute_force;
+using podium::test::Filled;
 using podium::test::MemoryRecord;
 using podium::test::MemoryStore;
 using podium::test::Questions;
-using podium::test::TemporaryFolder;
 
 namespace {
 
-using sqlite::Connection;
-using sqlite::Statement;
+std::vector<Collection> declared(const MemoryStore& store) {
+  std::vector<Collection> all;
+  for (const char* name : {"projects", "tasks", "inputs"}) all.push_back(store.collections.at(name));
+  return all;
+}
 
-class Filled {
- public:
-  explicit Filled(const MemoryStore& store)
-      : shared(options(folder)), writer(shared.file, Connection::Role::writer), pool(shared) {
-    sqlite::prepare_file(writer);
-    std::vector<Collection> all;
-    for (const char* name : {"projects", "tasks", "inputs"}) all.push_back(store.collections.at(name));
-    writer.execute("BEGIN");
-    shared.replace(sqlite::declare_collections(writer, *shared.catalog(), all));
-    for (const auto& [name, records] : store.records)
-      for (const MemoryRecord& record : records) insert(*shared.catalog()->find(name), record);
-    writer.execute("COMMIT");
-  }
-
-  CollectionId id(std::string_view name) const { return shared.catalog()->find(name)->id; }
-
-  std::int64_t key(std::string_view text) {
-    writer.prepare("INSERT OR IGNORE INTO dict (text) VALUES (?)").bind(text).run();
-    Statement s = writer.prepare("SELECT id FROM dict WHERE text = ?");
-    s.bind(text).step();
-    return s.integer(0);
-  }
-
-  template <class F>
-  auto read(F&& f) {
-    const sqlite::ReadPool::Snapshot snapshot(pool);
-    const sqlite::SnapshotReader reader(snapshot);
-    return f(static_cast<const Reader&>(reader));
-  }
-
-  TemporaryFolder folder;
-  sqlite::Shared shared;
-  Connection writer;
-  sqlite::ReadPool pool;
-
- private:
-  static StoreOptions options(const TemporaryFolder& folder) {
-    StoreOptions o;
-    o.directory = folder.path();
-    return o;
-  }
-
-  void insert(const sqlite::CollectionInfo& info, const MemoryRecord& r) {
-    std::string columns = "rid, ver", marks = "?1, 1";
-    int n = 1;
-    const bool text_id = !info.declaration.sequence;
-    if (text_id) {
-      columns += ", id";
-      marks += ", ?2";
-      n = 2;
-    }
-    for (const auto& field : info.fields)
-      for (const std::string& column : {field.column, field.extra}) {
-        if (column.empty()) continue;
-        columns += ", " + column;
-        marks += fmt::format(", ?{}", ++n);
-      }
-    Statement s = writer.prepare(fmt::format("INSERT INTO {} ({}) VALUES ({})", info.table, columns, marks));
-    s.bind_at(1, r.ordinal);
-    if (text_id) s.bind_at(2, r.id);
-    int at = text_id ? 3 : 2;
-    Ordinal part = 0;
-    for (const auto& field : info.fields) {
-      const Value& v = r.fields.at(field.name);
-      at = sqlite::bind_value(s, at, field, v);
-      if (info.partition == &field && !sqlite::missing(v)) part = std::get<std::int64_t>(v);
-    }
-    s.run();
-    for (const auto& [path, text] : r.entries) {
-      const auto& map = info.map(path.first);
-      const auto number = kit::number_of(text);
-      const std::int64_t k = key(path.second);
-      Statement m = writer.prepare(fmt::format("INSERT INTO {} VALUES (?, ?, ?, ?)", map.table));
-      m.bind(r.ordinal, k, text);
-      if (number) m.bind_at(4, *number);
-      else m.bind_at(4, nullptr);
-      m.run();
-      if (!map.indexed) continue;
-      const std::string_view start = number ? "" : kit::first_code_points(text, 64);
-      writer.prepare(fmt::format("INSERT INTO {} VALUES (?, ?, ?, ?, ?, ?)", map.values))
-          .bind(part, k, number ? 0 : 1, number.value_or(0), start, r.ordinal).run();
-    }
-    for (const auto& [path, last] : r.last) {
-      const auto& series = info.one_series(std::get<0>(path));
-      const std::int64_t k = key(std::get<1>(path)), scope = key(std::get<2>(path));
-      const int rank = std::isnan(last) ? 1 : 0;
-      const double v = rank == 1 ? 0 : last;
-      // max is the negative of last, as MemoryEngine has it.
-      writer.prepare(fmt::format("INSERT INTO {} VALUES (NULL, ?1, ?2, ?3, 1, 1, ?4, ?5, 1, 1, ?4, ?5, 1, 1, ?4, "
-                                 "?5, 1, 1, ?4, ?6, 1, 0, 0, 0, 0)", series.summaries))
-          .bind(r.ordinal, k, scope, rank, v, -v).run();
-      writer.prepare(fmt::format("INSERT INTO {} VALUES (?, ?, ?, ?, ?, ?)", series.last_values))
-          .bind(part, k, scope, rank, v, r.ordinal).run();
-    }
-  }
-};
+void fill(Filled& filled, const MemoryStore& store) {
+  filled.writer.execute("BEGIN");
+  for (const auto& [name, records] : store.records)
+    for (const MemoryRecord& record : records) filled.insert(*filled.shared.catalog()->find(name), record);
+  filled.writer.execute("COMMIT");
+}
 
 void compare_all(Filled& filled, Questions& q, const MemoryStore& store, int questions) {
   const CollectionId tasks = filled.id("tasks");
@@ -158,7 +66,8 @@ TEST_CASE("sqlite: plans over the file answer as looking at every record does") 
   for (unsigned seed = 21; seed <= 23; ++seed) {
     Questions q(seed);
     const MemoryStore store = q.store(200);
-    Filled filled(store);
+    Filled filled(declared(store));
+    fill(filled, store);
     compare_all(filled, q, store, 300);
   }
 }
@@ -166,7 +75,8 @@ TEST_CASE("sqlite: plans over the file answer as looking at every record does") 
 TEST_CASE("sqlite: what tombstones hide is not seen") {
   Questions q(31);
   MemoryStore store = q.store(150);
-  Filled filled(store);
+  Filled filled(declared(store));
+  fill(filled, store);
   // Project 1 was erased: its row is gone, everything under it still stands.
   filled.writer.execute(fmt::format("INSERT INTO tombstones VALUES ({}, 1, 0)", static_cast<int>(filled.id("projects"))));
   std::set<Ordinal> gone;
@@ -191,7 +101,8 @@ TEST_CASE("sqlite: what tombstones hide is not seen") {
 TEST_CASE("sqlite: aggregates from indexes are those of looking at each record") {
   Questions q(41);
   const MemoryStore store = q.store(300);
-  Filled filled(store);
+  Filled filled(declared(store));
+  fill(filled, store);
   const CollectionId tasks = filled.id("tasks");
   const auto ask = [&](Filter f, std::vector<Path> groups) {
     std::vector<std::string> out;
@@ -234,7 +145,8 @@ TEST_CASE("sqlite: aggregates from indexes are those of looking at each record")
 TEST_CASE("sqlite: points are merged from chunks and the tail, however they overlap") {
   Questions q(51);
   const MemoryStore store = q.store(5);
-  Filled filled(store);
+  Filled filled(declared(store));
+  fill(filled, store);
   const auto& info = *filled.shared.catalog()->find("tasks");
   const auto& series = info.one_series("metrics");
   std::mt19937 random(52);
