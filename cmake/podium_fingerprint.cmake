@@ -1,19 +1,30 @@
 # The SDK fingerprint: the first 12 hex digits of the SHA-256 of the SDK's headers without comments and
 # white space, in the order of their names. No human step, so nobody forgets it; edits of documentation
 # do not count. Needs no compiler.
-file(GLOB_RECURSE podium_sdk_headers CONFIGURE_DEPENDS
-     RELATIVE ${CMAKE_SOURCE_DIR}/host/include ${CMAKE_SOURCE_DIR}/host/include/podium/*.hpp)
-list(SORT podium_sdk_headers)
-set(podium_sdk_text "")
-foreach(header IN LISTS podium_sdk_headers)
-  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/host/include/${header})
-  file(READ ${CMAKE_SOURCE_DIR}/host/include/${header} text)
-  string(REGEX REPLACE "//[^\n]*" "" text "${text}")
-  string(REGEX REPLACE "[ \t\r\n]+" "" text "${text}")
-  string(APPEND podium_sdk_text "${header}:${text}\n")
-endforeach()
-string(SHA256 PODIUM_SDK_FINGERPRINT "${podium_sdk_text}")
-string(SUBSTRING "${PODIUM_SDK_FINGERPRINT}" 0 12 PODIUM_SDK_FINGERPRINT)
+function(podium_fingerprint include result)
+  file(GLOB_RECURSE headers RELATIVE ${include} ${include}/podium/*.hpp)
+  list(SORT headers)
+  set(all "")
+  foreach(header IN LISTS headers)
+    file(READ ${include}/${header} text)
+    string(REGEX REPLACE "//[^\n]*" "" text "${text}")
+    string(REGEX REPLACE "[ \t\r\n]+" "" text "${text}")
+    string(APPEND all "${header}:${text}\n")
+  endforeach()
+  string(SHA256 digest "${all}")
+  string(SUBSTRING "${digest}" 0 12 digest)
+  set(${result} ${digest} PARENT_SCOPE)
+endfunction()
+
+if(CMAKE_SCRIPT_MODE_FILE)  # cmake -DINCLUDE=DIR -P podium_fingerprint.cmake prints it
+  podium_fingerprint(${INCLUDE} fingerprint)
+  message(NOTICE "${fingerprint}")
+  return()
+endif()
+
+file(GLOB_RECURSE podium_sdk_headers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/host/include/podium/*.hpp)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${podium_sdk_headers})
+podium_fingerprint(${CMAKE_SOURCE_DIR}/host/include PODIUM_SDK_FINGERPRINT)
 set(PODIUM_GENERATED_INCLUDE ${CMAKE_BINARY_DIR}/generated/include)
 file(CONFIGURE OUTPUT ${PODIUM_GENERATED_INCLUDE}/podium/abi_fingerprint.hpp CONTENT
 "#pragma once

@@ -21,6 +21,14 @@ void Session::connect() {
       connection->number("SELECT value FROM meta WHERE key = 'revision'");
   shared_.revision = std::max(noted, connection->number("SELECT max(rev) FROM feed"));
   connection_ = std::move(connection);
+  wal_pages_ = 0;
+  sqlite3_wal_hook(
+      connection_->handle(),
+      [](void* pages, sqlite3*, const char*, int count) {
+        *static_cast<int*>(pages) = count;
+        return SQLITE_OK;
+      },
+      &wal_pages_);
 }
 
 bool Session::settle() {

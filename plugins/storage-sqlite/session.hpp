@@ -68,6 +68,8 @@ class Session {
   void declare(std::shared_ptr<const Catalog> catalog) { next_catalog_ = std::move(catalog); }
 
   std::int64_t points = 0;  ///< appended in this group
+  /// Pages in the WAL as of the last commit.
+  int wal_pages() const noexcept { return wal_pages_; }
 
   void loosen(const LooseSeries& series) { new_loose_.push_back(series); }
   /// Series with something to merge, as far as known; may name some that are gone.
@@ -88,6 +90,7 @@ class Session {
   Tombstones tombstones_;
   bool tombstones_stale_ = true;
   std::int64_t written_before_ = 0;
+  int wal_pages_ = 0;
   Revision committing_ = 0;  ///< what the group's commit makes of it; 0 while it has none
   std::map<CollectionId, Ordinal> next_, retired_;
   std::unordered_map<std::string, std::int64_t> new_texts_;

@@ -86,7 +86,8 @@ class PluginContext {
 /// A plugin. Made once by its descriptor; the host calls, in this order and on one thread:
 ///   load(context)  register extensions and declare collections. Throwing undoes every registration and
 ///                  leaves the plugin listed as failed, with the text as the reason.
-///   start()        all plugins are loaded, the store is open; threads begin here.
+///   start()        all plugins are loaded, the store is open; threads begin here. When it throws, `stop`
+///                  is called, and the plugin is listed as failed.
 ///   stop()         in reverse order; join every thread here. The store still works.
 ///   destructor     extensions of this plugin are gone before it.
 /// The library is never unmapped. No static initialiser of a plugin may throw.

@@ -18,10 +18,10 @@ struct PluginOwner {
   void (*report)(const PluginOwner&, std::string_view where, std::string_view what) = nullptr;
 };
 
-/// Calls `fn`, which runs code of `owner`. What it throws becomes an Error that the host owns (texts
-/// copied; no exception object of the plugin is kept): an Error keeps its code and fields, anything else
-/// becomes `internal` and names the plugin. Faults (anything but an Error with a caller's code) are
-/// counted and reported.
+/// Calls `fn`, which runs code of `owner`. What it throws becomes an Error that the host owns
+/// (texts copied; no exception object of the plugin is kept): an Error keeps its code and fields,
+/// anything else becomes `internal` and names the plugin. Faults (anything but an Error with a
+/// caller's code) are counted and reported.
 template <class F>
 decltype(auto) contained(PluginOwner& owner, std::string_view where, F&& fn) {
   const auto fault = [&](std::string_view what) {

@@ -24,7 +24,7 @@ class Listener : public Extension {
   /// `ids` and views inside the changes are valid during the call. A throw is logged with the plugin's
   /// name and the same changes come again, later and later (up to a minute), while others go on.
   virtual Work handle(std::span<const Change> changes, const Reader& reader) = 0;
-  /// The cursor fell below the feed's horizon: start from a query. The state of the store at `revision`
+  /// The listener is new, or its cursor fell below the feed's horizon: start from a query. The state of the store at `revision`
   /// or newer; changes after it follow.
   virtual Work resync(Revision revision, const Reader& reader) = 0;
 };

@@ -18,8 +18,8 @@ struct NewInput {
 };
 
 /// Collection "datasets": partition project (reference, cascade). Fields: project, name, digest,
-/// source_type, created, updated; map labels; body {"source":..., "schema":..., "profile":...}. Unique
-/// key "identity" (project, name, digest).
+/// source_type, created, updated; map labels; body {"source", "schema", "profile"}, each a JSON
+/// string of the text as given, absent ones left out. Unique key "identity" (project, name, digest).
 /// Collection "inputs" (see `inputs()`): task (reference, cascade), dataset (reference, cascade), name,
 /// digest, context; map tags. Unique key "edge" (task, dataset).
 class Datasets : public Records {

@@ -36,7 +36,8 @@ class JobHandler : public Extension {
   virtual std::string run(JobRun&) = 0;
 };
 
-/// Changes all that match, in slices of about 2 ms between the writes of others, resumable.
+/// Changes all that match, in slices of about 2 ms between the writes of others, resumable. Who starts one
+/// answers for the filter: nothing of `Access` is added. What comes after it first runs is left alone.
 struct Sweep {
   std::string collection;
   Filter filter;       ///< which records; taken once, when it first runs
@@ -48,7 +49,8 @@ struct Sweep {
 
 /// Collection "jobs": kind, state ("waiting", "running", "done", "failed", "cancelled"), principal,
 /// created, started, ended, not_before (times), done, total (integers), error, queue (sweeps over one
-/// project queue: same text, one at a time), lease_owner, lease_until; body {arguments, state, result}.
+/// project queue: same text, one at a time), stop_asked (boolean), lease_owner, lease_until; body {who,
+/// arguments, state, result}.
 class Jobs : public Records {
  public:
   virtual ~Jobs() = default;

@@ -90,17 +90,19 @@ class Tasks : public Records {
   /// Sets fields that a run tells about itself through a client (name, user, description, parent, started, completed,
   /// source fields): not kept in the history.
   virtual void describe(Transaction&, const Principal&, const Head&, const Patch&) = 0;
-  /// Changes fields, params and tags on a person's or a program's word: checked against the one table of what may be
-  /// edited when, kept in the history with old and new.
+  /// Changes fields, params and tags on a person's or a program's word: checked against the one table of
+  /// what may be edited when (`invalid`: never; `conflict`: not in this state), kept in the history with
+  /// old and new of what really changed.
   virtual void edit(Transaction&, const Principal&, const Head&, const Patch&, std::string_view why = {}) = 0;
   /// Changes the state by the one transition table, sets started and completed as it says (`at` 0 is now), keeps
-  /// it in the history.
+  /// it in the history. By `client` the end is set only when `at` is given and the new state is an end; the
+  /// state that is there already is then no refusal, and no event of the history.
   virtual void transition(Transaction&, const Principal&, const Head&, TaskState to, Transition,
                           std::string_view reason = {}, std::int64_t at = 0) = 0;
   /// Sets or clears the archived flag; idempotent.
   virtual void archive(Transaction&, const Principal&, const Head&, bool archived) = 0;
-  /// Archives or restores all tasks of a project by a sweep (a job, queued in this transaction, in
-  /// which the project's flag changes too); returns the job's id.
+  /// Archives or restores a project with all its tasks: sets the project's flag and queues a sweep over
+  /// the tasks, a job that starts when this transaction commits; returns the job's id.
   virtual std::string archive_all(Transaction&, const Principal&, Ordinal project, bool archived) = 0;
 };
 

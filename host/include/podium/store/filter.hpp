@@ -72,7 +72,8 @@ struct Filter {
     and_, or_, not_,
     compare,  ///< path `cmp` values[0]
     in,       ///< path equals one of `values`
-    is_null,  ///< the value is missing (a NaN is not missing); `negated`: it is there
+    is_null,  ///< the value is missing (a NaN is not missing); `negated`: it is there. Of a map entry whose
+              ///< key is empty: the map as a whole, "it has no entry" (`entry("tags", "")`)
     like,     ///< exact; % any run, _ one code point; no escape
     ilike,    ///< like, folded by Unicode case folding
     matches,  ///< RE2, unanchored

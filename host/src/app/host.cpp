@@ -1,0 +1,239 @@
+#include "app/host.hpp"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <deque>
+#include <nlohmann/json.hpp>
+
+#include "app/data_folder.hpp"
+#include "app/plugin_routes.hpp"
+#include "blob/local_blob_store.hpp"
+#include "http/server.hpp"
+#include "log/log.hpp"
+#include "plugin/host_access.hpp"
+#include "podium/store/store.hpp"
+#include "query/language.hpp"
+#include "query/vocabularies.hpp"
+#include "services/services.hpp"
+
+namespace podium::host {
+namespace {
+
+/// The plugins that podium ships: enabled by default, and granted the routes they ask for.
+const std::set<std::string>& first_party() {
+  static const std::set<std::string> ids = {"storage-sqlite", "mlflow"};
+  return ids;
+}
+
+std::int64_t now() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+void report_fault(const PluginOwner& owner, std::string_view where, std::string_view what) {
+  log(LogLevel::error, owner.id.empty() ? "host" : owner.id, "failed in " + std::string(where) + ": " + std::string(what));
+}
+
+/// `file:///a/b`, `file:a` or a plain path, made absolute.
+std::filesystem::path local_path(const std::string& uri) {
+  std::string path = uri;
+  if (path.starts_with("file://"))
+    path.erase(0, 7);
+  else if (path.starts_with("file:"))
+    path.erase(0, 5);
+  else if (path.find("://") != path.npos)
+    throw Error(ErrorCode::unsupported, "--artifacts-destination '" + uri + "': only a local folder can be served");
+  return std::filesystem::absolute(path);
+}
+
+void check_bind(const Settings& settings) {
+  const auto host = settings.text("host");
+  if (!is_loopback(host) && !settings.boolean("insecure_no_auth"))
+    throw Error(ErrorCode::invalid,
+                "refusing to listen on " + host + ": other machines reach it and nobody has to log in. Listen on 127.0.0.1, put "
+                "a proxy that authenticates before it, or say --insecure-no-auth if that network may do everything");
+}
+
+std::unique_ptr<Store> open_store(PluginManager& plugins, const Settings& settings, const std::filesystem::path& folder) {
+  const auto name = settings.text("store");
+  auto* factory = plugins.find_extension<StoreFactory>(name);
+  if (!factory) {
+    std::string known;
+    plugins.extensions().each<StoreFactory>(
+        [&](PluginOwner&, StoreFactory& f) { known += (known.empty() ? "" : ", ") + f.id(); });
+    throw Error(ErrorCode::invalid, "no plugin offers the store '" + name + "'" +
+                                        (known.empty() ? "; see `podium plugins list`" : "; there is: " + known));
+  }
+  const Json table = Json::parse(settings.store_table());
+  StoreOptions options;
+  options.directory = folder;
+  options.settings = &table;
+  options.log = [](int level, std::string_view message) { log(static_cast<LogLevel>(level), "store", message); };
+  return factory->open(options);
+}
+
+}  // namespace
+
+std::filesystem::path executable_path() { return std::filesystem::read_symlink("/proc/self/exe"); }
+
+PluginOptions plugin_options(const Settings& settings, std::vector<std::filesystem::path> files) {
+  PluginOptions options;
+  options.own_directory = executable_path().parent_path().parent_path() / "lib/podium/plugins";
+  options.first_party = first_party();
+  for (const auto& folder : settings.list("plugin_dirs")) options.directories.emplace_back(folder);
+  options.files = std::move(files);
+  options.settings = settings.plugins();
+  for (const auto& id : first_party()) options.settings[id].prefixes = {"/"};
+  return options;
+}
+
+struct HostImpl final : HostAccess {
+  HostImpl(const Settings& s, std::vector<std::filesystem::path> files)
+      : settings(s), plugins(plugin_options(s, std::move(files))), language(make_query_language()) {}
+
+  // Used by plugins through their contexts.
+  const HostInfo& info() const override { return host_info; }
+  const QueryLanguage& query_language() const override { return *language; }
+  const Vocabulary& vocabulary(std::string_view entity) const override { return vocabularies->of(entity); }
+  void declare(const PluginOwner&, std::span<const Collection> collections) override { store_->declare(collections); }
+  Store& store(PluginOwner&) override { return *store_; }
+  BlobStore& blobs() override { return *blobs_; }
+  Projects& projects() override { return services->projects(); }
+  Tasks& tasks() override { return services->tasks(); }
+  Datasets& datasets() override { return services->datasets(); }
+  Models& models() override { return services->models(); }
+  Jobs& jobs() override { return services->jobs(); }
+  Access& access() override { return services->access(); }
+
+  /// Plugins loaded, store open, services made, plugins started: everything but listening. Also what
+  /// `verify` does with a temporary folder.
+  void bring_up(PluginManager& manager, const std::filesystem::path& folder) {
+    host_info.version = PODIUM_VERSION;
+    host_info.data_dir = folder;
+    host_info.started = now();
+    host_info.default_artifact_root = settings.text("default_artifact_root");
+    const auto destination = settings.text("artifacts_destination");
+    const auto artifacts = destination.empty() ? folder / "artifacts" : local_path(destination);
+    host_info.artifacts_destination = artifacts.string();
+
+    vocabularies = std::make_unique<Vocabularies>(Services::declarations(), now);
+    manager.load(*this);
+    blobs_ = std::make_unique<LocalBlobStore>(artifacts);
+    store_ = open_store(manager, settings, folder);
+    store_->declare(Services::declarations());
+    vocabularies->bind(*store_);
+    services = std::make_unique<Services>(Services::Options{*store_, *blobs_, *language, host_info, now, vocabularies->of("tasks")});
+    manager.start();
+    manager.extensions().each<JobHandler>([this](PluginOwner& owner, JobHandler& h) { services->add(h, owner); });
+    manager.extensions().each<Listener>([this](PluginOwner& owner, Listener& l) { services->add(l, owner); });
+    services->start();
+  }
+
+  void take_down(PluginManager& manager) noexcept {
+    if (services) services->stop();
+    manager.stop();
+    services.reset();
+    store_.reset();
+    blobs_.reset();
+  }
+
+  ServerOptions server_options() {
+    ServerOptions options;
+    options.host = settings.text("host");
+    if (options.host == "localhost") options.host = "127.0.0.1";
+    options.port = static_cast<std::uint16_t>(settings.integer("port"));
+    options.io_threads = static_cast<std::size_t>(settings.integer("io_threads"));
+    options.pool_threads = static_cast<std::size_t>(settings.integer("pool_threads"));
+    options.limits.connections = static_cast<std::size_t>(settings.integer("max_connections"));
+    options.limits.body_bytes = static_cast<std::size_t>(settings.integer("max_body_mib")) << 20;
+    options.limits.time_limit = std::chrono::seconds(settings.integer("request_seconds"));
+    options.limits.idle = std::chrono::seconds(settings.integer("idle_seconds"));
+    options.allowed_hosts = settings.list("allowed_hosts");
+    options.cors_allowed_origins = settings.list("cors_allowed_origins");
+    options.x_frame_options = settings.text("x_frame_options");
+    options.blobs = blobs_.get();
+    return options;
+  }
+
+  void listen() {
+    server = std::make_unique<Server>(server_options());
+    own_routes = services->api_routes();
+    own_routes.push_back(make_plugin_routes(plugins));
+    for (auto& group : own_routes) server->add(*group, self, true);
+    plugins.extensions().each<Routes>([this](PluginOwner& owner, Routes& routes) {
+      server->add(routes, owner, first_party().contains(owner.id));
+    });
+    server->start();
+  }
+
+  Settings settings;
+  HostInfo host_info;
+  PluginOwner self{.id = "", .faults = 0, .report = report_fault};
+  PluginManager plugins;
+  std::unique_ptr<QueryLanguage> language;
+  std::unique_ptr<Vocabularies> vocabularies;
+  std::unique_ptr<DataFolder> folder;
+  std::unique_ptr<BlobStore> blobs_;
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<Services> services;
+  std::vector<std::unique_ptr<Routes>> own_routes;
+  std::unique_ptr<Server> server;
+};
+
+Host::Host(const Settings& settings, std::vector<std::filesystem::path> plugin_files)
+    : impl_(std::make_unique<HostImpl>(settings, std::move(plugin_files))) {}
+
+Host::~Host() { stop(); }
+
+void Host::start() {
+  auto& host = *impl_;
+  check_bind(host.settings);
+  host.folder = std::make_unique<DataFolder>(host.settings.text("data"));
+  host.plugins.discover();
+  for (const auto& problem : host.plugins.problems()) log(LogLevel::warning, "plugins", problem);
+  host.bring_up(host.plugins, host.folder->path());
+  host.listen();
+  for (const auto& plugin : host.plugins.list())
+    if (plugin.state == PluginState::failed || plugin.state == PluginState::incompatible)
+      log(LogLevel::warning, "plugins", (plugin.id.empty() ? plugin.file.string() : plugin.id) + " is not loaded: " + plugin.reason);
+  log(LogLevel::info, "host", "listening", {{"url", url()}, {"data", host.folder->path().string()}});
+}
+
+void Host::stop() noexcept {
+  auto& host = *impl_;
+  if (host.server) host.server->stop(std::chrono::seconds(20));
+  host.server.reset();
+  host.own_routes.clear();
+  host.take_down(host.plugins);
+  host.folder.reset();
+}
+
+std::string Host::url() const {
+  const auto host = impl_->settings.text("host");
+  const bool six = host.find(':') != host.npos && !host.starts_with('[');
+  return "http://" + (six ? "[" + host + "]" : host) + ":" + std::to_string(impl_->server ? impl_->server->port() : 0);
+}
+
+VerifyOptions verify_options(const Settings& settings) {
+  VerifyOptions options;
+  options.plugins = plugin_options(settings, {});
+  options.life = [settings](PluginManager& manager) {
+    std::string pattern = (std::filesystem::temp_directory_path() / "podium-verify-XXXXXX").string();
+    if (!mkdtemp(pattern.data())) throw Error(ErrorCode::internal, "no temporary folder can be made");
+    HostImpl host(settings, {});
+    std::exception_ptr failure;
+    try {
+      host.bring_up(manager, pattern);
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    host.take_down(manager);
+    std::error_code ignored;
+    std::filesystem::remove_all(pattern, ignored);
+    if (failure) std::rethrow_exception(failure);
+  };
+  return options;
+}
+
+}  // namespace podium::host

@@ -1,0 +1,157 @@
+// podium: the program. Subcommands are parsed here (the only file that includes CLI11) and run by the parts.
+#include <signal.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "app/host.hpp"
+#include "config/settings.hpp"
+#include "log/log.hpp"
+#include "plugin/plugins_command.hpp"
+#include "podium/error.hpp"
+
+namespace {
+
+using podium::host::Setting;
+using podium::host::Settings;
+
+/// Exit codes that scripts can use: 0 well, 1 it failed, 2 the command line or a setting is wrong.
+constexpr int exit_failed = 1, exit_usage = 2;
+
+std::string flag_of(std::string_view key) {
+  std::string flag = "--" + std::string(key);
+  for (auto& c : flag)
+    if (c == '_') c = '-';
+  return flag;
+}
+
+/// The flags of a subcommand that takes settings: one for each row of the table, and --config.
+struct SettingFlags {
+  std::map<std::string, std::string> values;
+  std::map<std::string, bool> switches;
+
+  void add(CLI::App& command) {
+    command.add_option("--config", values["config"], "read this file instead of ./podium.toml (PODIUM_CONFIG)")
+        ->type_name("FILE");
+    for (const auto& s : podium::host::setting_table()) {
+      const std::string key(s.key);
+      std::string help(s.help);
+      if (!s.fallback.empty() && s.kind != Setting::Kind::boolean) help += " [" + std::string(s.fallback) + "]";
+      if (s.kind == Setting::Kind::boolean)
+        command.add_flag(flag_of(key), switches[key], help);
+      else
+        command.add_option(flag_of(key), values[key], help)->type_name(std::string(s.value_name));
+    }
+  }
+
+  Settings load(const CLI::App& command) const {
+    std::map<std::string, std::string> given;
+    for (const auto& [key, value] : values)
+      if (command.count(flag_of(key)) > 0) given[key] = value;
+    for (const auto& [key, on] : switches)
+      if (command.count(flag_of(key)) > 0) given[key] = on ? "true" : "false";
+    return Settings::load(given, [](const char* name) { return std::getenv(name); });
+  }
+};
+
+void begin_log(const Settings& settings) {
+  const std::map<std::string, podium::LogLevel> levels = {{"debug", podium::LogLevel::debug},
+                                                          {"info", podium::LogLevel::info},
+                                                          {"warning", podium::LogLevel::warning},
+                                                          {"error", podium::LogLevel::error}};
+  podium::host::start_log(levels.at(settings.text("log_level")),
+                          settings.text("log_format") == "json" ? podium::host::LogFormat::json
+                                                                : podium::host::LogFormat::text);
+}
+
+int serve(const Settings& settings, const std::vector<std::string>& plugin_files) {
+  // Blocked before any thread is made, so that every thread inherits it and only sigwait sees them.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+
+  begin_log(settings);
+  podium::host::Host host(settings, {plugin_files.begin(), plugin_files.end()});
+  host.start();
+  std::printf("podium %s listening on %s (state in %s; stop with Ctrl-C)\n", PODIUM_VERSION, host.url().c_str(),
+              settings.text("data").c_str());
+  std::fflush(stdout);
+  int received = 0;
+  sigwait(&signals, &received);
+  podium::host::log(podium::LogLevel::info, "host", received == SIGINT ? "stopping (interrupted)" : "stopping");
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);  // a second Ctrl-C ends at once
+  host.stop();
+  return 0;
+}
+
+int print_config(const Settings& settings) {
+  std::size_t widest = 0;
+  for (const auto& s : podium::host::setting_table()) widest = std::max(widest, s.key.size());
+  for (const auto& s : podium::host::setting_table()) {
+    const auto& origin = settings.origin(s.key);
+    std::printf("%-*s = %s  (%s)\n", static_cast<int>(widest), std::string(s.key).c_str(), origin.value.c_str(),
+                origin.source.c_str());
+  }
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"podium: an experiment tracker that MLflow clients log to unchanged"};
+  app.set_version_flag("--version", std::string("podium ") + PODIUM_VERSION);
+  app.require_subcommand(1);
+
+  SettingFlags serve_flags, config_flags, plugin_flags;
+  std::vector<std::string> plugin_files;
+  auto* serve_command = app.add_subcommand("serve", "serve the HTTP API");
+  serve_flags.add(*serve_command);
+  serve_command->add_option("--plugin", plugin_files, "load this plugin too (for its author; repeatable)")
+      ->type_name("FILE");
+  auto* config_command = app.add_subcommand("config", "print each setting and where it came from");
+  config_flags.add(*config_command);
+
+  auto* plugins_command = app.add_subcommand("plugins", "look at plugins");
+  plugins_command->require_subcommand(1);
+  plugin_flags.add(*plugins_command);
+  bool as_json = false;
+  std::string plugin_id, plugin_file;
+  auto* list_command = plugins_command->add_subcommand("list", "the plugins found, each with its state and reason");
+  list_command->add_flag("--json", as_json, "as JSON");
+  auto* info_command = plugins_command->add_subcommand("info", "everything known of one plugin");
+  info_command->add_option("ID", plugin_id)->required();
+  auto* verify_command = plugins_command->add_subcommand("verify", "load a plugin in a process of its own and say how it went");
+  verify_command->add_option("FILE", plugin_file)->required();
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    const int code = app.exit(e);
+    return code == 0 ? 0 : exit_usage;
+  }
+  try {
+    if (*serve_command) return serve(serve_flags.load(*serve_command), plugin_files);
+    if (*config_command) return print_config(config_flags.load(*config_command));
+    const Settings settings = plugin_flags.load(*plugins_command);
+    if (*verify_command)
+      return podium::host::plugins_verify(plugin_file, podium::host::verify_options(settings), std::cout, std::cerr);
+    podium::host::PluginManager manager(podium::host::plugin_options(settings, {}));
+    manager.discover();
+    if (*info_command) return podium::host::plugins_info(manager, plugin_id, std::cout, std::cerr);
+    return podium::host::plugins_list(manager, as_json, std::cout);
+  } catch (const podium::Error& e) {
+    std::cerr << "podium: " << e.what() << '\n';
+    return e.code() == podium::ErrorCode::invalid ? exit_usage : exit_failed;
+  } catch (const std::exception& e) {
+    std::cerr << "podium: " << e.what() << '\n';
+    return exit_failed;
+  }
+}

@@ -1,0 +1,53 @@
+#include "plugin/config_check.hpp"
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <valijson/adapters/nlohmann_json_adapter.hpp>
+#include <valijson/schema.hpp>
+#include <valijson/schema_parser.hpp>
+#include <valijson/validation_results.hpp>
+#include <valijson/validator.hpp>
+
+#include "podium/error.hpp"
+
+namespace podium::host {
+namespace {
+
+/// "<root>[room][0]" of valijson as "/room/0: "; "" at the top.
+std::string place(const valijson::ValidationResults::Error& error) {
+  std::string pointer;
+  for (std::size_t i = 1; i < error.context.size(); ++i) {
+    auto part = error.context[i];
+    if (part.size() >= 2 && part.front() == '[' && part.back() == ']')
+      part = part.substr(1, part.size() - 2);
+    pointer += "/" + part;
+  }
+  return pointer.empty() ? pointer : pointer + ": ";
+}
+
+}  // namespace
+
+void check_config(std::string_view schema_text, const Json& config) {
+  if (schema_text.empty()) return;
+  valijson::Schema schema;
+  try {
+    const auto document = Json::parse(schema_text);
+    valijson::adapters::NlohmannJsonAdapter adapter(document);
+    valijson::SchemaParser().populateSchema(adapter, schema);
+  } catch (const std::exception& e) {
+    throw Error(ErrorCode::misuse, std::string("its config_schema is no JSON Schema: ") + e.what());
+  }
+  valijson::ValidationResults results;
+  valijson::adapters::NlohmannJsonAdapter target(config);
+  if (valijson::Validator().validate(schema, target, &results)) return;
+  std::string text = "its configuration does not fit:";
+  valijson::ValidationResults::Error error;
+  for (int n = 0; n < 5 && results.popError(error);) {
+    // The levels above the fault say only that something below them did not fit.
+    if (n && error.description.starts_with("Failed to validate against schema")) continue;
+    text += (n++ ? "; " : " ") + place(error) + error.description;
+  }
+  throw Error(ErrorCode::invalid, text);
+}
+
+}  // namespace podium::host

@@ -1,0 +1,32 @@
+#pragma once
+// The services' routes under /api/v1.
+#include <memory>
+#include <vector>
+
+#include "podium/http/routes.hpp"
+#include "podium/service/datasets.hpp"
+#include "podium/service/jobs.hpp"
+#include "podium/service/models.hpp"
+#include "podium/service/projects.hpp"
+#include "podium/service/tasks.hpp"
+#include "services/core.hpp"
+
+namespace podium::host {
+
+/// What the routes call. Borrowed; alive as long as the routes.
+struct ApiServices {
+  Projects& projects;
+  Tasks& tasks;
+  Datasets& datasets;
+  Models& models;
+  Jobs& jobs;
+  const Vocabulary& task_vocabulary;
+};
+
+std::unique_ptr<Routes> make_project_routes(const Core&, ApiServices);
+std::unique_ptr<Routes> make_task_routes(const Core&, ApiServices);
+std::unique_ptr<Routes> make_dataset_routes(const Core&, ApiServices);
+std::unique_ptr<Routes> make_job_routes(const Core&, ApiServices);
+std::vector<std::unique_ptr<Routes>> make_api_routes(const Core&, ApiServices);
+
+}  // namespace podium::host

@@ -1,0 +1,167 @@
+// /api/v1/datasets
+#include <nlohmann/json.hpp>
+
+#include "services/api/api.hpp"
+#include "services/api/input.hpp"
+#include "services/api/output.hpp"
+#include "services/api/route_table.hpp"
+#include "services/api/schemas.hpp"
+
+namespace podium::host {
+namespace {
+
+constexpr std::string_view fields[] = {"name", "digest", "source_type", "created", "updated"};
+constexpr std::size_t labels = std::size(fields), body_column = labels + 1, project = labels + 2;
+
+class DatasetRoutes final : public Routes {
+ public:
+  DatasetRoutes(const Core& core, ApiServices services)
+      : Routes("api.datasets"), core_(core), services_(services), columns_(field_columns(fields)) {
+    columns_.push_back(whole_map("labels"));
+    columns_.push_back(value_of(record_body()));
+    columns_.push_back(value_of(field("project")));
+  }
+  std::vector<std::string> prefixes() const override { return {"/api/v1/datasets"}; }
+  std::vector<Route> routes() override;
+
+ private:
+  struct Written {
+    std::string json;  ///< without the project and the last brace
+    Ordinal project = 0;
+    std::int64_t version = 0;
+  };
+  Written write(const Row&, bool whole) const;
+  void close(Written&, const Reader&, const Principal&) const;
+  Response answer(const Principal&, Ordinal) const;
+  Response list(Request&) const;
+  Response show(Request&) const;
+  Response edit(Request&) const;
+
+  const Core& core_;
+  ApiServices services_;
+  std::vector<Column> columns_;
+};
+
+DatasetRoutes::Written DatasetRoutes::write(const Row& row, bool whole) const {
+  Written out;
+  out.version = row.version();
+  if (const Cell cell = row.cell(project); std::holds_alternative<std::int64_t>(cell))
+    out.project = std::get<std::int64_t>(cell);
+  JsonWriter w(out.json);
+  w.object().key("id").value(row.id());
+  write_fields(w, row, fields);
+  w.key("labels");
+  write_map(w, row.map(labels));
+  // Source, schema and profile may be long: only with one data set.
+  if (const Cell body = row.cell(body_column);
+      whole && std::holds_alternative<std::string_view>(body)) {
+    const Json described = Json::parse(std::get<std::string_view>(body));
+    for (const auto& [name, text] : described.items())
+      w.key(name).value(text.get_ref<const std::string&>());
+  }
+  w.key("version").value(out.version);
+  return out;
+}
+
+void DatasetRoutes::close(Written& w, const Reader& reader, const Principal& who) const {
+  services_.projects.get(reader, who, w.project, {}, [&](const Row& row) {
+    w.json += ",\"project\":";
+    append_json_string(w.json, row.id());
+  });
+  w.json += '}';
+}
+
+Response DatasetRoutes::answer(const Principal& who, Ordinal dataset) const {
+  Written written;
+  core_.store.read([&](const Reader& reader) {
+    if (!services_.datasets.get(reader, who, dataset, columns_,
+                                [&](const Row& row) { written = write(row, true); }))
+      throw Error(ErrorCode::not_found, "the data set does not exist");
+    close(written, reader, who);
+  });
+  return json_response(std::move(written.json), written.version);
+}
+
+Response DatasetRoutes::list(Request& request) const {
+  const Parameters p(request, {"project", "name", "digest", "limit", "cursor"});
+  const Principal& who = request.who();
+  std::vector<Filter> filters;
+  if (const auto id = p.text("project"))
+    filters.push_back(
+        eq(field("project"), find_visible(services_.projects, core_.store, who, "project", *id)));
+  for (const char* name : {"name", "digest"})
+    if (const auto text = p.text(name)) filters.push_back(eq(field(name), *text));
+  Query query;
+  query.filter = all_of(std::move(filters));
+  query.limit = p.limit(100, 1000);
+  query.cursor = p.cursor();
+  query.columns = columns_;
+  std::string body;
+  core_.store.read([&](const Reader& reader) {
+    body.clear();
+    std::vector<Written> rows;
+    const Page page = services_.datasets.query(reader, who, query, [&](const Row& row) {
+      rows.push_back(write(row, false));
+      return true;
+    });
+    JsonWriter w(body);
+    w.object().key("datasets").array();
+    for (auto& row : rows) {
+      close(row, reader, who);
+      w.raw(row.json);
+    }
+    w.end_array();
+    write_cursor(w, page.cursor);
+    w.end_object();
+  });
+  return json_response(std::move(body));
+}
+
+Response DatasetRoutes::show(Request& request) const {
+  const Parameters none(request, {});
+  return answer(request.who(), find_visible(services_.datasets, core_.store, request.who(),
+                                            "data set", request.segment("id")));
+}
+
+Response DatasetRoutes::edit(Request& request) const {
+  Members body = Members::of_body(request);
+  const Entries given = entries_of(body, "labels", true);
+  body.finish();
+  Patch patch;
+  given.add_to(patch, "labels");
+  const Principal& who = request.who();
+  return answer(who, core_.store.write([&](Transaction& t) {
+    const Ordinal dataset = t.find(core_.in.datasets, request.segment("id"));
+    core_.check_visible(t, who, "datasets", core_.in.datasets, dataset, "data set",
+                        request.segment("id"));
+    t.get(core_.in.datasets, dataset, {},
+          [&](const Row& row) { check_if_match(request, row.version()); });
+    services_.datasets.label(t, who, dataset, patch);
+    return dataset;
+  }));
+}
+
+std::vector<Route> DatasetRoutes::routes() {
+  const std::string one(schemas::dataset);
+  RouteTable table;
+  table.add(
+      "GET", "/api/v1/datasets", "dataset.read",
+      "Lists data sets: ?project=, ?name=, ?digest=, ?limit=, ?cursor=",
+      [this](Request& r) { return list(r); }, "", schemas::page("datasets", one));
+  table.add(
+      "GET", "/api/v1/datasets/{id}", "dataset.read", "One data set",
+      [this](Request& r) { return show(r); }, "", one);
+  table.add(
+      "PATCH", "/api/v1/datasets/{id}", "dataset.write",
+      "Sets labels; a label that is null is removed. Honours If-Match",
+      [this](Request& r) { return edit(r); }, std::string(schemas::dataset_edit), one);
+  return table.take();
+}
+
+}  // namespace
+
+std::unique_ptr<Routes> make_dataset_routes(const Core& core, ApiServices services) {
+  return std::make_unique<DatasetRoutes>(core, services);
+}
+
+}  // namespace podium::host

@@ -1,0 +1,178 @@
+#pragma once
+// JSON Schemas of requests and answers, as text, for the OpenAPI document.
+#include <string>
+#include <string_view>
+
+namespace podium::host::schemas {
+
+inline constexpr std::string_view string_map =
+    R"({"type":"object","additionalProperties":{"type":"string"}})";
+/// Entries to set (null removes).
+inline constexpr std::string_view map_edit =
+    R"({"type":"object","maxProperties":10000,"additionalProperties":{"type":["string","number",)"
+    R"("boolean","null"]}})";
+inline constexpr std::string_view map_new =
+    R"({"type":"object","maxProperties":10000,"additionalProperties":{"type":["string","number",)"
+    R"("boolean"]}})";
+/// A double; what JSON cannot say is a text.
+inline constexpr std::string_view real =
+    R"({"anyOf":[{"type":"number"},{"enum":["NaN","Infinity","-Infinity"]}]})";
+inline constexpr std::string_view time = R"({"type":"integer","description":"milliseconds UTC"})";
+
+inline constexpr std::string_view project =
+    R"({"type":"object","required":["id","name","archived","created","updated","tags",)"
+    R"("version"],"properties":{)"
+    R"("id":{"type":"string"},"name":{"type":"string"},"description":{"type":"string"},)"
+    R"("artifact_location":{"type":"string"},"archived":{"type":"boolean"},"archived_at":)"
+    R"({"type":"integer"},)"
+    R"("created":{"type":"integer"},"updated":{"type":"integer"},"version":{"type":"integer"},)"
+    R"("tags":{"type":"object","additionalProperties":{"type":"string"}}}})";
+inline constexpr std::string_view new_project =
+    R"({"type":"object","required":["name"],"additionalProperties":false,"properties":{)"
+    R"("name":{"type":"string","minLength":1,"maxLength":500},"description":{"type":"string"},)"
+    R"("artifact_location":{"type":"string","maxLength":4096},)"
+    R"("tags":{"type":"object","additionalProperties":{"type":["string","number","boolean"]}}}})";
+inline constexpr std::string_view project_edit =
+    R"({"type":"object","additionalProperties":false,"properties":{)"
+    R"("name":{"type":"string","minLength":1,"maxLength":500},"description":{"type":["string",)"
+    R"("null"]},)"
+    R"("tags":{"type":"object","additionalProperties":{"type":["string","number","boolean",)"
+    R"("null"]}}}})";
+
+inline constexpr std::string_view summary_members =
+    R"("last":{},"last_step":{"type":"integer"},"last_time":{"type":"integer"},"first":{},)"
+    R"("first_step":{"type":"integer"},"first_time":{"type":"integer"},"min":{},"min_step":)"
+    R"({"type":"integer"},)"
+    R"("max":{},"max_step":{"type":"integer"},"count":{"type":"integer"},"sum":{})";
+inline std::string metrics() {
+  return R"({"type":"array","items":{"type":"object","required":["key","count"],"properties":)"
+    R"({"key":{"type":"string"},"scope":{"type":"string"},)" +
+         std::string(summary_members) + "}}}";
+}
+inline std::string task() {
+  return R"({"type":"object","required":["id","project","name","type","state","archived",)"
+    R"("created","updated","params","tags","metrics","version"],"properties":{)"
+         R"("id":{"type":"string"},"project":{"type":"string"},"name":{"type":"string"},"type":)"
+    R"({"type":"string"},)"
+         R"("state":{"enum":["draft","pending","running","completed","failed","aborted",)"
+    R"("published"]},)"
+         R"("archived":{"type":"boolean"},"archived_at":{"type":"integer"},"user":)"
+    R"({"type":"string"},)"
+         R"("description":{"type":"string"},"parent":{"type":"string"},"created":)"
+    R"({"type":"integer"},)"
+         R"("started":{"type":"integer"},"completed":{"type":"integer"},"published":)"
+    R"({"type":"integer"},)"
+         R"("updated":{"type":"integer"},"reason":{"type":"string"},"artifact_uri":)"
+    R"({"type":"string"},)"
+         R"("source_name":{"type":"string"},"source_type":{"type":"string"},"repository":)"
+    R"({"type":"string"},)"
+         R"("branch":{"type":"string"},"commit":{"type":"string"},)"
+         R"("params":)" +
+         std::string(string_map) + R"(,"tags":)" + std::string(string_map) + R"(,"metrics":)" +
+         metrics() +
+         R"(,"inputs":{"type":"array","items":{"type":"object"}},"models":{"type":"array",)"
+    R"("items":{"type":"object"}},)"
+         R"("version":{"type":"integer"}}})";
+}
+inline constexpr std::string_view source_members =
+    R"("user":{"type":["string","null"]},"type":{"type":"string"},"parent":{"type":["string",)"
+    R"("null"]},)"
+    R"("description":{"type":["string","null"]},"source_name":{"type":["string","null"]},)"
+    R"("source_type":{"type":["string","null"]},"repository":{"type":["string","null"]},)"
+    R"("branch":{"type":["string","null"]},"commit":{"type":["string","null"]},)"
+    R"("artifact_uri":{"type":["string","null"]})";
+inline std::string new_task() {
+  return R"({"type":"object","required":["project"],"additionalProperties":false,"properties":{)"
+         R"("project":{"type":"string"},"name":{"type":"string","maxLength":500},"state":)"
+    R"({"enum":["draft","running"]},)"
+         R"("started":{"type":"integer"},"params":)" +
+         std::string(map_new) + R"(,"tags":)" + std::string(map_new) + "," +
+         std::string(source_members) + "}}";
+}
+inline std::string task_edit() {
+  return R"({"type":"object","additionalProperties":false,"properties":{"name":{"type":"string",)"
+    R"("minLength":1,"maxLength":500},)"
+         R"("why":{"type":"string"},"params":)" +
+         std::string(map_edit) + R"(,"tags":)" + std::string(map_edit) + "," +
+         std::string(source_members) + "}}";
+}
+inline constexpr std::string_view transition =
+    R"({"type":"object","required":["kind"],"additionalProperties":false,"properties":{)"
+    R"("kind":{"enum":["start","complete","fail","abort","publish","reset"]},)"
+    R"("reason":{"type":"string"},"at":{"type":"integer",)"
+    R"("description":"milliseconds UTC; now when absent"}}})";
+inline std::string log() {
+  return R"({"type":"object","additionalProperties":false,"properties":{"params":)" +
+         std::string(map_new) + R"(,"tags":)" + std::string(map_new) +
+         R"(,"metrics":{"type":"array","maxItems":10000,"items":{"type":"object",)"
+    R"("required":["key","points"],"additionalProperties":false,)"
+         R"("properties":{"key":{"type":"string","minLength":1},"scope":{"type":"string"},)"
+    R"("points":{"type":"array","maxItems":100000,)"
+         R"("items":{"type":"array","minItems":3,"maxItems":3,)"
+    R"("description":"step, time (ms UTC; null is now), value"}}}}}}})";
+}
+inline constexpr std::string_view logged =
+    R"({"type":"object","required":["params","tags","points"],"properties":{"params":)"
+    R"({"type":"integer"},"tags":{"type":"integer"},"points":{"type":"integer"}}})";
+inline constexpr std::string_view task_query =
+    R"({"type":"object","additionalProperties":false,"properties":{)"
+    R"("project":{"type":"string","description":"only its tasks"},"filter":{"type":"string",)"
+    R"("description":"query language"},)"
+    R"("bind":{"type":"object","description":"values of :name in the filter",)"
+    R"("additionalProperties":{"type":["string","number","boolean","null"]}},)"
+    R"("order":{"type":"array","maxItems":8,"items":{"type":"string",)"
+    R"("description":"NAME [ASC|DESC]"}},)"
+    R"("columns":{"type":"array","maxItems":200,"items":{"type":"string",)"
+    R"("description":"a name of the query language, or params, tags, metrics whole"}},)"
+    R"("limit":{"type":"integer","minimum":1,"maximum":1000},"cursor":{"type":["string",)"
+    R"("null"]}}})";
+inline constexpr std::string_view task_rows =
+    R"({"type":"object","required":["columns","rows","cursor"],"properties":{"columns":)"
+    R"({"type":"array","items":{"type":"string"}},)"
+    R"("rows":{"type":"array","items":{"type":"array",)"
+    R"("description":"one value a column; null is missing"}},"cursor":{"type":["string",)"
+    R"("null"]}}})";
+inline constexpr std::string_view points =
+    R"({"type":"object","required":["key","points"],"properties":{"key":{"type":"string"},)"
+    R"("scope":{"type":"string"},)"
+    R"("points":{"type":"array","items":{"type":"array","minItems":3,"maxItems":3,)"
+    R"("description":"step, time, value"}},)"
+    R"("cursor":{"type":["string","null"]}}})";
+inline constexpr std::string_view history_entry =
+    R"({"type":"object","required":["at","who","change"],"properties":{"at":{"type":"integer"},)"
+    R"("who":{"type":"string"},"who_kind":{"type":"string"},)"
+    R"("change":{"type":"string"},"why":{"type":"string"},"old":{"type":"object"},"new":)"
+    R"({"type":"object"}}})";
+inline constexpr std::string_view dataset =
+    R"({"type":"object","required":["id","project","name","digest","created","updated","labels",)"
+    R"("version"],"properties":{)"
+    R"("id":{"type":"string"},"project":{"type":"string"},"name":{"type":"string"},"digest":)"
+    R"({"type":"string"},"source_type":{"type":"string"},)"
+    R"("source":{"type":"string"},"schema":{"type":"string"},"profile":{"type":"string"},)"
+    R"("created":{"type":"integer"},"updated":{"type":"integer"},)"
+    R"("labels":{"type":"object","additionalProperties":{"type":"string"}},"version":)"
+    R"({"type":"integer"}}})";
+inline constexpr std::string_view dataset_edit =
+    R"({"type":"object","additionalProperties":false,"properties":{"labels":{"type":"object",)"
+    R"("additionalProperties":{"type":["string","number","boolean","null"]}}}})";
+inline constexpr std::string_view job =
+    R"({"type":"object","required":["id","kind","state","created","done","total"],"properties":)"
+    R"({"id":{"type":"string"},"kind":{"type":"string"},)"
+    R"("state":{"enum":["waiting","running","done","failed","cancelled"]},"principal":)"
+    R"({"type":"string"},"created":{"type":"integer"},)"
+    R"("started":{"type":"integer"},"ended":{"type":"integer"},"not_before":{"type":"integer"},)"
+    R"("done":{"type":"integer"},"total":{"type":"integer"},)"
+    R"("error":{"type":"string"},"queue":{"type":"string"},"stop_asked":{"type":"boolean"},)"
+    R"("result":{}}})";
+inline constexpr std::string_view cancelled =
+    R"({"type":"object","required":["cancelled"],"properties":{"cancelled":{"type":"boolean",)"
+    R"("description":"false when the job had ended"}}})";
+
+/// A page of items under `name`.
+inline std::string page(std::string_view name, std::string_view item) {
+  return R"({"type":"object","required":[")" + std::string(name) +
+         R"(","cursor"],"properties":{")" + std::string(name) + R"(":{"type":"array","items":)" +
+         std::string(item) + R"(},"cursor":{"type":["string","null"]}}})";
+}
+
+}  // namespace podium::host::schemas

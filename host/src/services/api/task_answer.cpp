@@ -1,0 +1,163 @@
+// A task as an answer.
+#include "services/api/input.hpp"
+#include "services/api/output.hpp"
+#include "services/api/task_handlers.hpp"
+#include "services/history/history.hpp"
+#include "services/records.hpp"
+
+namespace podium::host {
+namespace {
+
+// `project` and `parent` lead: they are written as text ids.
+constexpr std::string_view fields[] = {
+    "project",     "parent",  "name",        "type",         "state",       "archived",
+    "archived_at", "user",    "description", "created",      "started",     "completed",
+    "published",   "updated", "reason",      "artifact_uri", "source_name", "source_type",
+    "repository",  "branch",  "commit"};
+constexpr std::size_t references = 2;
+
+Ordinal ordinal_of(const Cell& cell) {
+  const auto* ordinal = std::get_if<std::int64_t>(&cell);
+  return ordinal ? *ordinal : 0;
+}
+
+std::string id_of(const Records& records, const Reader& reader, const Principal& who, Ordinal o) {
+  std::string id;
+  if (o != 0) records.get(reader, who, o, {}, [&](const Row& row) { id = row.id(); });
+  return id;
+}
+
+void write_inputs(JsonWriter& w, const Reader& reader, const Core& core,
+                  const ApiServices& services, const Principal& who, Ordinal task) {
+  struct Input {
+    Ordinal dataset;
+    std::string json;
+  };
+  std::vector<Input> inputs;
+  Query query;
+  query.filter = eq(field("task"), task);
+  query.limit = 1000;
+  static constexpr std::string_view names[] = {"name", "digest", "context"};
+  query.columns = field_columns(names);
+  query.columns.push_back(value_of(field("dataset")));
+  query.columns.push_back(whole_map("tags"));
+  VisibleRecords(core, services.datasets.inputs(), "inputs")
+      .query(reader, who, query, [&](const Row& row) {
+        Input input{ordinal_of(row.cell(3)), {}};
+        JsonWriter inner(input.json);
+        inner.object();
+        write_fields(inner, row, names);
+        inner.key("tags");
+        write_map(inner, row.map(4));
+        inputs.push_back(std::move(input));
+        return true;
+      });
+  w.key("inputs").array();
+  for (auto& input : inputs) {
+    JsonWriter inner(input.json);
+    if (const std::string id = id_of(services.datasets, reader, who, input.dataset); !id.empty()) {
+      input.json += ",\"dataset\":";
+      append_json_string(input.json, id);
+    }
+    input.json += '}';
+    w.raw(input.json);
+  }
+  w.end_array();
+}
+
+void write_models(JsonWriter& w, const Reader& reader, const Core& core,
+                  const ApiServices& services, const Principal& who, Ordinal task) {
+  Query query;
+  query.filter = eq(field("task"), task);
+  query.limit = 1000;
+  static constexpr std::string_view names[] = {"model", "direction", "step"};
+  query.columns = field_columns(names);
+  w.key("models").array();
+  VisibleRecords(core, services.models.links(), "model_links")
+      .query(reader, who, query, [&](const Row& row) {
+        w.object();
+        write_fields(w, row, names);
+        w.end_object();
+        return true;
+      });
+  w.end_array();
+}
+
+}  // namespace
+
+Response task_answer(const Core& core, const ApiServices& services, const Principal& who,
+                     std::string_view id) {
+  static const std::vector<Column> columns = [] {
+    auto out = field_columns(fields);
+    out.push_back(whole_map("params"));
+    out.push_back(whole_map("tags"));
+    out.push_back(whole_series("metrics"));
+    return out;
+  }();
+  std::string body;
+  std::int64_t version = 0;
+  core.store.read([&](const Reader& reader) {
+    body.clear();
+    const Ordinal task = find_visible(services.tasks, reader, who, "task", id);
+    Ordinal project = 0, parent = 0;
+    std::string rest;
+    services.tasks.get(reader, who, task, columns, [&](const Row& row) {
+      project = ordinal_of(row.cell(0));
+      parent = ordinal_of(row.cell(1));
+      version = row.version();
+      JsonWriter inner(rest);
+      write_fields(inner, row, std::span(fields).subspan(references), references);
+      inner.key("params");
+      write_map(inner, row.map(std::size(fields)));
+      inner.key("tags");
+      write_map(inner, row.map(std::size(fields) + 1));
+      inner.key("metrics");
+      write_series(inner, row.series(std::size(fields) + 2));
+    });
+    JsonWriter w(body);
+    w.object().key("id").value(id).key("project").value(
+        id_of(services.projects, reader, who, project));
+    if (const std::string text = id_of(services.tasks, reader, who, parent); !text.empty())
+      w.key("parent").value(text);
+    w.raw(rest);
+    write_inputs(w, reader, core, services, who, task);
+    write_models(w, reader, core, services, who, task);
+    w.key("version").value(version).end_object();
+  });
+  return json_response(std::move(body), version);
+}
+
+Response task_history(const Core& core, const ApiServices& services, Request& request) {
+  const Parameters p(request, {"limit", "cursor"});
+  const Principal& who = request.who();
+  const Ordinal task = find_visible(services.tasks, core.store, who, "task", request.segment("id"));
+  static constexpr std::string_view names[] = {"at", "who", "who_kind", "change", "why"};
+  Query query;
+  query.filter = eq(field("task"), task);
+  query.limit = p.limit(100, 1000);
+  query.cursor = p.cursor();
+  query.columns = field_columns(names);
+  query.columns.push_back(value_of(record_body()));
+  std::string body;
+  JsonWriter w(body);
+  w.object().key("history").array();
+  const Page page =
+      VisibleRecords(core, core.in.history, "history")
+          .query(core.store, who, query, [&](const Row& row) {
+            w.object();
+            write_fields(w, row, names);
+            const Cell change = row.cell(std::size(names));
+            // The body is an object of ours, {"old":...,"new":...}: its members go beside the
+            // others.
+            if (const auto* text = std::get_if<std::string_view>(&change); text && text->size() > 2)
+              w.raw(text->substr(1, text->size() - 2));
+            w.end_object();
+            return true;
+          });
+  w.end_array();
+  write_cursor(w, page.cursor);
+  w.end_object();
+  return json_response(std::move(body));
+}
+
+}  // namespace podium::host

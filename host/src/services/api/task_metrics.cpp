@@ -1,0 +1,168 @@
+// /api/v1/tasks/{id}/metrics
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <charconv>
+
+#include "services/api/input.hpp"
+#include "services/api/output.hpp"
+#include "services/api/task_handlers.hpp"
+
+namespace podium::host {
+namespace {
+
+constexpr std::uint64_t block_points = 4096;
+
+/// A page's cursor: the last point, exactly.
+std::string cursor_of(const Point& p) {
+  return std::to_string(p.step) + "_" + std::to_string(p.time) + "_" +
+         std::to_string(std::bit_cast<std::uint64_t>(p.value));
+}
+
+std::optional<Point> point_of(const std::string& cursor) {
+  if (cursor.empty()) return std::nullopt;
+  Point p;
+  std::uint64_t bits = 0;
+  const char* at = cursor.data();
+  const char* const end = at + cursor.size();
+  bool good = true;
+  const auto read = [&](auto& number, bool last) {
+    const auto [next, error] = std::from_chars(at, end, number);
+    good = good && error == std::errc() && (last ? next == end : next != end && *next == '_');
+    at = good && !last ? next + 1 : end;
+  };
+  read(p.step, false);
+  read(p.time, false);
+  read(bits, true);
+  if (!good) throw Error(ErrorCode::invalid, "'cursor' is not one of this path's").in("cursor");
+  p.value = std::bit_cast<double>(bits);
+  return p;
+}
+
+/// Writes the points of a series block by block.
+class PointStream final : public Generator {
+ public:
+  PointStream(const Core& core, const Tasks& tasks, Principal who, PointsQuery query)
+      : core_(core),
+        tasks_(tasks),
+        who_(std::move(who)),
+        query_(std::move(query)),
+        left_(query_.limit) {}
+
+  bool next(std::string& block) override {
+    if (!begun_) {
+      begun_ = true;
+      JsonWriter w(block);
+      w.object().key("key").value(query_.key);
+      if (!query_.scope.empty()) w.key("scope").value(query_.scope);
+      w.key("points").array();
+    }
+    if (query_.buckets != 0) {
+      read(block, std::numeric_limits<std::uint64_t>::max());
+      return finish(block, false);
+    }
+    // One more than is written tells whether the page has a successor.
+    const std::uint64_t wanted = std::min(block_points, left_);
+    const std::uint64_t got = read(block, wanted);
+    left_ -= std::min(got, wanted);
+    if (got <= wanted) return finish(block, false);
+    return left_ == 0 ? finish(block, true) : true;
+  }
+
+ private:
+  /// Writes up to `wanted` points; returns how many there were, at most wanted + 1.
+  std::uint64_t read(std::string& block, std::uint64_t wanted) {
+    PointsQuery query = query_;
+    if (query.buckets == 0) query.limit = wanted + 1;
+    std::uint64_t seen = 0;
+    tasks_.points(core_.store, who_, query, [&](std::span<const Point> points) {
+      for (const Point& p : points) {
+        if (seen++ >= wanted) return false;
+        if (wrote_) block += ',';
+        wrote_ = true;
+        block += '[';
+        append_json_number(block, p.step);
+        block += ',';
+        append_json_number(block, p.time);
+        block += ',';
+        append_json_number(block, p.value);
+        block += ']';
+        query_.after = p;
+      }
+      return true;
+    });
+    return seen;
+  }
+
+  bool finish(std::string& block, bool more) const {
+    block += "],\"cursor\":";
+    if (more)
+      append_json_string(block, cursor_of(*query_.after));
+    else
+      block += "null";
+    block += '}';
+    return false;
+  }
+
+  const Core& core_;
+  const Tasks& tasks_;
+  const Principal who_;
+  PointsQuery query_;
+  std::uint64_t left_;
+  bool begun_ = false, wrote_ = false;
+};
+
+}  // namespace
+
+Response task_metrics(const Core& core, const ApiServices& services, Request& request) {
+  const Parameters none(request, {});
+  static const std::array columns = {whole_series("metrics")};
+  const Principal& who = request.who();
+  const Ordinal task = find_visible(services.tasks, core.store, who, "task", request.segment("id"));
+  std::string body;
+  JsonWriter w(body);
+  w.object().key("metrics");
+  if (!services.tasks.get(core.store, who, task, columns,
+                          [&](const Row& row) { write_series(w, row.series(0)); }))
+    throw no_such("task", request.segment("id"));
+  w.end_object();
+  return json_response(std::move(body));
+}
+
+Response task_points(const Core& core, const ApiServices& services, Request& request) {
+  const Parameters p(request, {"scope", "by", "from", "to", "limit", "cursor", "buckets"});
+  const Principal& who = request.who();
+  constexpr auto least = std::numeric_limits<std::int64_t>::min(),
+                 most = std::numeric_limits<std::int64_t>::max();
+  PointsQuery query;
+  query.record = find_visible(services.tasks, core.store, who, "task", request.segment("id"));
+  query.series = "metrics";
+  query.key = request.segment("key");
+  query.scope = p.text("scope").value_or("");
+  const std::string by = p.text("by").value_or("step");
+  if (by != "step" && by != "time")
+    throw Error(ErrorCode::invalid, "'by' must be step or time").in("by");
+  query.by = by == "time" ? PointsQuery::By::time : PointsQuery::By::step;
+  query.from = p.integer("from", least, most).value_or(least);
+  query.to = p.integer("to", least, most).value_or(most);
+  query.after = point_of(p.cursor());
+  query.buckets = static_cast<std::uint32_t>(p.integer("buckets", 1, 10'000).value_or(0));
+  if (query.buckets != 0 && (request.query("limit") || query.after))
+    throw Error(ErrorCode::invalid, "'buckets' does not go together with 'limit' or 'cursor'")
+        .in("buckets");
+  if (query.buckets == 0) query.limit = p.limit(100'000, 1'000'000'000);
+
+  bool there = false;
+  Column column = whole_series("metrics");
+  column.path.key = query.key;
+  services.tasks.get(core.store, who, query.record, std::span<const Column>(&column, 1),
+                     [&](const Row& row) {
+                       for (const auto& s : row.series(0)) there |= s.scope == query.scope;
+                     });
+  if (!there) throw no_such("metric", query.key).in("key");
+  Response response;
+  response.stream = std::make_unique<PointStream>(core, services.tasks, who, std::move(query));
+  return response;
+}
+
+}  // namespace podium::host

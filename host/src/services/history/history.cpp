@@ -1,0 +1,93 @@
+#include "services/history/history.hpp"
+
+namespace podium::host {
+namespace {
+
+std::string_view kind_name(PrincipalKind kind) {
+  switch (kind) {
+    case PrincipalKind::person:
+      return "person";
+    case PrincipalKind::program:
+      return "program";
+    case PrincipalKind::worker:
+      return "worker";
+    case PrincipalKind::host:
+      return "host";
+  }
+  return "";
+}
+
+void append_member(std::string& out, std::string_view name, const Cell& cell) {
+  if (!out.empty()) out += ',';
+  append_json_string(out, name);
+  out += ':';
+  JsonWriter writer(out);
+  write_cell(writer, cell);
+}
+
+}  // namespace
+
+void write_cell(JsonWriter& w, const Cell& cell) {
+  switch (cell.index()) {
+    case 0:
+      w.null();
+      break;
+    case 1:
+      w.value(std::get<bool>(cell));
+      break;
+    case 2:
+      w.value(std::get<std::int64_t>(cell));
+      break;
+    case 3:
+      w.value(std::get<double>(cell));
+      break;
+    case 4:
+      w.value(std::get<std::string_view>(cell));
+      break;
+  }
+}
+
+Cell cell_of(const Value& value) {
+  return std::visit(
+      [](const auto& v) -> Cell {
+        if constexpr (std::is_same_v<std::decay_t<decltype(v)>, std::string>)
+          return std::string_view(v);
+        else
+          return v;
+      },
+      value);
+}
+
+void ChangeSet::add(std::string_view name, const Cell& before, const Cell& after) {
+  add_named(std::string(name), before, after);
+}
+
+void ChangeSet::add_entry(std::string_view map, std::string_view key, const Cell& before,
+                          const Cell& after) {
+  add_named(std::string(map) + "." + std::string(key), before, after);
+}
+
+void ChangeSet::add_named(const std::string& name, const Cell& before, const Cell& after) {
+  if (before == after) return;
+  append_member(old_, name, before);
+  append_member(new_, name, after);
+}
+
+std::string ChangeSet::json() const { return "{\"old\":{" + old_ + "},\"new\":{" + new_ + "}}"; }
+
+void write_history(Transaction& t, const Core& core, const Principal& who, Subject subject,
+                   std::string_view change, std::string_view why, std::string_view body) {
+  NewRecord record;
+  const bool task = subject.kind == Subject::Kind::task;
+  record.content.set("entity", std::string(task ? "task" : "project"))
+      .set(task ? "task" : "project", subject.ordinal)
+      .set("at", core.now())
+      .set("who", who.id)
+      .set("who_kind", std::string(kind_name(who.kind)))
+      .set("change", std::string(change));
+  if (!why.empty()) record.content.set("why", std::string(why));
+  record.content.body = body;
+  t.insert(core.in.history, record);
+}
+
+}  // namespace podium::host

@@ -1,0 +1,128 @@
+#include "services/services.hpp"
+
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+
+#include "services/access/access.hpp"
+#include "services/api/api.hpp"
+#include "services/core.hpp"
+#include "services/datasets/datasets.hpp"
+#include "services/declarations.hpp"
+#include "services/jobs/jobs.hpp"
+#include "services/jobs/runner.hpp"
+#include "services/jobs/sweep.hpp"
+#include "services/listeners/hub.hpp"
+#include "services/models/models.hpp"
+#include "services/projects/projects.hpp"
+#include "services/tasks/tasks.hpp"
+
+namespace podium::host {
+namespace {
+
+std::int64_t system_now() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+std::string name_of_host(const HostInfo& host) {
+  std::array<char, 256> machine{};
+  if (gethostname(machine.data(), machine.size() - 1) != 0) machine[0] = '\0';
+  std::error_code ignored;
+  const auto data = std::filesystem::weakly_canonical(host.data_dir, ignored);
+  return std::string(machine.data()) + ":" + data.string();
+}
+
+}  // namespace
+
+struct Services::Impl {
+  explicit Impl(Options o)
+      : options(std::move(o)),
+        now(options.now ? options.now : system_now),
+        ids(now),
+        access(options.store),
+        core{options.store,
+             options.blobs,
+             options.language,
+             access,
+             options.host,
+             now,
+             name_of_host(options.host),
+             {},
+             ids,
+             Collections(options.store)},
+        projects(core),
+        jobs(core),
+        tasks(core, projects, jobs),
+        datasets(core),
+        models(core),
+        runner(core, jobs, options.job_threads),
+        hub(core),
+        sweeps(core) {
+    core.run_name = core.host_name + "#" + ids.id();
+    host_owner.id = "";
+    runner.add(sweeps, host_owner);
+  }
+
+  Options options;
+  std::function<std::int64_t()> now;
+  IdMaker ids;
+  OpenAccess access;
+  Core core;
+  ProjectService projects;
+  JobService jobs;
+  TaskService tasks;
+  DatasetService datasets;
+  ModelService models;
+  JobRunner runner;
+  ListenerHub hub;
+  SweepHandler sweeps;
+  PluginOwner host_owner;
+  int watch = 0;
+  bool watching = false;
+};
+
+Services::Services(Options options) : impl_(std::make_unique<Impl>(std::move(options))) {}
+Services::~Services() { stop(); }
+
+std::vector<Collection> Services::declarations() { return service_declarations(); }
+
+void Services::start() {
+  impl_->projects.ensure_default();
+  if (!impl_->watching) {
+    impl_->watch = impl_->core.store.watch([impl = impl_.get()](Revision newest) {
+      impl->runner.hint();
+      impl->hub.hint(newest);
+    });
+    impl_->watching = true;
+  }
+  impl_->runner.start();
+  impl_->hub.start();
+}
+
+void Services::stop() noexcept {
+  impl_->hub.stop();
+  impl_->runner.stop();
+  if (impl_->watching) impl_->core.store.unwatch(impl_->watch);
+  impl_->watching = false;
+}
+
+Projects& Services::projects() { return impl_->projects; }
+Tasks& Services::tasks() { return impl_->tasks; }
+Datasets& Services::datasets() { return impl_->datasets; }
+Models& Services::models() { return impl_->models; }
+Jobs& Services::jobs() { return impl_->jobs; }
+const Access& Services::access() const { return impl_->access; }
+Access& Services::access() { return impl_->access; }
+
+void Services::add(JobHandler& handler, PluginOwner& owner) { impl_->runner.add(handler, owner); }
+void Services::add(Listener& listener, PluginOwner& owner) { impl_->hub.add(listener, owner); }
+
+std::vector<std::unique_ptr<Routes>> Services::api_routes() {
+  return make_api_routes(impl_->core, {impl_->projects, impl_->tasks, impl_->datasets,
+                                       impl_->models, impl_->jobs, impl_->options.task_vocabulary});
+}
+
+}  // namespace podium::host

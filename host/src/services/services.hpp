@@ -1,0 +1,74 @@
+#pragma once
+// The host's services over one store: made after the store is open and everything is declared,
+// stopped before the store closes.
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "podium/blob_store.hpp"
+#include "podium/extension/listener.hpp"
+#include "podium/http/routes.hpp"
+#include "podium/plugin.hpp"
+#include "podium/query.hpp"
+#include "podium/service/datasets.hpp"
+#include "podium/service/jobs.hpp"
+#include "podium/service/models.hpp"
+#include "podium/service/projects.hpp"
+#include "podium/service/tasks.hpp"
+#include "podium/store/store.hpp"
+
+namespace podium::host {
+
+struct PluginOwner;
+
+/// Owns the services, the threads that run jobs and the threads that call listeners. Thread-safe
+/// between `start` and `stop`.
+class Services {
+ public:
+  struct Options {
+    Store& store;  ///< has the collections of `declarations()`
+    BlobStore& blobs;
+    const QueryLanguage& language;
+    HostInfo host;
+    std::function<std::int64_t()> now;  ///< milliseconds UTC; empty: the system's clock
+    /// Podium's own vocabulary of tasks, for the API's filters; alive as long as Services.
+    const Vocabulary& task_vocabulary;
+    int job_threads = 2;
+  };
+
+  explicit Services(Options);
+  ~Services();  ///< stops
+
+  /// The host's own collections, to be given to Store::declare.
+  static std::vector<Collection> declarations();
+
+  /// Makes project 0 and goes on with jobs and listeners. Call `add` before, so that nothing waits.
+  void start();
+  /// Asks running jobs and listeners to return and waits for them; what was cut short goes on at
+  /// the next start. Idempotent.
+  void stop() noexcept;
+
+  Projects& projects();
+  Tasks& tasks();
+  Datasets& datasets();
+  Models& models();
+  Jobs& jobs();
+  const Access& access() const;
+  Access& access();
+
+  /// Makes a kind of job known. Borrowed, with its owner, until `stop`. Throws `exists`.
+  void add(JobHandler&, PluginOwner&);
+  /// Begins to tell a listener. Borrowed, with its owner, until `stop`. Throws `exists`, `invalid`.
+  void add(Listener&, PluginOwner&);
+
+  /// The routes under /api/v1 of projects, tasks, datasets and jobs.
+  std::vector<std::unique_ptr<Routes>> api_routes();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace podium::host

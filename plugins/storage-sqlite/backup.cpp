@@ -1,0 +1,41 @@
+// Copies of the store while it is in use.
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <system_error>
+
+#include "sqlite.hpp"
+#include "sqlite_store.hpp"
+
+namespace podium::sqlite {
+
+void SqliteStore::backup(const std::filesystem::path& to) const {
+  refuse_nested();
+  if (std::filesystem::exists(to))
+    throw Error(ErrorCode::exists, fmt::format("{} exists already; name a new file", to.string()));
+  // Under another name until it is whole, so that half a copy is never taken for one.
+  std::filesystem::path partial = to;
+  partial += ".partial";
+  std::error_code ignored;
+  std::filesystem::remove(partial, ignored);
+  try {
+    Connection source(shared_.file, Connection::Role::reader);
+    source.execute("BEGIN");  // one snapshot, whatever is written meanwhile
+    source.number("SELECT count(*) FROM meta");
+    Connection copy(partial, Connection::Role::writer);
+    sqlite3_backup* const backup = sqlite3_backup_init(copy.handle(), "main", source.handle(), "main");
+    if (backup == nullptr) copy.fail(sqlite3_errcode(copy.handle()));
+    int result = SQLITE_OK;
+    while (result == SQLITE_OK) result = sqlite3_backup_step(backup, 1024);
+    sqlite3_backup_finish(backup);
+    if (result != SQLITE_DONE) copy.fail(result);
+    // The copy says that it has a WAL; without one it is a single file that can be moved.
+    copy.execute("PRAGMA journal_mode = DELETE");
+  } catch (...) {
+    std::filesystem::remove(partial, ignored);
+    throw;
+  }
+  std::filesystem::rename(partial, to);
+}
+
+}  // namespace podium::sqlite

@@ -1,0 +1,183 @@
+#pragma once
+// A host without a server: a store in memory and the services over it, with a clock that the test
+// sets.
+#include <atomic>
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "memory_store.hpp"
+#include "plugin/contained.hpp"
+#include "podium/json.hpp"
+#include "query/language.hpp"
+#include "query/vocabularies.hpp"
+#include "services/services.hpp"
+#include "support.hpp"
+
+namespace podium::test {
+
+/// Blobs are no matter of the services' tests.
+class NoBlobs final : public BlobStore {
+ public:
+  std::unique_ptr<BlobWriter> create() override { return nullptr; }
+  void commit(std::unique_ptr<BlobWriter>, std::string_view) override {}
+  std::unique_ptr<BlobReader> open(std::string_view) const override { return nullptr; }
+  std::optional<BlobInfo> stat(std::string_view) const override { return std::nullopt; }
+  std::vector<BlobInfo> list(std::string_view) const override { return {}; }
+  bool erase(std::string_view) override { return false; }
+};
+
+struct Host {
+  /// A new store, or one that an earlier host left.
+  explicit Host(std::shared_ptr<MemoryStore> existing = nullptr, bool start = true);
+  ~Host();
+  void restart();  ///< stops, and starts new services over the same store
+
+  std::shared_ptr<MemoryStore> store;
+  NoBlobs blobs;
+  std::shared_ptr<std::atomic<std::int64_t>> clock;
+  std::unique_ptr<QueryLanguage> language = host::make_query_language();
+  std::unique_ptr<host::Vocabularies> vocabularies;
+  std::unique_ptr<host::Services> services;
+  Principal me;
+
+  void make_services();
+  Projects& projects() { return services->projects(); }
+  Tasks& tasks() { return services->tasks(); }
+  Ordinal project(const std::string& name);
+  std::string task(Ordinal project, TaskState state = TaskState::running,
+                   const std::string& id = {});
+  /// The id of a task in a state, brought there by legal transitions.
+  std::string task_in(Ordinal project, TaskState state);
+  template <class F>
+  auto with(const std::string& id, F&& fn) {
+    return store->write([&](Transaction& t) { return fn(t, tasks().require(t, me, id)); });
+  }
+  Value cell(CollectionId, Ordinal, const Path&) const;
+  Value task_cell(const std::string& id, const Path& path) const {
+    const auto c = store->collection("tasks");
+    return cell(c, store->find(c, id), path);
+  }
+  /// Rows of the history of a task: "change who why body".
+  struct Event {
+    std::string change, who, why;
+    Json body;
+  };
+  std::vector<Event> history(const std::string& task) const;
+  std::size_t count(const char* collection, const Filter& = {}) const;
+};
+
+/// What an HTTP server would give to a handler.
+class FakeRequest final : public Request {
+ public:
+  FakeRequest(std::string method, std::string body)
+      : method_(std::move(method)), body_(std::move(body)) {}
+  FakeRequest& segment_is(std::string name, std::string value) {
+    segments[std::move(name)] = std::move(value);
+    return *this;
+  }
+  std::string_view method() const override { return method_; }
+  std::string_view target() const override { return ""; }
+  std::string_view path() const override { return ""; }
+  std::string_view header(std::string_view name) const override {
+    const auto at = headers.find(std::string(name));
+    return at == headers.end() ? std::string_view() : std::string_view(at->second);
+  }
+  bool has_header(std::string_view name) const override {
+    return headers.count(std::string(name)) != 0;
+  }
+  std::string_view segment(std::string_view name) const override {
+    const auto at = segments.find(std::string(name));
+    return at == segments.end() ? std::string_view() : std::string_view(at->second);
+  }
+  const std::vector<std::pair<std::string, std::string>>& query() const override {
+    return parameters;
+  }
+  using Request::query;
+  std::string_view body() const override { return body_; }
+  std::unique_ptr<BlobWriter> upload() override { return nullptr; }
+  const Principal& who() const override { return principal; }
+  const Cancel& cancel() const override { return never_; }
+  std::string_view remote_address() const override { return "127.0.0.1"; }
+  std::uint64_t number() const override { return 1; }
+
+  std::map<std::string, std::string> headers, segments;
+  std::vector<std::pair<std::string, std::string>> parameters;
+  Principal principal;
+
+ private:
+  struct Never final : Cancel {
+    bool cancelled() const noexcept override { return false; }
+  } never_;
+  std::string method_, body_;
+};
+
+/// The API, called as the server would.
+class Api {
+ public:
+  explicit Api(Host&);
+  struct Answer {
+    int status = 200;
+    Json json;
+    std::string etag;
+  };
+  /// `target` is path and query; errors are thrown. Fails the test when no object was checked.
+  Answer operator()(const std::string& method, const std::string& target,
+                    const Json& body = nullptr, const std::string& if_match = {});
+  const std::vector<Route>& routes() const { return routes_; }
+
+ private:
+  std::vector<std::unique_ptr<Routes>> groups_;
+  std::vector<Route> routes_;
+};
+
+/// An event that a test waits for; fails the test after 30 s.
+class Signal {
+ public:
+  void set() {
+    const std::lock_guard lock(mutex_);
+    set_ = true;
+    changed_.notify_all();
+  }
+  void wait() {
+    std::unique_lock lock(mutex_);
+    if (!changed_.wait_for(lock, std::chrono::seconds(30), [&] { return set_; }))
+      FAIL("nothing came in 30 s");
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool set_ = false;
+};
+
+/// Waits until `true_yet` after commits; fails the test after 30 s.
+template <class F>
+void await(MemoryStore& store, F&& true_yet) {
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool look = true;
+  const int watch = store.watch([&](Revision) {
+    const std::lock_guard lock(mutex);
+    look = true;
+    changed.notify_all();
+  });
+  bool good = true_yet();
+  while (!good) {
+    std::unique_lock lock(mutex);
+    const bool hinted = changed.wait_for(lock, std::chrono::seconds(30), [&] { return look; });
+    look = false;
+    lock.unlock();
+    good = true_yet();
+    if (!hinted && !good) break;
+  }
+  store.unwatch(watch);
+  if (!good) FAIL("it did not come true in 30 s");
+}
+
+}  // namespace podium::test

@@ -1,0 +1,191 @@
+// Listeners: exactly once inside the store, also when they throw and when the host restarts.
+#include <set>
+
+#include "fixture.hpp"
+
+using namespace podium;
+using namespace podium::test;
+
+namespace {
+
+/// Counts the changes it hears of in tags of project 0 ("Default"), one more each time it is told.
+class Counter final : public Listener {
+ public:
+  explicit Counter(Host& h, std::vector<std::string> what = {"tasks"})
+      : Listener("counter"), host_(h), what_(std::move(what)) {}
+  std::vector<std::string> collections() const override { return what_; }
+  Work handle(std::span<const Change> changes, const Reader& reader) override {
+    ++calls;
+    if (failures > 0) {
+      --failures;
+      throw std::runtime_error("not now");
+    }
+    CHECK(reader.revision() >= changes.back().revision);
+    std::vector<std::pair<std::string, std::string>> heard;
+    for (const Change& c : changes) {
+      CHECK(c.collection == host_.store->collection("tasks"));
+      heard.emplace_back(std::to_string(c.ordinal) + "/" + std::to_string(static_cast<int>(c.kind)),
+                         std::string(c.id));
+    }
+    return [this, heard](Transaction& t) {
+      if (work_failures > 0) {
+        --work_failures;
+        throw std::runtime_error("not now either");
+      }
+      const auto projects = host_.store->collection("projects");
+      for (const auto& [key, id] : heard) {
+        std::int64_t times = 0;
+        const Column column = value_of(entry("tags", key));
+        t.get(projects, 1, {&column, 1}, [&](const Row& row) {
+          if (const Cell cell = row.cell(0); std::holds_alternative<std::string_view>(cell))
+            times = std::stoi(std::string(std::get<std::string_view>(cell)));
+        });
+        const Ordinal project = 1;
+        const std::string text = std::to_string(times + 1);
+        t.update(projects, {&project, 1}, {}, Patch().put("tags", key, text));
+      }
+    };
+  }
+  Work resync(Revision revision, const Reader& reader) override {
+    CHECK(reader.revision() >= revision);
+    ++resyncs;
+    return [this](Transaction& t) {
+      const Ordinal project = 1;
+      t.update(host_.store->collection("projects"), {&project, 1}, {},
+               Patch().put("tags", "resync", "yes"));
+    };
+  }
+
+  std::atomic<int> calls{0}, failures{0}, work_failures{0}, resyncs{0};
+
+ private:
+  Host& host_;
+  std::vector<std::string> what_;
+};
+
+Value tag(Host& h, const std::string& key) {
+  return h.cell(h.store->collection("projects"), 1, entry("tags", key));
+}
+Ordinal ordinal(Host& h, const std::string& task) {
+  return h.store->find(h.store->collection("tasks"), task);
+}
+std::string inserted(Host& h, const std::string& task) {
+  return std::to_string(ordinal(h, task)) + "/1";
+}
+
+/// Waits until the listener's cursor is behind everything that a task changed.
+void await_heard(Host& h, const std::string& key) {
+  await(*h.store, [&] { return tag(h, key) != Value{}; });
+}
+
+}  // namespace
+
+TEST_CASE("a listener starts from a query, then hears of each change once") {
+  Host h;
+  const Ordinal p = h.project("p");
+  h.task(p);  // before it was there
+  host::PluginOwner owner{"acme"};
+  Counter counter(h);
+  h.services->add(counter, owner);
+  await(*h.store, [&] { return tag(h, "resync") != Value{}; });
+  CHECK(counter.calls == 0);
+  std::vector<std::string> ids;
+  for (int i = 0; i < 20; ++i) ids.push_back(h.task(p));
+  for (const auto& id : ids) await_heard(h, inserted(h, id));
+  for (const auto& id : ids) CHECK(tag(h, inserted(h, id)) == Value{std::string("1")});
+  CHECK(tag(h, "1/1") == Value{});
+  const Ordinal last = ordinal(h, ids.back());
+  h.store->write([&](Transaction& t) { t.erase(h.store->collection("tasks"), {&last, 1}); });
+  await_heard(h, std::to_string(last) + "/3");
+  CHECK(counter.resyncs == 1);
+  h.services->stop();
+}
+
+TEST_CASE("a listener that throws hears the same again, and what it wrote is there once") {
+  Host h;
+  const Ordinal p = h.project("p");
+  host::PluginOwner owner{"acme"};
+  Counter counter(h);
+  h.services->add(counter, owner);
+  await(*h.store, [&] { return tag(h, "resync") != Value{}; });
+  counter.failures = 2;
+  counter.work_failures = 2;
+  const std::string id = h.task(p);
+  await_heard(h, inserted(h, id));
+  CHECK(counter.calls >= 4);
+  CHECK(owner.faults >= 4);
+  const std::string another = h.task(p);
+  await_heard(h, inserted(h, another));
+  CHECK(tag(h, inserted(h, id)) == Value{std::string("1")});
+  CHECK(tag(h, inserted(h, another)) == Value{std::string("1")});
+  h.services->stop();
+}
+
+TEST_CASE("a listener goes on after a restart with what it had not heard, and nothing twice") {
+  Host h;
+  const Ordinal p = h.project("p");
+  host::PluginOwner owner{"acme"};
+  std::string before, missed;
+  {
+    Counter counter(h);
+    h.services->add(counter, owner);
+    await(*h.store, [&] { return tag(h, "resync") != Value{}; });
+    before = h.task(p);
+    await_heard(h, inserted(h, before));
+    h.services->stop();
+    missed = h.task(p);
+    h.services.reset();
+  }
+  Counter counter(h);
+  h.make_services();
+  h.services->add(counter, owner);
+  h.services->start();
+  await_heard(h, inserted(h, missed));
+  const std::string after = h.task(p);
+  await_heard(h, inserted(h, after));
+  CHECK(tag(h, inserted(h, before)) == Value{std::string("1")});
+  CHECK(tag(h, inserted(h, missed)) == Value{std::string("1")});
+  CHECK(counter.resyncs == 0);
+  h.services->stop();
+}
+
+TEST_CASE("a listener below the horizon starts over") {
+  Host h;
+  const Ordinal p = h.project("p");
+  host::PluginOwner owner{"acme"};
+  {
+    Counter counter(h);
+    h.services->add(counter, owner);
+    await(*h.store, [&] { return tag(h, "resync") != Value{}; });
+    h.services->stop();
+    h.services.reset();
+  }
+  h.make_services();
+  h.store->forget_changes(h.store->revision());
+  Counter counter(h);
+  // One commit more, so that the cursor is below the horizon whatever the stop wrote.
+  h.store->write([&](Transaction& t) {
+    const Ordinal project = 1;
+    t.update(h.store->collection("projects"), {&project, 1}, {}, Patch().remove("tags", "resync"));
+  });
+  h.store->forget_changes(h.store->revision());
+  h.services->add(counter, owner);
+  h.services->start();
+  await(*h.store, [&] { return tag(h, "resync") != Value{}; });
+  CHECK(counter.resyncs == 1);
+  const std::string id = h.task(p);
+  await_heard(h, inserted(h, id));
+  h.services->stop();
+}
+
+TEST_CASE("a listener that would hear itself, or nothing, or is there already") {
+  Host h;
+  host::PluginOwner owner{"acme"};
+  Counter counter(h), itself(h, {"listeners"}), nothing(h, {}), unknown(h, {"nope"});
+  CHECK(error_of([&] { h.services->add(itself, owner); }).code() == ErrorCode::invalid);
+  CHECK(error_of([&] { h.services->add(nothing, owner); }).code() == ErrorCode::invalid);
+  CHECK(error_of([&] { h.services->add(unknown, owner); }).code() == ErrorCode::not_found);
+  h.services->add(counter, owner);
+  CHECK(error_of([&] { h.services->add(counter, owner); }).code() == ErrorCode::exists);
+  h.services->stop();
+}
