@@ -1,18 +1,17 @@
 // The local store: what is written is there, what is not committed is not, and nothing leads out.
-#include "support.hpp"
-
-#include <atomic>
-#include <csignal>
-#include <fstream>
-#include <thread>
-
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <csignal>
+#include <fstream>
+#include <thread>
+
 #include "blob/local_blob_store.hpp"
+#include "support.hpp"
 
 using namespace podium;
 using namespace podium::host;
@@ -127,7 +126,9 @@ TEST_CASE("symbolic links are not followed", "[blob]") {
   fs::create_symlink(outside / "secret", root / "file");
   fs::create_directory_symlink("real", root / "inside");
   fs::create_symlink("/proc/self/root", root / "magic");
-  const auto refused = [](auto&& call) { CHECK(test::error_of(call).code() == ErrorCode::invalid); };
+  const auto refused = [](auto&& call) {
+    CHECK(test::error_of(call).code() == ErrorCode::invalid);
+  };
   for (const std::string name : {"out/secret", "file", "inside/x", "magic/etc/passwd"}) {
     INFO(name);
     refused([&] { store.open(name); });
@@ -266,7 +267,8 @@ TEST_CASE("a big blob is streamed", "[blob]") {
   REQUIRE(reader->size() == piece * pieces);
   for (std::size_t i = 0; i < pieces; ++i) {
     REQUIRE(reader->read(i * piece, bytes) == piece);
-    REQUIRE(std::all_of(bytes.begin(), bytes.end(), [&](char c) { return c == static_cast<char>(i); }));
+    REQUIRE(
+        std::all_of(bytes.begin(), bytes.end(), [&](char c) { return c == static_cast<char>(i); }));
   }
   CHECK(reader->read(piece * pieces, bytes) == 0);
   ::getrusage(RUSAGE_SELF, &after);

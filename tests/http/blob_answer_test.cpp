@@ -15,7 +15,8 @@ class Memory final : public BlobReader {
   std::uint64_t size() const override { return text_.size(); }
   std::int64_t modified() const override { return 784111777'123; }
   std::size_t read(std::uint64_t offset, std::span<char> buffer) override {
-    const auto n = std::min<std::size_t>(buffer.size(), text_.size() - std::min<std::size_t>(offset, text_.size()));
+    const auto n = std::min<std::size_t>(
+        buffer.size(), text_.size() - std::min<std::size_t>(offset, text_.size()));
     std::memcpy(buffer.data(), text_.data() + offset, n);
     return n;
   }
@@ -42,21 +43,24 @@ struct BlobServer : TestServer {
     put("empty", "");
     put("big", big);
     routes.add("GET", "/file/{name}", Handler([this](Request& r) {
-      Response response;
-      response.content_type = "application/octet-stream";
-      response.blob = store.open(r.segment("name"));
-      return response;
-    }));
+                 Response response;
+                 response.content_type = "application/octet-stream";
+                 response.blob = store.open(r.segment("name"));
+                 return response;
+               }));
     routes.add("GET", "/memory/{name}", Handler([this](Request& r) {
-      Response response;
-      response.blob = std::make_shared<Memory>(r.segment("name") == "big" ? big : r.segment("name") == "ten" ? "0123456789" : "");
-      return response;
-    }));
+                 Response response;
+                 response.blob =
+                     std::make_shared<Memory>(r.segment("name") == "big"   ? big
+                                              : r.segment("name") == "ten" ? "0123456789"
+                                                                           : "");
+                 return response;
+               }));
     routes.add("GET", "/tagged", Handler([](Request&) {
-      auto response = TestRoutes::make("text");
-      response.headers.emplace_back("ETag", "\"v7\"");
-      return response;
-    }));
+                 auto response = TestRoutes::make("text");
+                 response.headers.emplace_back("ETag", "\"v7\"");
+                 return response;
+               }));
     start();
   }
   const std::string big = bytes_of(20'000'000);
@@ -69,7 +73,12 @@ struct BlobServer : TestServer {
 TEST_CASE("a blob is sent whole or in part", "[http]") {
   BlobServer t;
   auto client = t.client();
-  struct Row { const char* range; int status; const char* body; const char* content_range; };
+  struct Row {
+    const char* range;
+    int status;
+    const char* body;
+    const char* content_range;
+  };
   for (const std::string base : {"/t/file/", "/t/memory/"}) {
     for (const Row& row : std::vector<Row>{{"", 200, "0123456789", nullptr},
                                            {"bytes=0-4", 206, "01234", "bytes 0-4/10"},
@@ -82,7 +91,8 @@ TEST_CASE("a blob is sent whole or in part", "[http]") {
                                            {"bytes=4-1", 200, "0123456789", nullptr},
                                            {"lines=1-2", 200, "0123456789", nullptr}}) {
       INFO(base << " " << row.range);
-      const auto answer = client.get(base + "ten", *row.range ? "Range: " + std::string(row.range) + "\r\n" : "");
+      const auto answer =
+          client.get(base + "ten", *row.range ? "Range: " + std::string(row.range) + "\r\n" : "");
       CHECK(answer.status == row.status);
       CHECK(answer.complete);
       if (row.body) CHECK(answer.body == row.body);
@@ -97,7 +107,8 @@ TEST_CASE("a blob is sent whole or in part", "[http]") {
     CHECK(part.body == t.big.substr(1234567, 18999999 - 1234567 + 1));
     CHECK(client.get(base + "empty").body.empty());
     CHECK(client.get(base + "empty", "Range: bytes=0-\r\n").status == 416);
-    const auto head = client.ask("HEAD " + base + "big HTTP/1.1\r\nHost: localhost\r\nRange: bytes=0-1\r\n\r\n", true);
+    const auto head = client.ask(
+        "HEAD " + base + "big HTTP/1.1\r\nHost: localhost\r\nRange: bytes=0-1\r\n\r\n", true);
     CHECK(head.status == 200);
     CHECK(head.headers.at("content-length") == "20000000");
   }
@@ -117,9 +128,14 @@ TEST_CASE("what the caller has already is not sent", "[http]") {
   CHECK(client.get("/t/file/ten", "If-None-Match: \"other\"\r\n").status == 200);
   CHECK(client.get("/t/tagged", "If-None-Match: \"v7\"\r\n").status == 304);
   CHECK(client.get("/t/tagged").body == "text");
-  for (const auto& [condition, status] : std::vector<std::pair<std::string, int>>{
-           {tag, 206}, {date, 206}, {"\"other\"", 200}, {"W/" + tag, 200}, {host::http_date(0), 200}})
-    CHECK(client.get("/t/file/ten", "Range: bytes=0-1\r\nIf-Range: " + condition + "\r\n").status == status);
+  for (const auto& [condition, status] :
+       std::vector<std::pair<std::string, int>>{{tag, 206},
+                                                {date, 206},
+                                                {"\"other\"", 200},
+                                                {"W/" + tag, 200},
+                                                {host::http_date(0), 200}})
+    CHECK(client.get("/t/file/ten", "Range: bytes=0-1\r\nIf-Range: " + condition + "\r\n").status ==
+          status);
 }
 
 TEST_CASE("a file that shrinks while it is sent ends the connection", "[http]") {

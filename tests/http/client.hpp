@@ -1,15 +1,15 @@
 #pragma once
 // A client that says exactly what it is told to, byte by byte.
-#include <cstring>
-#include <map>
-#include <string>
-#include <string_view>
-
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include <cstring>
+#include <map>
+#include <string>
+#include <string_view>
 
 #include "support.hpp"
 
@@ -27,7 +27,8 @@ class Client {
  public:
   explicit Client(std::uint16_t port, int receive_buffer = 0) {
     socket_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (receive_buffer) ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+    if (receive_buffer)
+      ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
     const int one = 1;
     ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
     const timeval patience{60, 0};  // a test that hangs shall fail, not hang
@@ -39,7 +40,8 @@ class Client {
     connected_ = ::connect(socket_, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0;
   }
   Client(Client&& other) noexcept
-      : socket_(std::exchange(other.socket_, -1)), connected_(other.connected_),
+      : socket_(std::exchange(other.socket_, -1)),
+        connected_(other.connected_),
         unread_(std::move(other.unread_)) {}
   Client& operator=(Client&&) = delete;
   ~Client() { close(); }
@@ -74,10 +76,12 @@ class Client {
     unread_.erase(0, end + 4);
     parse_head(answer);
     if (answer.status == 100) return answer.complete = true, answer;
-    if (head_only || answer.status == 204 || answer.status == 304) return answer.complete = true, answer;
+    if (head_only || answer.status == 204 || answer.status == 304)
+      return answer.complete = true, answer;
     if (answer.headers.count("transfer-encoding")) {
       read_chunks(answer);
-    } else if (const auto length = answer.headers.find("content-length"); length != answer.headers.end()) {
+    } else if (const auto length = answer.headers.find("content-length");
+               length != answer.headers.end()) {
       const auto size = std::stoull(length->second);
       while (unread_.size() < size && more()) {
       }
@@ -98,8 +102,8 @@ class Client {
     return receive(head_only);
   }
   Answer get(std::string_view target, std::string_view headers = {}) {
-    return ask("GET " + std::string(target) + " HTTP/1.1\r\nHost: localhost\r\n" + std::string(headers) +
-               "\r\n");
+    return ask("GET " + std::string(target) + " HTTP/1.1\r\nHost: localhost\r\n" +
+               std::string(headers) + "\r\n");
   }
   /// Waits until the server closes; false when it sends something instead.
   bool closed() {
@@ -120,7 +124,8 @@ class Client {
   bool more() {
     char buffer[64 * 1024];
     const auto n = ::recv(socket_, buffer, sizeof buffer, 0);
-    if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) FAIL("the server said nothing for a minute");
+    if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+      FAIL("the server said nothing for a minute");
     if (n <= 0) return false;
     unread_.append(buffer, static_cast<std::size_t>(n));
     return true;

@@ -36,7 +36,8 @@ class TestRoutes final : public Routes {
       : Routes(std::move(id)), prefix_(std::move(prefix)), own_errors_(own_errors) {}
   std::vector<std::string> prefixes() const override { return {prefix_}; }
   std::vector<Route> routes() override { return std::move(routes_); }
-  std::optional<Response> error(const Error& error, int status, const Request* request) const override {
+  std::optional<Response> error(const Error& error, int status,
+                                const Request* request) const override {
     if (!own_errors_) return std::nullopt;
     Response response;
     response.status = status;
@@ -56,9 +57,8 @@ class TestRoutes final : public Routes {
     return routes_.emplace_back(std::move(route));
   }
   Route& inline_text(std::string path, std::string text) {
-    return add("GET", std::move(path), InlineHandler([text](std::unique_ptr<Request>, Reply reply) {
-                 reply(make(text));
-               }));
+    return add("GET", std::move(path),
+               InlineHandler([text](std::unique_ptr<Request>, Reply reply) { reply(make(text)); }));
   }
   static Response make(std::string body, int status = 200) {
     Response response;
@@ -75,7 +75,8 @@ class TestRoutes final : public Routes {
 };
 
 struct TestServer {
-  explicit TestServer(std::string id = "acme.test", host::ServerOptions given = {}, bool own_errors = false)
+  explicit TestServer(std::string id = "acme.test", host::ServerOptions given = {},
+                      bool own_errors = false)
       : options(std::move(given)), routes("t", "/t", own_errors) {
     owner.id = std::move(id);
     if (options.pool_threads == 0) options.pool_threads = 8;
@@ -99,7 +100,8 @@ struct TestServer {
   std::unique_ptr<host::Server> server;
 };
 
-/// Waits until `condition` holds, which another thread brings about; for what has no event to await.
+/// Waits until `condition` holds, which another thread brings about; for what has no event to
+/// await.
 template <class F>
 void eventually(F&& condition) {
   const auto until = std::chrono::steady_clock::now() + std::chrono::minutes(1);

@@ -18,12 +18,13 @@ TEST_CASE("clients that read slowly hold no pool thread", "[http]") {
   };
   std::atomic<int> started{0};
   t.routes.add("GET", "/endless", Handler([&](Request&) {
-    Response response;
-    response.stream = std::make_unique<Endless>();
-    ++started;
-    return response;
-  }));
-  t.routes.add("GET", "/large", Handler([&](Request&) { return TestRoutes::make(std::string(32 << 20, 'x')); }));
+                 Response response;
+                 response.stream = std::make_unique<Endless>();
+                 ++started;
+                 return response;
+               }));
+  t.routes.add("GET", "/large",
+               Handler([&](Request&) { return TestRoutes::make(std::string(32 << 20, 'x')); }));
   t.routes.add("GET", "/quick", Handler([](Request&) { return TestRoutes::make("quick"); }));
   t.start();
   std::vector<Client> slow;
@@ -37,20 +38,21 @@ TEST_CASE("clients that read slowly hold no pool thread", "[http]") {
   slow.clear();
 }
 
-TEST_CASE("a plugin's route waits for a thousand inline requests beside it, and gets them", "[http]") {
+TEST_CASE("a plugin's route waits for a thousand inline requests beside it, and gets them",
+          "[http]") {
   TestServer t;
   t.options.io_threads = 1;
   std::atomic<int> answered{0};
   Event enough, waiting;
   t.routes.add("GET", "/blocks", Handler([&](Request&) {
-    waiting.set();
-    enough.wait();
-    return TestRoutes::make(std::to_string(answered.load()));
-  }));
+                 waiting.set();
+                 enough.wait();
+                 return TestRoutes::make(std::to_string(answered.load()));
+               }));
   t.routes.add("GET", "/health", InlineHandler([&](std::unique_ptr<Request>, Reply reply) {
-    reply(TestRoutes::make("OK"));
-    if (++answered == 1000) enough.set();
-  }));
+                 reply(TestRoutes::make("OK"));
+                 if (++answered == 1000) enough.set();
+               }));
   t.start();
   auto blocked = t.client();
   blocked.send("GET /t/blocks HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -60,29 +62,30 @@ TEST_CASE("a plugin's route waits for a thousand inline requests beside it, and 
   CHECK(blocked.receive().body == "1000");
 }
 
-TEST_CASE("a plugin holds a quarter of the pool, the rest waits, then is refused by name", "[http]") {
+TEST_CASE("a plugin holds a quarter of the pool, the rest waits, then is refused by name",
+          "[http]") {
   TestServer t("acme.greedy");
   t.options.pool_threads = 8;
   t.options.limits.waiting_per_owner = 3;
   std::atomic<int> running{0}, most{0};
   Event release;
   t.routes.add("GET", "/hold", Handler([&](Request&) {
-    const int now = ++running;
-    if (now > most) most = now;
-    release.wait();
-    --running;
-    return TestRoutes::make("held");
-  }));
+                 const int now = ++running;
+                 if (now > most) most = now;
+                 release.wait();
+                 --running;
+                 return TestRoutes::make("held");
+               }));
   t.start();
   TestRoutes other("other", "/other"), first("first", "/first");
   other.add("GET", "/x", Handler([](Request&) { return TestRoutes::make("other"); }));
   std::atomic<int> together{0};
   Event all;
   first.add("GET", "/x", Handler([&](Request&) {
-    if (++together == 6) all.set();
-    all.wait();
-    return TestRoutes::make("first");
-  }));
+              if (++together == 6) all.set();
+              all.wait();
+              return TestRoutes::make("first");
+            }));
   host::PluginOwner other_owner, first_owner;
   other_owner.id = "acme.other";
   first_owner.id = "podium.first";
@@ -96,7 +99,9 @@ TEST_CASE("a plugin holds a quarter of the pool, the rest waits, then is refused
   hold(), hold();
   eventually([&] { return running == 2; });
   hold(), hold(), hold();
-  eventually([&] { return t.client().get("/metrics").body.find("podium_pool_queued 3\n") != std::string::npos; });
+  eventually([&] {
+    return t.client().get("/metrics").body.find("podium_pool_queued 3\n") != std::string::npos;
+  });
   const auto refused = t.client().get("/t/hold");
   CHECK(refused.status == 503);
   CHECK(refused.body.find("plugin 'acme.greedy' has too many calls waiting") != std::string::npos);
@@ -115,11 +120,13 @@ TEST_CASE("a plugin holds a quarter of the pool, the rest waits, then is refused
 TEST_CASE("past its time limit a call is answered 504 and sees it", "[http]") {
   TestServer t("acme.slow");
   Event saw;
-  t.routes.add("GET", "/slow", Handler([&](Request& r) {
-    eventually([&] { return r.cancel().cancelled(); });
-    saw.set();
-    return TestRoutes::make("too late");
-  })).time_limit = std::chrono::milliseconds(50);
+  t.routes
+      .add("GET", "/slow", Handler([&](Request& r) {
+             eventually([&] { return r.cancel().cancelled(); });
+             saw.set();
+             return TestRoutes::make("too late");
+           }))
+      .time_limit = std::chrono::milliseconds(50);
   t.routes.inline_text("/x", "x");
   t.start();
   auto client = t.client();
@@ -136,14 +143,16 @@ TEST_CASE("a call that waited past its time limit never runs", "[http]") {
   Event held, release;
   std::atomic<bool> ran{false};
   t.routes.add("GET", "/hold", Handler([&](Request&) {
-    held.set();
-    release.wait();
-    return TestRoutes::make("held");
-  }));
-  t.routes.add("GET", "/late", Handler([&](Request&) {
-    ran = true;
-    return TestRoutes::make("ran");
-  })).time_limit = std::chrono::milliseconds(20);
+                 held.set();
+                 release.wait();
+                 return TestRoutes::make("held");
+               }));
+  t.routes
+      .add("GET", "/late", Handler([&](Request&) {
+             ran = true;
+             return TestRoutes::make("ran");
+           }))
+      .time_limit = std::chrono::milliseconds(20);
   t.routes.add("GET", "/next", Handler([&](Request&) { return TestRoutes::make("next"); }));
   t.start();
   auto holder = t.client();
@@ -160,20 +169,21 @@ TEST_CASE("a client that goes away is told to its handler", "[http]") {
   TestServer t;
   Event pooled_started, pooled_saw, inline_started, inline_saw;
   t.routes.add("GET", "/pooled", Handler([&](Request& r) {
-    pooled_started.set();
-    eventually([&] { return r.cancel().cancelled(); });
-    pooled_saw.set();
-    return TestRoutes::make("nobody reads this");
-  }));
+                 pooled_started.set();
+                 eventually([&] { return r.cancel().cancelled(); });
+                 pooled_saw.set();
+                 return TestRoutes::make("nobody reads this");
+               }));
   std::thread worker;
-  t.routes.add("GET", "/inline", InlineHandler([&](std::unique_ptr<Request> request, Reply reply) {
-    worker = std::thread([&, request = std::move(request), reply = std::move(reply)]() mutable {
-      inline_started.set();
-      eventually([&] { return request->cancel().cancelled(); });
-      inline_saw.set();
-      reply(TestRoutes::make("nobody reads this"));
-    });
-  }));
+  t.routes.add(
+      "GET", "/inline", InlineHandler([&](std::unique_ptr<Request> request, Reply reply) {
+        worker = std::thread([&, request = std::move(request), reply = std::move(reply)]() mutable {
+          inline_started.set();
+          eventually([&] { return request->cancel().cancelled(); });
+          inline_saw.set();
+          reply(TestRoutes::make("nobody reads this"));
+        });
+      }));
   t.start();
   auto one = t.client(), two = t.client();
   one.send("GET /t/pooled HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -189,15 +199,17 @@ TEST_CASE("replies come from any thread, in any order", "[http]") {
   TestServer t;
   std::mutex mutex;
   std::vector<std::pair<std::unique_ptr<Request>, Reply>> waiting;
-  t.routes.add("GET", "/wait/{n}", InlineHandler([&](std::unique_ptr<Request> request, Reply reply) {
-    const std::lock_guard lock(mutex);
-    waiting.emplace_back(std::move(request), std::move(reply));
-  }));
+  t.routes.add("GET", "/wait/{n}",
+               InlineHandler([&](std::unique_ptr<Request> request, Reply reply) {
+                 const std::lock_guard lock(mutex);
+                 waiting.emplace_back(std::move(request), std::move(reply));
+               }));
   t.start();
   std::vector<Client> clients;
   for (int i = 0; i < 50; ++i) {
     clients.emplace_back(t.port());
-    clients.back().send("GET /t/wait/" + std::to_string(i) + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    clients.back().send("GET /t/wait/" + std::to_string(i) +
+                        " HTTP/1.1\r\nHost: localhost\r\n\r\n");
   }
   eventually([&] {
     const std::lock_guard lock(mutex);
@@ -213,7 +225,8 @@ TEST_CASE("replies come from any thread, in any order", "[http]") {
       }
     });
   for (auto& thread : threads) thread.join();
-  for (int i = 0; i < 50; ++i) CHECK(clients[static_cast<std::size_t>(i)].receive().body == std::to_string(i));
+  for (int i = 0; i < 50; ++i)
+    CHECK(clients[static_cast<std::size_t>(i)].receive().body == std::to_string(i));
   waiting.clear();
 }
 
@@ -221,10 +234,10 @@ TEST_CASE("stopping answers what is in flight and closes the rest", "[http]") {
   TestServer t;
   Event started, release;
   t.routes.add("GET", "/hold", Handler([&](Request&) {
-    started.set();
-    release.wait();
-    return TestRoutes::make("held");
-  }));
+                 started.set();
+                 release.wait();
+                 return TestRoutes::make("held");
+               }));
   t.start();
   auto idle = t.client();
   CHECK(idle.get("/healthz").status == 200);
@@ -250,15 +263,15 @@ TEST_CASE("stopping cuts off what outlasts the deadline", "[http]") {
   Event started;
   std::unique_ptr<Reply> kept;
   t.routes.add("GET", "/never", InlineHandler([&](std::unique_ptr<Request>, Reply reply) {
-    kept = std::make_unique<Reply>(std::move(reply));
-    started.set();
-  }));
+                 kept = std::make_unique<Reply>(std::move(reply));
+                 started.set();
+               }));
   Event pooled;
   t.routes.add("GET", "/cancel", Handler([&](Request& r) {
-    pooled.set();
-    eventually([&] { return r.cancel().cancelled(); });
-    return TestRoutes::make("late");
-  }));
+                 pooled.set();
+                 eventually([&] { return r.cancel().cancelled(); });
+                 return TestRoutes::make("late");
+               }));
   t.start();
   auto client = t.client(), other = t.client();
   client.send("GET /t/never HTTP/1.1\r\nHost: localhost\r\n\r\n");

@@ -1,4 +1,5 @@
-// Those who dribble, stall and crowd. Deadlines are small here, and what they bring about is awaited.
+// Those who dribble, stall and crowd. Deadlines are small here, and what they bring about is
+// awaited.
 #include <thread>
 
 #include "fixture.hpp"
@@ -20,28 +21,35 @@ TEST_CASE("a header that does not come is answered 408", "[http]") {
   auto dribble = t.client();
   std::thread slow([&] {
     for (const char c : std::string(100'000, 'G'))
-      if (!dribble.send(std::string(1, c))) return;
-      else std::this_thread::sleep_for(5ms);
+      if (!dribble.send(std::string(1, c)))
+        return;
+      else
+        std::this_thread::sleep_for(5ms);
   });
   CHECK(dribble.receive().status == 408);
   CHECK(dribble.closed());
   slow.join();
 }
 
-TEST_CASE("a body that comes too slowly is answered 408, a slow one that is fast enough is not", "[http]") {
+TEST_CASE("a body that comes too slowly is answered 408, a slow one that is fast enough is not",
+          "[http]") {
   TestServer t;
   t.options.limits.body_window = 200ms;
   t.options.limits.body_rate = 100;  // 20 bytes a window
-  t.routes.add("POST", "/echo", Handler([](Request& r) { return TestRoutes::make(std::string(r.body())); }));
+  t.routes.add("POST", "/echo",
+               Handler([](Request& r) { return TestRoutes::make(std::string(r.body())); }));
   t.start();
   auto stalled = t.client();
-  stalled.send("POST /t/echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000\r\n\r\n" + std::string(3000, 'x'));
+  stalled.send("POST /t/echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000\r\n\r\n" +
+               std::string(3000, 'x'));
   CHECK(stalled.receive().status == 408);
   CHECK(stalled.closed());
   auto chunked = t.client();
-  chunked.send("POST /t/echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel");
+  chunked.send(
+      "POST /t/echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel");
   CHECK(chunked.receive().status == 408);
-  // A second and a half, many windows, each with enough: what counts is the rate, not the whole time.
+  // A second and a half, many windows, each with enough: what counts is the rate, not the whole
+  // time.
   auto slow = t.client();
   slow.send("POST /t/echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 30000\r\n\r\n");
   for (int i = 0; i < 30; ++i) {
@@ -65,11 +73,14 @@ TEST_CASE("idle connections are closed", "[http]") {
 TEST_CASE("a client that takes nothing is cut off", "[http]") {
   TestServer t;
   t.options.limits.write_stall = 100ms;
-  t.routes.add("GET", "/large", Handler([](Request&) { return TestRoutes::make(std::string(64 << 20, 'x')); }));
+  t.routes.add("GET", "/large",
+               Handler([](Request&) { return TestRoutes::make(std::string(64 << 20, 'x')); }));
   t.start();
   Client client(t.port(), 4096);
   client.send("GET /t/large HTTP/1.1\r\nHost: localhost\r\n\r\n");
-  eventually([&] { return t.client().get("/metrics").body.find("podium_http_connections 1\n") != std::string::npos; });
+  eventually([&] {
+    return t.client().get("/metrics").body.find("podium_http_connections 1\n") != std::string::npos;
+  });
   CHECK_FALSE(client.receive().complete);
 }
 

@@ -1,6 +1,7 @@
 // Which route answers, and which routes are refused.
-#include "fixture.hpp"
 #include "http/router.hpp"
+
+#include "fixture.hpp"
 
 using namespace podium;
 using namespace podium::host;
@@ -8,7 +9,8 @@ using namespace podium::host;
 namespace {
 
 struct Table {
-  Table(std::vector<std::pair<std::string, std::string>> list, std::string prefix = "/") : routes("t", std::move(prefix)) {
+  Table(std::vector<std::pair<std::string, std::string>> list, std::string prefix = "/")
+      : routes("t", std::move(prefix)) {
     owner.id = "acme.test";
     auto group = std::make_shared<RouteGroup>();
     group->routes = &routes;
@@ -131,8 +133,9 @@ TEST_CASE("routes that do not register", "[http]") {
     return test::error_of([&] { router.add(std::move(group), std::move(list)); });
   };
   using List = std::vector<Route>;
-  CHECK(refused([](List& l) { l[0].permission = ""; }).what() == std::string(
-      "route GET /x/a of 'acme' has no permission: name one, or \"public\" to let everybody call it"));
+  CHECK(refused([](List& l) { l[0].permission = ""; }).what() ==
+        std::string("route GET /x/a of 'acme' has no permission: name one, or \"public\" to let "
+                    "everybody call it"));
   CHECK(refused([](List& l) { l[0].handler = {}; }).code() == ErrorCode::invalid);
   CHECK(refused([](List& l) { l[0].handler = Handler{}; }).code() == ErrorCode::invalid);
   CHECK(refused([](List& l) { l[0].method = ""; }).code() == ErrorCode::invalid);
@@ -145,5 +148,9 @@ TEST_CASE("routes that do not register", "[http]") {
   CHECK(refused([](List&) {}, "/api/v1/x/acme").code() == ErrorCode::invalid);  // no summary
   const auto twice = refused([](List& l) { l.push_back(l[0]); });
   CHECK(twice.code() == ErrorCode::exists);
-  CHECK(refused([](List& l) { l.push_back(l[0]); l[0].path = "/x/{a}"; l[1].path = "/x/{b}"; }).code() == ErrorCode::exists);
+  CHECK(refused([](List& l) {
+          l.push_back(l[0]);
+          l[0].path = "/x/{a}";
+          l[1].path = "/x/{b}";
+        }).code() == ErrorCode::exists);
 }

@@ -1,10 +1,10 @@
 // Heads, answers, errors, and what is on every answer.
+#include <httplib.h>
+#include <zlib.h>
+
 #include <algorithm>
 #include <set>
 #include <thread>
-
-#include <httplib.h>
-#include <zlib.h>
 
 #include "fixture.hpp"
 
@@ -38,13 +38,14 @@ TEST_CASE("both lanes answer, and every answer is framed", "[http]") {
   TestServer t;
   t.routes.inline_text("/inline", "in");
   t.routes.add("GET", "/pooled/{id}", Handler([](Request& r) {
-    auto response = TestRoutes::make(std::string(r.segment("id")) + "|" + std::string(r.query("q").value_or("-")) +
-                                     "|" + std::string(r.header("X-Test")) + "|" + std::string(r.path()) + "|" +
-                                     r.who().id + "|" + std::string(r.remote_address()));
-    response.headers.emplace_back("X-Own", "1");
-    response.headers.emplace_back("Content-Length", "99999");  // the server's to say
-    return response;
-  }));
+                 auto response = TestRoutes::make(
+                     std::string(r.segment("id")) + "|" + std::string(r.query("q").value_or("-")) +
+                     "|" + std::string(r.header("X-Test")) + "|" + std::string(r.path()) + "|" +
+                     r.who().id + "|" + std::string(r.remote_address()));
+                 response.headers.emplace_back("X-Own", "1");
+                 response.headers.emplace_back("Content-Length", "99999");  // the server's to say
+                 return response;
+               }));
   t.start();
   auto client = t.client();
   const auto first = client.get("/t/inline");
@@ -88,7 +89,8 @@ TEST_CASE("HEAD, OPTIONS, 404 and 405", "[http]") {
 
 TEST_CASE("a group's own error format holds below its prefix", "[http]") {
   TestServer t("acme.test", {}, true);
-  t.routes.add("GET", "/throws", Handler([](Request&) -> Response { throw Error(ErrorCode::conflict, "no"); }));
+  t.routes.add("GET", "/throws",
+               Handler([](Request&) -> Response { throw Error(ErrorCode::conflict, "no"); }));
   t.routes.add("POST", "/small", Handler([](Request&) { return Response{}; })).body_limit = 10;
   t.start();
   auto client = t.client();
@@ -96,36 +98,40 @@ TEST_CASE("a group's own error format holds below its prefix", "[http]") {
   CHECK(client.get("/t/none").body == "own 404 not_found /t/none there is nothing at /t/none");
   CHECK(client.get("/t/small").body.find("own 405 invalid /t/small") == 0);
   CHECK(client.get("/elsewhere").headers.at("content-type") == "application/problem+json");
-  const auto large = client.ask("POST /t/small HTTP/1.1\r\nHost: localhost\r\nContent-Length: 11\r\n\r\n");
+  const auto large =
+      client.ask("POST /t/small HTTP/1.1\r\nHost: localhost\r\nContent-Length: 11\r\n\r\n");
   CHECK(large.body.find("own 413 too_large /t/small") == 0);
   CHECK(large.headers.at("connection") == "close");
 }
 
 TEST_CASE("what a handler throws is answered and told whose it is", "[http]") {
   TestServer t("acme.bad");
-  t.routes.add("GET", "/std", Handler([](Request&) -> Response { throw std::runtime_error("oops"); }));
+  t.routes.add("GET", "/std",
+               Handler([](Request&) -> Response { throw std::runtime_error("oops"); }));
   t.routes.add("GET", "/int", Handler([](Request&) -> Response { throw 7; }));
   t.routes.add("GET", "/inline", InlineHandler([](std::unique_ptr<Request>, Reply) {
-    throw Error(ErrorCode::not_found, "no such thing");
-  }));
+                 throw Error(ErrorCode::not_found, "no such thing");
+               }));
   t.routes.add("GET", "/moved", InlineHandler([](std::unique_ptr<Request>, Reply reply) {
-    reply(TestRoutes::make("answered"));
-    throw std::runtime_error("too late");
-  }));
+                 reply(TestRoutes::make("answered"));
+                 throw std::runtime_error("too late");
+               }));
   t.routes.add("GET", "/dropped", InlineHandler([](std::unique_ptr<Request>, Reply) {}));
   t.routes.add("GET", "/later", InlineHandler([](std::unique_ptr<Request>, Reply reply) {
-    std::thread([r = std::move(reply)]() mutable { const Reply dropped = std::move(r); }).detach();
-  }));
+                 std::thread([r = std::move(reply)]() mutable {
+                   const Reply dropped = std::move(r);
+                 }).detach();
+               }));
   t.routes.add("GET", "/split", Handler([](Request&) {
-    auto response = TestRoutes::make("x");
-    response.headers.emplace_back("X-A", "1\r\nSet-Cookie: evil=1");
-    return response;
-  }));
+                 auto response = TestRoutes::make("x");
+                 response.headers.emplace_back("X-A", "1\r\nSet-Cookie: evil=1");
+                 return response;
+               }));
   t.routes.add("GET", "/status", Handler([](Request&) { return TestRoutes::make("x", 99); }));
   t.routes.add("GET", "/fail", InlineHandler([](std::unique_ptr<Request> request, Reply reply) {
-    request.reset();  // its own to destroy
-    reply.fail(Error(ErrorCode::busy, "later"));
-  }));
+                 request.reset();  // its own to destroy
+                 reply.fail(Error(ErrorCode::busy, "later"));
+               }));
   t.start();
   auto client = t.client();
   const auto thrown = client.get("/t/std");
@@ -151,16 +157,26 @@ TEST_CASE("a handler that forgets the object check is answered 500", "[http]") {
   host::ServerOptions options;
   options.require_object_check = true;
   TestServer t("acme.test", std::move(options));
-  t.routes.add("GET", "/forgets", Handler([](Request&) { return TestRoutes::make("secret"); }), "task.read");
-  t.routes.add("GET", "/checks", Handler([](Request& r) { r.who().mark_checked(); return TestRoutes::make("ok"); }), "task.read");
+  t.routes.add("GET", "/forgets", Handler([](Request&) { return TestRoutes::make("secret"); }),
+               "task.read");
+  t.routes.add("GET", "/checks", Handler([](Request& r) {
+                 r.who().mark_checked();
+                 return TestRoutes::make("ok");
+               }),
+               "task.read");
   t.routes.add("GET", "/copy", Handler([](Request& r) {
-    const Principal copy = r.who();
-    copy.mark_checked();
-    return TestRoutes::make("ok");
-  }), "task.read");
-  t.routes.add("GET", "/refuses", Handler([](Request&) { return TestRoutes::make("no", 404); }), "task.read");
+                 const Principal copy = r.who();
+                 copy.mark_checked();
+                 return TestRoutes::make("ok");
+               }),
+               "task.read");
+  t.routes.add("GET", "/refuses", Handler([](Request&) { return TestRoutes::make("no", 404); }),
+               "task.read");
   t.routes.add("GET", "/public", Handler([](Request&) { return TestRoutes::make("ok"); }));
-  t.routes.add("GET", "/inline", InlineHandler([](std::unique_ptr<Request>, Reply reply) { reply(TestRoutes::make("secret")); }), "task.read");
+  t.routes.add("GET", "/inline", InlineHandler([](std::unique_ptr<Request>, Reply reply) {
+                 reply(TestRoutes::make("secret"));
+               }),
+               "task.read");
   t.start();
   auto client = t.client();
   for (const auto* path : {"/t/forgets", "/t/inline"}) {
@@ -197,7 +213,9 @@ TEST_CASE("who calls, and what they may", "[http]") {
   auto client = t.client();
   CHECK(client.get("/t/read").status == 401);
   CHECK(client.get("/t/read", "Authorization: ann\r\n").body == "ann");
-  const auto denied = client.ask("POST /t/write HTTP/1.1\r\nHost: localhost\r\nAuthorization: ann\r\nContent-Length: 0\r\n\r\n");
+  const auto denied = client.ask(
+      "POST /t/write HTTP/1.1\r\nHost: localhost\r\nAuthorization: ann\r\nContent-Length: "
+      "0\r\n\r\n");
   CHECK(denied.status == 403);
   CHECK(denied.body.find("task.write") != std::string::npos);
 }
@@ -210,9 +228,11 @@ TEST_CASE("the Host and Origin table", "[http]") {
     t.routes.add(method, "/x", Handler([](Request&) { return TestRoutes::make("ok"); }));
   t.start();
   auto client = t.client();
-  const auto ask = [&](std::string method, std::string host, std::string origin, std::string path = "/t/x") {
+  const auto ask = [&](std::string method, std::string host, std::string origin,
+                       std::string path = "/t/x") {
     return client.ask(method + " " + path + " HTTP/1.1\r\nHost: " + host + "\r\n" +
-                      (origin.empty() ? "" : "Origin: " + origin + "\r\n") + "Content-Length: 0\r\n\r\n");
+                      (origin.empty() ? "" : "Origin: " + origin + "\r\n") +
+                      "Content-Length: 0\r\n\r\n");
   };
   CHECK(ask("GET", "localhost:5000", "").status == 200);
   CHECK(ask("GET", "192.168.1.7", "").status == 200);
@@ -231,7 +251,8 @@ TEST_CASE("the Host and Origin table", "[http]") {
   const auto reading = ask("GET", "localhost", "http://evil.example");
   CHECK(reading.status == 200);
   CHECK(reading.headers.count("access-control-allow-origin") == 0);
-  for (const std::string origin : {"http://localhost:3000", "http://127.0.0.1", "https://ui.example.com"}) {
+  for (const std::string origin :
+       {"http://localhost:3000", "http://127.0.0.1", "https://ui.example.com"}) {
     const auto allowed = ask("POST", "localhost", origin);
     CHECK(allowed.status == 200);
     CHECK(allowed.headers.at("access-control-allow-origin") == origin);
@@ -241,7 +262,8 @@ TEST_CASE("the Host and Origin table", "[http]") {
   CHECK(ask("POST", "192.168.1.7:5000", "http://192.168.1.7:6000").status == 403);
   const auto preflight = client.ask(
       "OPTIONS /t/x HTTP/1.1\r\nHost: localhost\r\nOrigin: https://ui.example.com\r\n"
-      "Access-Control-Request-Method: POST\r\nAccess-Control-Request-Headers: content-type, x-a\r\n\r\n");
+      "Access-Control-Request-Method: POST\r\nAccess-Control-Request-Headers: content-type, "
+      "x-a\r\n\r\n");
   CHECK(preflight.status == 204);
   CHECK(preflight.headers.at("access-control-allow-origin") == "https://ui.example.com");
   CHECK(preflight.headers.at("access-control-allow-methods").find("POST") != std::string::npos);
@@ -252,17 +274,19 @@ TEST_CASE("pipelined requests are answered in order", "[http]") {
   TestServer t;
   t.routes.inline_text("/fast", "fast");
   t.routes.add("GET", "/slow", Handler([](Request&) { return TestRoutes::make("slow"); }));
-  t.routes.add("POST", "/echo", Handler([](Request& r) { return TestRoutes::make(std::string(r.body())); }));
+  t.routes.add("POST", "/echo",
+               Handler([](Request& r) { return TestRoutes::make(std::string(r.body())); }));
   t.start();
   auto client = t.client();
   std::string text;
   std::vector<std::string> expected;
   for (int i = 0; i < 300; ++i) {
-    text += "GET /t/" + std::string(i % 2 ? "fast" : "slow") + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    text +=
+        "GET /t/" + std::string(i % 2 ? "fast" : "slow") + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
     expected.push_back(i % 2 ? "fast" : "slow");
     const auto body = "body " + std::to_string(i);
-    text += "POST /t/echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + std::to_string(body.size()) +
-            "\r\n\r\n" + body;
+    text += "POST /t/echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: " +
+            std::to_string(body.size()) + "\r\n\r\n" + body;
     expected.push_back(body);
   }
   REQUIRE(client.send(text));
@@ -303,14 +327,20 @@ TEST_CASE("malformed requests end their connection and no other", "[http]") {
            {"GET /t/x?a=%0 HTTP/1.1\r\nHost: localhost\r\n\r\n", 400},
            {"GET t/x HTTP/1.1\r\nHost: localhost\r\n\r\n", 400},
            {"GET /t/x#y HTTP/1.1\r\nHost: localhost\r\n\r\n", 400},
-           {"POST /t/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\nabc"
-            "GET /t/secret HTTP/1.1\r\nHost: localhost\r\n\r\n", 400},
-           {"GET /t/x HTTP/1.1\r\nHost: localhost\r\nX: " + std::string(17'000, 'x') + "\r\n\r\n", 431},
-           {"GET /t/x HTTP/1.1\r\nHost: localhost\r\n" + [] {
-              std::string fields;
-              for (int i = 0; i < 101; ++i) fields += "a: b\r\n";
-              return fields;
-            }() + "\r\n", 431}}) {
+           {"POST /t/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\nTransfer-Encoding: "
+            "chunked\r\n\r\nabc"
+            "GET /t/secret HTTP/1.1\r\nHost: localhost\r\n\r\n",
+            400},
+           {"GET /t/x HTTP/1.1\r\nHost: localhost\r\nX: " + std::string(17'000, 'x') + "\r\n\r\n",
+            431},
+           {"GET /t/x HTTP/1.1\r\nHost: localhost\r\n" +
+                [] {
+                  std::string fields;
+                  for (int i = 0; i < 101; ++i) fields += "a: b\r\n";
+                  return fields;
+                }() +
+                "\r\n",
+            431}}) {
     INFO(text.substr(0, 60));
     auto client = t.client();
     const auto answer = client.ask(text);
@@ -321,8 +351,11 @@ TEST_CASE("malformed requests end their connection and no other", "[http]") {
   }
   // What follows a refused message is never taken for a request.
   auto client = t.client();
-  CHECK(client.ask("POST /t/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc"
-                   "GET /t/x HTTP/1.1\r\nHost: localhost\r\n\r\n").status == 400);
+  CHECK(client
+            .ask("POST /t/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\nContent-Length: "
+                 "4\r\n\r\nabc"
+                 "GET /t/x HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            .status == 400);
   client.finish_sending();
   CHECK(client.closed());
 }
@@ -334,19 +367,22 @@ TEST_CASE("large JSON is compressed for those who take it", "[http]") {
   json += "]";
   for (const auto& [path, size] : std::vector<std::pair<std::string, std::size_t>>{
            {"/small", 1000}, {"/medium", 4000}, {"/large", json.size()}})
-    t.routes.add("GET", path, InlineHandler([body = json.substr(0, size)](std::unique_ptr<Request>, Reply reply) {
-      Response response;
-      response.body = body;
-      reply(std::move(response));
-    }));
+    t.routes.add(
+        "GET", path,
+        InlineHandler([body = json.substr(0, size)](std::unique_ptr<Request>, Reply reply) {
+          Response response;
+          response.body = body;
+          reply(std::move(response));
+        }));
   t.routes.add("GET", "/binary", Handler([&](Request&) {
-    auto response = TestRoutes::make(json);
-    response.content_type = "application/octet-stream";
-    return response;
-  }));
+                 auto response = TestRoutes::make(json);
+                 response.content_type = "application/octet-stream";
+                 return response;
+               }));
   t.start();
   auto client = t.client();
-  for (const auto& [path, size] : std::vector<std::pair<std::string, std::size_t>>{{"/t/medium", 4000}, {"/t/large", json.size()}}) {
+  for (const auto& [path, size] : std::vector<std::pair<std::string, std::size_t>>{
+           {"/t/medium", 4000}, {"/t/large", json.size()}}) {
     const auto packed = client.get(path, "Accept-Encoding: deflate, gzip\r\n");
     CHECK(packed.headers.at("content-encoding") == "gzip");
     CHECK(packed.headers.at("vary") == "Accept-Encoding");
@@ -359,7 +395,8 @@ TEST_CASE("large JSON is compressed for those who take it", "[http]") {
     CHECK(client.get(path, "Accept-Encoding: gzip;q=0\r\n").headers.count("content-encoding") == 0);
   }
   CHECK(client.get("/t/small", "Accept-Encoding: gzip\r\n").headers.count("content-encoding") == 0);
-  CHECK(client.get("/t/binary", "Accept-Encoding: gzip\r\n").headers.count("content-encoding") == 0);
+  CHECK(client.get("/t/binary", "Accept-Encoding: gzip\r\n").headers.count("content-encoding") ==
+        0);
 }
 
 TEST_CASE("groups are added while the server runs, and refused whole", "[http]") {
@@ -391,13 +428,14 @@ TEST_CASE("the host's own routes", "[http]") {
   client.get("/t/bad");
   client.get("/t/none");
   const auto text = client.get("/metrics").body;
-  for (const auto* line : {"podium_http_requests_total{method=\"GET\",route=\"/t/x\",status=\"200\"} 3\n",
-                           "podium_http_requests_total{method=\"GET\",route=\"/t/bad\",status=\"500\"} 1\n",
-                           "podium_http_requests_total{method=\"\",route=\"\",status=\"404\"} 1\n",
-                           "podium_http_request_seconds_count{method=\"GET\",route=\"/t/x\"} 3\n",
-                           "podium_http_connections 1\n", "podium_http_requests_in_flight 1\n",
-                           "podium_plugin_faults_total{plugin=\"acme.counted\"} 1\n",
-                           "podium_plugin_faults_total{plugin=\"host\"} 0\n"}) {
+  for (const auto* line :
+       {"podium_http_requests_total{method=\"GET\",route=\"/t/x\",status=\"200\"} 3\n",
+        "podium_http_requests_total{method=\"GET\",route=\"/t/bad\",status=\"500\"} 1\n",
+        "podium_http_requests_total{method=\"\",route=\"\",status=\"404\"} 1\n",
+        "podium_http_request_seconds_count{method=\"GET\",route=\"/t/x\"} 3\n",
+        "podium_http_connections 1\n", "podium_http_requests_in_flight 1\n",
+        "podium_plugin_faults_total{plugin=\"acme.counted\"} 1\n",
+        "podium_plugin_faults_total{plugin=\"host\"} 0\n"}) {
     INFO(line);
     CHECK(text.find(line) != std::string::npos);
   }
@@ -405,7 +443,8 @@ TEST_CASE("the host's own routes", "[http]") {
 
 TEST_CASE("another client agrees", "[http]") {
   TestServer t;
-  t.routes.add("POST", "/echo", Handler([](Request& r) { return TestRoutes::make(std::string(r.body())); }));
+  t.routes.add("POST", "/echo",
+               Handler([](Request& r) { return TestRoutes::make(std::string(r.body())); }));
   t.routes.inline_text("/x", "x");
   t.start();
   httplib::Client client("127.0.0.1", t.port());
@@ -420,11 +459,14 @@ TEST_CASE("another client agrees", "[http]") {
   REQUIRE(posted);
   CHECK(posted->body == big);
   std::size_t left = 100;
-  const auto chunked = client.Post("/t/echo", [&](std::size_t, httplib::DataSink& sink) {
-    sink.write("0123456789", 10);
-    if (--left == 0) sink.done();
-    return true;
-  }, "text/plain");
+  const auto chunked = client.Post(
+      "/t/echo",
+      [&](std::size_t, httplib::DataSink& sink) {
+        sink.write("0123456789", 10);
+        if (--left == 0) sink.done();
+        return true;
+      },
+      "text/plain");
   REQUIRE(chunked);
   CHECK(chunked->body.size() == 1000);
 }

@@ -1,4 +1,6 @@
 // The parts that need no socket.
+#include <zlib.h>
+
 #include <atomic>
 #include <thread>
 
@@ -12,8 +14,6 @@
 #include "http/pool.hpp"
 #include "http/problem.hpp"
 #include "podium/http/json_depth.hpp"
-
-#include <zlib.h>
 
 using namespace podium;
 using namespace podium::host;
@@ -33,13 +33,15 @@ TEST_CASE("percent-decoding happens once", "[http]") {
 
 TEST_CASE("hosts that are answered", "[http]") {
   const HostRules standard({}, {});
-  for (const auto* host : {"localhost", "localhost:5000", "LocalHost:1", "127.0.0.1", "127.0.0.1:80",
-                           "[::1]", "[::1]:80", "0.0.0.0:5000", "192.168.1.2", "10.0.0.1:5000",
-                           "172.16.0.1", "172.31.255.255:1", "[fc00::1]:80", "[fd12:3456::1]"})
+  for (const auto* host :
+       {"localhost", "localhost:5000", "LocalHost:1", "127.0.0.1", "127.0.0.1:80", "[::1]",
+        "[::1]:80", "0.0.0.0:5000", "192.168.1.2", "10.0.0.1:5000", "172.16.0.1",
+        "172.31.255.255:1", "[fc00::1]:80", "[fd12:3456::1]"})
     CHECK(standard.host_allowed(host));
-  for (const auto* host : {"", "evil.example", "localhost.evil.example", "10.evil.example", "8.8.8.8",
-                           "172.32.0.1", "172.15.0.1", "192.169.0.1", "localhost:80@evil", "[2001:db8::1]",
-                           "127.0.0.1.evil.example", "localhost:x"})
+  for (const auto* host :
+       {"", "evil.example", "localhost.evil.example", "10.evil.example", "8.8.8.8", "172.32.0.1",
+        "172.15.0.1", "192.169.0.1", "localhost:80@evil", "[2001:db8::1]", "127.0.0.1.evil.example",
+        "localhost:x"})
     CHECK_FALSE(standard.host_allowed(host));
   const HostRules own({"ml.example.com", "*.lab.example", "10.*:8080"}, {});
   CHECK(own.host_allowed("ml.example.com"));
@@ -54,26 +56,40 @@ TEST_CASE("hosts that are answered", "[http]") {
   for (const auto* origin : {"http://localhost", "http://localhost:3000", "http://127.0.0.1:1",
                              "http://[::1]:5", "https://ui.example.com"})
     CHECK(origins.origin_allowed(origin));
-  for (const auto* origin : {"null", "http://evil.example", "https://ui.example.com.evil", "http://localhost.evil",
-                             "http://ui.example.com", "http://192.168.1.1"})
+  for (const auto* origin :
+       {"null", "http://evil.example", "https://ui.example.com.evil", "http://localhost.evil",
+        "http://ui.example.com", "http://192.168.1.1"})
     CHECK_FALSE(origins.origin_allowed(origin));
   CHECK(HostRules({}, {"*"}).origin_allowed("http://any"));
 }
 
 TEST_CASE("ranges", "[http]") {
   using Kind = ByteRange::Kind;
-  struct Row { const char* header; std::uint64_t size; Kind kind; std::uint64_t offset, length; };
-  const std::vector<Row> rows = {
-      {"bytes=0-4", 10, Kind::part, 0, 5},      {"bytes=5-", 10, Kind::part, 5, 5},
-      {"bytes=-3", 10, Kind::part, 7, 3},       {"bytes=-30", 10, Kind::part, 0, 10},
-      {"bytes=0-0", 10, Kind::part, 0, 1},      {"bytes=9-9", 10, Kind::part, 9, 1},
-      {"bytes=5-100", 10, Kind::part, 5, 5},    {"bytes=10-", 10, Kind::unsatisfiable, 0, 0},
-      {"bytes=10-20", 10, Kind::unsatisfiable, 0, 0}, {"bytes=-0", 10, Kind::unsatisfiable, 0, 0},
-      {"bytes=0-", 0, Kind::unsatisfiable, 0, 0},     {"bytes=-1", 0, Kind::unsatisfiable, 0, 0},
-      {"bytes=4-2", 10, Kind::none, 0, 0},      {"bytes=a-2", 10, Kind::none, 0, 0},
-      {"bytes=0-1,3-4", 10, Kind::none, 0, 0},  {"items=0-1", 10, Kind::none, 0, 0},
-      {"bytes=", 10, Kind::none, 0, 0},         {"bytes=-", 10, Kind::none, 0, 0},
-      {"bytes=18446744073709551616-", 10, Kind::none, 0, 0}};
+  struct Row {
+    const char* header;
+    std::uint64_t size;
+    Kind kind;
+    std::uint64_t offset, length;
+  };
+  const std::vector<Row> rows = {{"bytes=0-4", 10, Kind::part, 0, 5},
+                                 {"bytes=5-", 10, Kind::part, 5, 5},
+                                 {"bytes=-3", 10, Kind::part, 7, 3},
+                                 {"bytes=-30", 10, Kind::part, 0, 10},
+                                 {"bytes=0-0", 10, Kind::part, 0, 1},
+                                 {"bytes=9-9", 10, Kind::part, 9, 1},
+                                 {"bytes=5-100", 10, Kind::part, 5, 5},
+                                 {"bytes=10-", 10, Kind::unsatisfiable, 0, 0},
+                                 {"bytes=10-20", 10, Kind::unsatisfiable, 0, 0},
+                                 {"bytes=-0", 10, Kind::unsatisfiable, 0, 0},
+                                 {"bytes=0-", 0, Kind::unsatisfiable, 0, 0},
+                                 {"bytes=-1", 0, Kind::unsatisfiable, 0, 0},
+                                 {"bytes=4-2", 10, Kind::none, 0, 0},
+                                 {"bytes=a-2", 10, Kind::none, 0, 0},
+                                 {"bytes=0-1,3-4", 10, Kind::none, 0, 0},
+                                 {"items=0-1", 10, Kind::none, 0, 0},
+                                 {"bytes=", 10, Kind::none, 0, 0},
+                                 {"bytes=-", 10, Kind::none, 0, 0},
+                                 {"bytes=18446744073709551616-", 10, Kind::none, 0, 0}};
   for (const auto& row : rows) {
     INFO(row.header << " of " << row.size);
     const auto range = parse_range(row.header, row.size);
@@ -100,7 +116,8 @@ TEST_CASE("gzip and who takes it", "[http]") {
     for (int i = 0; i < 5000; ++i) t += "{\"value\":" + std::to_string(i) + "}";
     return t;
   }();
-  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{1023}, std::size_t{1025}, text.size()}) {
+  for (const std::size_t size :
+       {std::size_t{0}, std::size_t{1}, std::size_t{1023}, std::size_t{1025}, text.size()}) {
     const auto packed = gzip(std::string_view(text).substr(0, size));
     REQUIRE(packed);
     z_stream stream{};
@@ -115,8 +132,10 @@ TEST_CASE("gzip and who takes it", "[http]") {
     inflateEnd(&stream);
     CHECK(out == text.substr(0, size));
   }
-  for (const auto* yes : {"gzip", "deflate, gzip", "GZIP;q=0.5", "br , gzip ; q=1.0"}) CHECK(accepts_gzip(yes));
-  for (const auto* no : {"", "identity", "gzip;q=0", "gzip;q=0.000", "x-gzip", "deflate"}) CHECK_FALSE(accepts_gzip(no));
+  for (const auto* yes : {"gzip", "deflate, gzip", "GZIP;q=0.5", "br , gzip ; q=1.0"})
+    CHECK(accepts_gzip(yes));
+  for (const auto* no : {"", "identity", "gzip;q=0", "gzip;q=0.000", "x-gzip", "deflate"})
+    CHECK_FALSE(accepts_gzip(no));
   CHECK(compressible("application/json; charset=utf-8"));
   CHECK(compressible("application/problem+json"));
   CHECK(compressible("text/html"));
@@ -127,19 +146,28 @@ TEST_CASE("gzip and who takes it", "[http]") {
 TEST_CASE("an error becomes problem details", "[http]") {
   const auto plain = problem(Error(ErrorCode::not_found, "no \"x\""), 404);
   CHECK(plain.content_type == "application/problem+json");
-  CHECK(plain.body == R"({"type":"about:blank","title":"Not Found","status":404,"code":"not_found","detail":"no \"x\""})");
-  const auto full = problem(Error(ErrorCode::invalid, "bad").in("filter").at(7).with(R"({"near":"acc"})"), 400);
-  CHECK(full.body == R"({"type":"about:blank","title":"Bad Request","status":400,"code":"invalid","detail":"bad",)"
-                     R"("field":"filter","position":7,"facts":{"near":"acc"}})");
+  CHECK(
+      plain.body ==
+      R"({"type":"about:blank","title":"Not Found","status":404,"code":"not_found","detail":"no \"x\""})");
+  const auto full =
+      problem(Error(ErrorCode::invalid, "bad").in("filter").at(7).with(R"({"near":"acc"})"), 400);
+  CHECK(
+      full.body ==
+      R"({"type":"about:blank","title":"Bad Request","status":400,"code":"invalid","detail":"bad",)"
+      R"("field":"filter","position":7,"facts":{"near":"acc"}})");
   const auto conflict = problem(ConflictError("differs", {{"lr", "0.1", "0.2"}}), 409);
-  CHECK(conflict.body.find(R"("conflicts":[{"key":"lr","old":"0.1","new":"0.2"}])") != std::string::npos);
+  CHECK(conflict.body.find(R"("conflicts":[{"key":"lr","old":"0.1","new":"0.2"}])") !=
+        std::string::npos);
   const std::vector<std::pair<ErrorCode, int>> statuses = {
-      {ErrorCode::invalid, 400}, {ErrorCode::unauthenticated, 401}, {ErrorCode::denied, 403},
-      {ErrorCode::not_found, 404}, {ErrorCode::exists, 409}, {ErrorCode::conflict, 409},
-      {ErrorCode::gone, 410}, {ErrorCode::too_large, 413}, {ErrorCode::busy, 429},
-      {ErrorCode::cancelled, 499}, {ErrorCode::internal, 500}, {ErrorCode::misuse, 500},
-      {ErrorCode::corrupt, 500}, {ErrorCode::unsupported, 501}, {ErrorCode::unavailable, 503},
-      {ErrorCode::out_of_space, 507}, {ErrorCode::timeout, 504}, {ErrorCode::too_expensive, 422},
+      {ErrorCode::invalid, 400},     {ErrorCode::unauthenticated, 401},
+      {ErrorCode::denied, 403},      {ErrorCode::not_found, 404},
+      {ErrorCode::exists, 409},      {ErrorCode::conflict, 409},
+      {ErrorCode::gone, 410},        {ErrorCode::too_large, 413},
+      {ErrorCode::busy, 429},        {ErrorCode::cancelled, 499},
+      {ErrorCode::internal, 500},    {ErrorCode::misuse, 500},
+      {ErrorCode::corrupt, 500},     {ErrorCode::unsupported, 501},
+      {ErrorCode::unavailable, 503}, {ErrorCode::out_of_space, 507},
+      {ErrorCode::timeout, 504},     {ErrorCode::too_expensive, 422},
       {ErrorCode::too_old, 410}};
   for (const auto& [code, status] : statuses) CHECK(http_status(code) == status);
 }
@@ -159,11 +187,13 @@ TEST_CASE("metrics in Prometheus' format", "[http]") {
   histogram.add(0.3);
   histogram.add(100);
   const auto text = registry.render();
-  CHECK(text.find("# HELP a An a.\n# TYPE a gauge\na 1.5\n# HELP b_total Bees.\n# TYPE b_total counter\n"
-                  "b_total{kind=\"x\"} 3\nb_total{kind=\"y\"} 1\n") == 0);
+  CHECK(text.find(
+            "# HELP a An a.\n# TYPE a gauge\na 1.5\n# HELP b_total Bees.\n# TYPE b_total counter\n"
+            "b_total{kind=\"x\"} 3\nb_total{kind=\"y\"} 1\n") == 0);
   CHECK(text.find("h_seconds_bucket{le=\"0.0005\"} 1\n") != std::string::npos);
   CHECK(text.find("h_seconds_bucket{le=\"0.5\"} 2\n") != std::string::npos);
-  CHECK(text.find("h_seconds_bucket{le=\"+Inf\"} 3\nh_seconds_sum 100.3004\nh_seconds_count 3\n") != std::string::npos);
+  CHECK(text.find("h_seconds_bucket{le=\"+Inf\"} 3\nh_seconds_sum 100.3004\nh_seconds_count 3\n") !=
+        std::string::npos);
   CHECK(label_value("a\"b\\c\n") == "a\\\"b\\\\c\\n");
   StatusCounts counts;
   for (int i = 0; i < 20; ++i) counts.add(400 + i);
@@ -196,8 +226,8 @@ TEST_CASE("the pool starts threads on demand and holds an owner to its share", "
     });
   };
   for (int i = 0; i < 5; ++i) REQUIRE(pool.submit(&plugin, false, job()));
-  CHECK_FALSE(pool.submit(&plugin, false, job()));       // two hold a thread, three wait
-  REQUIRE(pool.submit_always(&plugin, false, job()));    // what goes on is never refused
+  CHECK_FALSE(pool.submit(&plugin, false, job()));     // two hold a thread, three wait
+  REQUIRE(pool.submit_always(&plugin, false, job()));  // what goes on is never refused
   test::eventually([&] { return running == 2; });
   test::Event host_ran;
   REQUIRE(pool.submit(&host, true, [&] { host_ran.set(); }));
@@ -238,7 +268,8 @@ void parse(Parsed& out, std::string_view text, std::size_t at_once) {
   parser.begin(out.head);
   std::size_t begin = 0;
   bool in_head = true;
-  for (std::size_t end = std::min(at_once, text.size());; end = std::min(end + at_once, text.size())) {
+  for (std::size_t end = std::min(at_once, text.size());;
+       end = std::min(end + at_once, text.size())) {
     if (in_head) {
       std::size_t used = 0;
       out.step = parser.head(text.substr(begin, end - begin), used);
@@ -283,7 +314,11 @@ TEST_CASE("requests are parsed however they are cut", "[http]") {
 }
 
 TEST_CASE("requests that two readers could read differently are refused", "[http]") {
-  struct Row { const char* name; std::string text; int status; };
+  struct Row {
+    const char* name;
+    std::string text;
+    int status;
+  };
   const std::string get = "GET / HTTP/1.1\r\nHost: h\r\n", post = "POST / HTTP/1.1\r\nHost: h\r\n";
   const std::vector<Row> rows = {
       {"length and chunks", post + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", 400},
@@ -296,12 +331,14 @@ TEST_CASE("requests that two readers could read differently are refused", "[http
       {"a hexadecimal length", post + "Content-Length: 0x5\r\n\r\n", 400},
       {"an empty length", post + "Content-Length: \r\n\r\n", 400},
       {"a length that overflows", post + "Content-Length: 99999999999999999999\r\n\r\n", 400},
-      {"two encodings", post + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n", 400},
+      {"two encodings", post + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n",
+       400},
       {"gzip, chunked", post + "Transfer-Encoding: gzip, chunked\r\n\r\n", 501},
       {"identity", post + "Transfer-Encoding: identity\r\n\r\n", 501},
       {"chunked, twice named", post + "Transfer-Encoding: chunked, chunked\r\n\r\n", 501},
       {"xchunked", post + "Transfer-Encoding: xchunked\r\n\r\n", 501},
-      {"chunks of HTTP/1.0", "POST / HTTP/1.0\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n", 400},
+      {"chunks of HTTP/1.0", "POST / HTTP/1.0\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n",
+       400},
       {"a blank before the colon", get + "X : 1\r\n\r\n", 400},
       {"a bare line feed", "GET / HTTP/1.1\nHost: h\n\n", 0},
       {"a bare line feed in a field", get + "X: 1\nY: 2\r\n\r\n", 400},
@@ -315,14 +352,31 @@ TEST_CASE("requests that two readers could read differently are refused", "[http
       {"TLS", std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11), 400},
       {"a blank in the path", "GET /a b HTTP/1.1\r\nHost: h\r\n\r\n", 505},
       {"a bad chunk", post + "Transfer-Encoding: chunked\r\n\r\nxyz\r\n\r\n", 400},
-      {"a chunk that is longer than told", post + "Transfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n0\r\n\r\n", 400},
-      {"a chunk's size that overflows", post + "Transfer-Encoding: chunked\r\n\r\n11111111111111111\r\nabc\r\n", 400},
+      {"a chunk that is longer than told",
+       post + "Transfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n0\r\n\r\n", 400},
+      {"a chunk's size that overflows",
+       post + "Transfer-Encoding: chunked\r\n\r\n11111111111111111\r\nabc\r\n", 400},
       {"a signed chunk's size", post + "Transfer-Encoding: chunked\r\n\r\n-5\r\nabcde\r\n", 400},
       {"a long header", get + "X: " + std::string(1100, 'x') + "\r\n\r\n", 431},
       {"a long target", "GET /" + std::string(1100, 'x') + " HTTP/1.1\r\n\r\n", 431},
-      {"many fields", get + [] { std::string t; for (int i = 0; i < 10; ++i) t += "a: b\r\n"; return t; }() + "\r\n", 431},
-      {"long trailers", post + "Transfer-Encoding: chunked\r\n\r\n0\r\n" +
-                            [] { std::string t; for (int i = 0; i < 60; ++i) t += "aaaaaaaaaa: bbbbbbbbbbb\r\n"; return t; }() + "\r\n", 431}};
+      {"many fields",
+       get +
+           [] {
+             std::string t;
+             for (int i = 0; i < 10; ++i) t += "a: b\r\n";
+             return t;
+           }() +
+           "\r\n",
+       431},
+      {"long trailers",
+       post + "Transfer-Encoding: chunked\r\n\r\n0\r\n" +
+           [] {
+             std::string t;
+             for (int i = 0; i < 60; ++i) t += "aaaaaaaaaa: bbbbbbbbbbb\r\n";
+             return t;
+           }() +
+           "\r\n",
+       431}};
   for (const auto& row : rows)
     for (const std::size_t at_once : {std::size_t{1}, std::size_t{7}, std::size_t{100'000}}) {
       INFO(row.name << ", " << at_once << " bytes at once");

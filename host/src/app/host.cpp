@@ -108,19 +108,19 @@ struct HostImpl final : HostAccess {
 
   /// Plugins loaded, store open, services made, plugins started: everything but listening. Also what
   /// `verify` does with a temporary folder.
-  void bring_up(PluginManager& manager, const std::filesystem::path& folder) {
+  void bring_up(PluginManager& manager, const std::filesystem::path& data) {
     host_info.version = PODIUM_VERSION;
-    host_info.data_dir = folder;
+    host_info.data_dir = data;
     host_info.started = now();
     host_info.default_artifact_root = settings.text("default_artifact_root");
     const auto destination = settings.text("artifacts_destination");
-    const auto artifacts = destination.empty() ? folder / "artifacts" : local_path(destination);
+    const auto artifacts = destination.empty() ? data / "artifacts" : local_path(destination);
     host_info.artifacts_destination = artifacts.string();
 
     vocabularies = std::make_unique<Vocabularies>(Services::declarations(), now);
     manager.load(*this);
     blobs_ = std::make_unique<LocalBlobStore>(artifacts);
-    store_ = open_store(manager, settings, folder);
+    store_ = open_store(manager, settings, data);
     store_->declare(Services::declarations());
     vocabularies->bind(*store_);
     services = std::make_unique<Services>(Services::Options{*store_, *blobs_, *language, host_info, now, vocabularies->of("tasks")});

@@ -39,12 +39,14 @@ void check_blob_name(std::string_view name) {
   if (name.size() > 4096) throw refuse("it is longer than 4096 bytes");
   for (const char c : name) {
     if (c == '\\') throw refuse("it has a backslash");
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) throw refuse("it has a control character");
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+      throw refuse("it has a control character");
   }
   if (!valid_utf8(name)) throw refuse("it is not UTF-8");
   for (std::size_t begin = 0; begin <= name.size();) {
     const auto slash = name.find('/', begin);
-    const auto segment = name.substr(begin, slash == std::string_view::npos ? slash : slash - begin);
+    const auto segment =
+        name.substr(begin, slash == std::string_view::npos ? slash : slash - begin);
     if (segment.empty()) throw refuse("it has an empty segment, or begins or ends with '/'");
     if (segment == "." || segment == "..") throw refuse("it has a segment '.' or '..'");
     if (segment.size() > 255) throw refuse("a segment is longer than 255 bytes");

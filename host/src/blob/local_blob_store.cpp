@@ -1,12 +1,5 @@
 #include "blob/local_blob_store.hpp"
 
-#include <algorithm>
-#include <atomic>
-#include <cerrno>
-#include <cstring>
-#include <random>
-#include <utility>
-
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -14,6 +7,13 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <random>
+#include <utility>
 
 #include "blob/blob_name.hpp"
 #include "podium/error.hpp"
@@ -55,7 +55,8 @@ class Descriptor {
     case EXDEV:
       throw Error(ErrorCode::invalid, "Invalid path: it leads over a symbolic link").in("path");
     case ENAMETOOLONG:
-      throw Error(ErrorCode::invalid, "Invalid path: it is too long for the file system").in("path");
+      throw Error(ErrorCode::invalid, "Invalid path: it is too long for the file system")
+          .in("path");
     default:
       throw Error(ErrorCode::internal, text);
   }
@@ -108,8 +109,8 @@ class LocalBlobStore::Files {
     if (::mkdirat(root_.get(), temporaries, 0700) != 0 && errno != EEXIST)
       throw Error(ErrorCode::unavailable, "cannot write to " + root.string() + ": " +
                                               std::generic_category().message(errno));
-    const Descriptor all(::openat(root_.get(), temporaries,
-                                  O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    const Descriptor all(
+        ::openat(root_.get(), temporaries, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!all)
       throw Error(ErrorCode::unavailable, "cannot use " + tmp_path_.string() + ": " +
                                               std::generic_category().message(errno));
@@ -124,12 +125,13 @@ class LocalBlobStore::Files {
   int root() const { return root_.get(); }
   int tmp() const { return tmp_.get(); }
 
-  /// Opens a name below the root; -1 and errno like openat2. A symbolic link is ELOOP, wherever it is.
+  /// Opens a name below the root; -1 and errno like openat2. A symbolic link is ELOOP, wherever it
+  /// is.
   int open(const std::string& name, int flags) const {
     const int opened = resolve(name, flags | O_CLOEXEC | O_NOFOLLOW);
     if (opened < 0 && errno == ENOTDIR && (flags & O_DIRECTORY)) {
       const Descriptor there(resolve(name, O_PATH | O_CLOEXEC | O_NOFOLLOW));
-      struct stat info{};
+      struct stat info {};
       const bool link = there && ::fstat(there.get(), &info) == 0 && S_ISLNK(info.st_mode);
       errno = link ? ELOOP : ENOTDIR;
     }
@@ -198,7 +200,7 @@ class LocalBlobStore::Files {
       if (slash == std::string::npos) return ::openat(from, segment.c_str(), flags);
       Descriptor next(::openat(from, segment.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
       if (!next) return -1;
-      struct stat info{};
+      struct stat info {};
       if (::fstat(next.get(), &info) != 0) return -1;
       if (!S_ISDIR(info.st_mode)) {
         errno = S_ISLNK(info.st_mode) ? ELOOP : ENOTDIR;
@@ -226,7 +228,8 @@ class LocalBlobStore::Files {
       if (::mkdirat(all, place_.c_str(), 0700) != 0)
         fail(errno, "cannot make a folder for temporaries");
       tmp_ = Descriptor(::openat(all, place_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-      struct stat mine{}, there{};
+      struct stat mine {
+      }, there{};
       // Another process may have taken the new folder for a stale one before it was locked.
       if (tmp_ && ::flock(tmp_.get(), LOCK_EX | LOCK_NB) == 0 && ::fstat(tmp_.get(), &mine) == 0 &&
           ::fstatat(all, place_.c_str(), &there, AT_SYMLINK_NOFOLLOW) == 0 &&
@@ -246,7 +249,8 @@ namespace {
 class LocalReader final : public BlobReader {
  public:
   LocalReader(Descriptor file, const struct stat& info)
-      : file_(std::move(file)), size_(static_cast<std::uint64_t>(info.st_size)),
+      : file_(std::move(file)),
+        size_(static_cast<std::uint64_t>(info.st_size)),
         modified_(milliseconds(info.st_mtim)) {}
   std::uint64_t size() const override { return size_; }
   std::int64_t modified() const override { return modified_; }
@@ -269,9 +273,11 @@ class LocalReader final : public BlobReader {
 class LocalWriter final : public BlobWriter {
  public:
   LocalWriter(std::shared_ptr<const void> keeps, int folder)
-      : keeps_(std::move(keeps)), folder_(folder), temporary(random_name()),
-        file(::openat(folder, temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-                      0644)) {
+      : keeps_(std::move(keeps)),
+        folder_(folder),
+        temporary(random_name()),
+        file(::openat(folder, temporary.c_str(),
+                      O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644)) {
     if (!file) fail(errno, "cannot begin an upload");
   }
   ~LocalWriter() override {
@@ -337,7 +343,7 @@ std::unique_ptr<BlobReader> LocalBlobStore::open(std::string_view name) const {
     if (errno == ENOENT || errno == ENOTDIR) return nullptr;
     fail(errno, "cannot open '" + std::string(name) + "'");
   }
-  struct stat info{};
+  struct stat info {};
   if (::fstat(file.get(), &info) != 0) fail(errno, "cannot open '" + std::string(name) + "'");
   if (S_ISDIR(info.st_mode))
     throw Error(ErrorCode::invalid, "'" + std::string(name) + "' is a folder").in("path");
@@ -348,7 +354,7 @@ std::unique_ptr<BlobReader> LocalBlobStore::open(std::string_view name) const {
 std::optional<BlobInfo> LocalBlobStore::stat(std::string_view name) const {
   check(name);
   const Descriptor file(files_->open(std::string(name), O_PATH));
-  struct stat info{};
+  struct stat info {};
   if (!file || ::fstat(file.get(), &info) != 0) {
     if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
     fail(errno, "cannot look at '" + std::string(name) + "'");
@@ -393,7 +399,7 @@ std::vector<BlobInfo> LocalBlobStore::list(std::string_view directory) const {
     } catch (const Error&) {
       continue;  // put there by somebody else; it cannot be named here
     }
-    struct stat info{};
+    struct stat info {};
     if (::fstatat(folder, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) != 0) continue;
     if (!S_ISDIR(info.st_mode) && !S_ISREG(info.st_mode)) continue;
     blob.directory = S_ISDIR(info.st_mode);
@@ -414,7 +420,7 @@ bool LocalBlobStore::erase(std::string_view name) {
     if (errno == ENOENT || errno == ENOTDIR) return false;
     fail(errno, "cannot erase '" + std::string(name) + "'");
   }
-  struct stat info{};
+  struct stat info {};
   if (::fstatat(folder.get(), leaf.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
     if (errno == ENOENT) return false;
     fail(errno, "cannot erase '" + std::string(name) + "'");

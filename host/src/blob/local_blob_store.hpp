@@ -8,15 +8,16 @@
 
 namespace podium::host {
 
-/// Keeps each blob as a file at root/<name>, so that the folder can be read by other tools. An upload
-/// is written to root/.tmp, synced, and renamed to its name; what a crash left in .tmp is removed when
-/// the next store opens the folder. Several processes may use one folder. Symbolic links below the root
-/// are never followed: the kernel resolves every name (openat2), or, where it cannot, it is walked
-/// segment by segment. A name may not begin with ".tmp".
+/// Keeps each blob as a file at root/<name>, so that the folder can be read by other tools. An
+/// upload is written to root/.tmp, synced, and renamed to its name; what a crash left in .tmp is
+/// removed when the next store opens the folder. Several processes may use one folder. Symbolic
+/// links below the root are never followed: the kernel resolves every name (openat2), or, where it
+/// cannot, it is walked segment by segment. A name may not begin with ".tmp".
 class LocalBlobStore final : public BlobStore {
  public:
   enum class Resolve { kernel, walk };  ///< walk is what kernels before 5.6 get; tests ask for it
-  /// Makes the folder when there is none. Throws `unavailable` with the reason when it cannot be used.
+  /// Makes the folder when there is none. Throws `unavailable` with the reason when it cannot be
+  /// used.
   explicit LocalBlobStore(std::filesystem::path root, Resolve resolve = Resolve::kernel);
   ~LocalBlobStore() override;
 

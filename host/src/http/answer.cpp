@@ -12,8 +12,9 @@ namespace {
 
 bool same_name(std::string_view a, std::string_view b) {
   return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-    return std::tolower(static_cast<unsigned char>(x)) == std::tolower(static_cast<unsigned char>(y));
-  });
+           return std::tolower(static_cast<unsigned char>(x)) ==
+                  std::tolower(static_cast<unsigned char>(y));
+         });
 }
 
 const std::string* find(const Response& response, std::string_view name) {
@@ -135,8 +136,9 @@ BlobPart apply_conditions(Response& response, const Exchange& exchange) {
     about += "*/";
     append_number(about, part.size);
     auto refusal = exchange.format(
-        Error(ErrorCode::invalid, "the range lies outside of the " + std::to_string(part.size) +
-                                      " bytes there are"), 416);
+        Error(ErrorCode::invalid,
+              "the range lies outside of the " + std::to_string(part.size) + " bytes there are"),
+        416);
     set(refusal, "Content-Range", std::move(about));
     response = std::move(refusal);
     return {};

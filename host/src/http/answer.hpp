@@ -24,13 +24,13 @@ struct BlobPart {
   std::uint64_t offset = 0, size = 0;
 };
 
-/// Turns an answer into what goes out: 304 when the caller has it already (ETag, If-None-Match), the
-/// part of the blob that Range and If-Range ask for (206, or 416 with an empty body). Sets status and
-/// headers of `response`; for a blob returns the part to send.
+/// Turns an answer into what goes out: 304 when the caller has it already (ETag, If-None-Match),
+/// the part of the blob that Range and If-Range ask for (206, or 416 with an empty body). Sets
+/// status and headers of `response`; for a blob returns the part to send.
 BlobPart apply_conditions(Response& response, const Exchange&);
 
-/// Appends the status line and all headers, with the empty line behind them. `length` is Content-Length,
-/// nothing for a chunked answer.
+/// Appends the status line and all headers, with the empty line behind them. `length` is
+/// Content-Length, nothing for a chunked answer.
 void append_head(std::string& out, const Response&, std::optional<std::uint64_t> length,
                  const AnswerFrame&);
 

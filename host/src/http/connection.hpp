@@ -1,8 +1,10 @@
 #pragma once
-// One client: reads requests one after another, and writes their answers. Included by server.cpp alone.
+// One client: reads requests one after another, and writes their answers. Included by server.cpp
+// alone.
 //
-// Everything of a connection runs on its io thread. It is one coroutine that waits for a single signal
-// (bytes came, an answer was given, a pool job ended, time passed) and looks again at what it waits for.
+// Everything of a connection runs on its io thread. It is one coroutine that waits for a single
+// signal (bytes came, an answer was given, a pool job ended, time passed) and looks again at what
+// it waits for.
 #include <algorithm>
 #include <cstring>
 
@@ -28,8 +30,12 @@ class Address final : public AnswerTaker, public std::enable_shared_from_this<Ad
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   Connection(ServerCore& core, IoThread& io, Socket socket, std::string remote, bool loopback)
-      : core_(core), io_(io), socket_(std::move(socket)), remote_(std::move(remote)),
-        loopback_(loopback), parser_({core.options.limits.header_bytes, core.options.limits.header_fields}) {}
+      : core_(core),
+        io_(io),
+        socket_(std::move(socket)),
+        remote_(std::move(remote)),
+        loopback_(loopback),
+        parser_({core.options.limits.header_bytes, core.options.limits.header_fields}) {}
 
   /// The whole life. Keeps itself alive.
   static Task<void> run(std::shared_ptr<Connection>);
@@ -51,7 +57,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Task<void> wait();
   void signal();
   void enter(Phase, Clock::time_point deadline);
-  /// Runs a job on the pool and waits for its end, whatever happens. False when the pool has stopped.
+  /// Runs a job on the pool and waits for its end, whatever happens. False when the pool has
+  /// stopped.
   Task<bool> on_pool(const RouteGroup* group, Pool::Job job);
 
   // --- reading
@@ -63,8 +70,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool lost() const { return eof_ || closed_ || timed_out_; }
   Task<bool> serve_one();
   Task<bool> read_head(Exchange&);
-  /// Fills `to` up to `room` bytes or to the body's end. False when the body broke off (then an answer
-  /// has been given, or the client is gone).
+  /// Fills `to` up to `room` bytes or to the body's end. False when the body broke off (then an
+  /// answer has been given, or the client is gone).
   Task<bool> fill(Exchange&, char* to, std::size_t room, std::size_t& got);
   Task<bool> read_text(Exchange&, Body&);
   Task<bool> read_upload(Exchange&, std::unique_ptr<BlobWriter>&);
@@ -110,7 +117,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Phase phase_ = Phase::idle;
   Clock::time_point deadline_ = never;
   bool eof_ = false, closed_ = false, timed_out_ = false, pool_done_ = false, answered_ = false;
-  bool keep_ = true;      // the next request can be read behind this one
+  bool keep_ = true;       // the next request can be read behind this one
   bool unframed_ = false;  // bytes may follow that belong to a body nobody reads
   std::shared_ptr<Exchange> current_;
 
@@ -119,7 +126,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::size_t window_bytes_ = 0;
   std::uint64_t request_bytes_ = 0, answer_bytes_ = 0;
   std::string out_;
-  std::string allow_;  // of a 405
+  std::string allow_;    // of a 405
   std::string host_ok_;  // the Host that was found good
 };
 

@@ -1,5 +1,6 @@
 #pragma once
-// What a connection decides about a request before its handler sees it. Included by server.cpp alone.
+// What a connection decides about a request before its handler sees it. Included by server.cpp
+// alone.
 #include "http/connection.hpp"
 #include "http/percent.hpp"
 #include "http/problem.hpp"
@@ -103,8 +104,10 @@ inline bool Connection::admit_route(Exchange& exchange) {
       exchange.fail(Error(ErrorCode::not_found, "there is nothing at " + what));
     } else {
       allow_ = match.allow;
-      exchange.fail(Error(ErrorCode::invalid, what + " cannot be asked with " + std::string(method) +
-                                                  "; it takes " + match.allow), 405);
+      exchange.fail(
+          Error(ErrorCode::invalid, what + " cannot be asked with " + std::string(method) +
+                                        "; it takes " + match.allow),
+          405);
     }
     return false;
   }
@@ -134,16 +137,17 @@ inline bool Connection::admit_body(Exchange& exchange) {
     std::transform(text.begin(), text.end(), text.begin(),
                    [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     if (text != "100-continue") {
-      exchange.fail(Error(ErrorCode::invalid, "the only expectation that is met is 100-continue"), 417);
+      exchange.fail(Error(ErrorCode::invalid, "the only expectation that is met is 100-continue"),
+                    417);
       return false;
     }
   }
   const bool spooled = route.body == BodyKind::spooled;
   if (spooled && !core_.options.blobs)
     throw Error(ErrorCode::unavailable, "there is no blob store to take uploads");
-  const auto limit = route.body_limit  ? route.body_limit
-                     : spooled         ? std::numeric_limits<std::size_t>::max()
-                                       : core_.options.limits.body_bytes;
+  const auto limit = route.body_limit ? route.body_limit
+                     : spooled        ? std::numeric_limits<std::size_t>::max()
+                                      : core_.options.limits.body_bytes;
   if (exchange.head.content_length && *exchange.head.content_length > limit)
     throw Error(ErrorCode::too_large,
                 "the request's body is larger than " + std::to_string(limit) + " bytes");
@@ -164,9 +168,8 @@ inline void Connection::dispatch(const std::shared_ptr<Exchange>& exchange,
     }
     try {
       const auto& entry = *exchange->entry;
-      auto response = contained(*entry.group->owner, entry.where, [&] {
-        return std::get<Handler>(entry.route.handler)(*request);
-      });
+      auto response = contained(*entry.group->owner, entry.where,
+                                [&] { return std::get<Handler>(entry.route.handler)(*request); });
       exchange->send(std::move(response));
     } catch (const Error& error) {
       exchange->fail(error);
@@ -174,10 +177,10 @@ inline void Connection::dispatch(const std::shared_ptr<Exchange>& exchange,
   };
   const auto& group = *exchange->group;
   if (!core_.pool.submit(group.owner, group.first_party, std::move(job)))
-    exchange->fail(Error(ErrorCode::unavailable,
-                         (group.owner->id.empty() ? std::string("the host")
-                                                  : "plugin '" + group.owner->id + "'") +
-                             " has too many calls waiting; try again later"));
+    exchange->fail(Error(
+        ErrorCode::unavailable,
+        (group.owner->id.empty() ? std::string("the host") : "plugin '" + group.owner->id + "'") +
+            " has too many calls waiting; try again later"));
 }
 
 }  // namespace podium::host

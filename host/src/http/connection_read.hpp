@@ -93,7 +93,8 @@ inline void Connection::on_deadline(Clock::time_point now) {
       return close_now();
     case Phase::body: {
       const auto& limits = core_.options.limits;
-      const auto enough = static_cast<std::size_t>(limits.body_window.count()) * limits.body_rate / 1000;
+      const auto enough =
+          static_cast<std::size_t>(limits.body_window.count()) * limits.body_rate / 1000;
       if (std::exchange(window_bytes_, 0) >= enough) {
         deadline_ = now + limits.body_window;
         return;
@@ -109,7 +110,8 @@ inline void Connection::on_deadline(Clock::time_point now) {
       const auto exchange = current_;
       if (!exchange) return;
       exchange->cancel();
-      exchange->fail(Error(ErrorCode::timeout, exchange->entry->where + " took longer than its time limit"));
+      exchange->fail(
+          Error(ErrorCode::timeout, exchange->entry->where + " took longer than its time limit"));
       return;
     }
   }
@@ -206,7 +208,8 @@ inline Task<bool> Connection::read_head(Exchange& exchange) {
   }
 }
 
-inline Task<bool> Connection::fill(Exchange& exchange, char* to, std::size_t room, std::size_t& got) {
+inline Task<bool> Connection::fill(Exchange& exchange, char* to, std::size_t room,
+                                   std::size_t& got) {
   got = 0;
   while (!body_done_ && got < room) {
     if (chunked_) {
@@ -247,7 +250,8 @@ inline Task<bool> Connection::fill(Exchange& exchange, char* to, std::size_t roo
       continue;
     }
     // The bulk of a body goes straight to where it belongs. The read has to end before `to` goes.
-    start_read(to + got, static_cast<std::size_t>(std::min<std::uint64_t>(body_left_, room - got)), true);
+    start_read(to + got, static_cast<std::size_t>(std::min<std::uint64_t>(body_left_, room - got)),
+               true);
     bool stopped = false;
     while (reading_) {
       co_await wait();
@@ -274,7 +278,8 @@ inline Task<bool> Connection::read_text(Exchange& exchange, Body& body) {
   while (!body_done_) {
     if (!body.reserve(room, limits.bodies_in_flight)) {
       unframed_ = true;
-      exchange.fail(Error(ErrorCode::unavailable, "too many request bodies are in flight; try again"));
+      exchange.fail(
+          Error(ErrorCode::unavailable, "too many request bodies are in flight; try again"));
       co_return false;
     }
     std::size_t got = 0;
@@ -283,8 +288,8 @@ inline Task<bool> Connection::read_text(Exchange& exchange, Body& body) {
     body.size += got;
     if (body.size > limit) {
       unframed_ = true;
-      exchange.fail(Error(ErrorCode::too_large, "the request's body is larger than " +
-                                                    std::to_string(limit) + " bytes"));
+      exchange.fail(Error(ErrorCode::too_large,
+                          "the request's body is larger than " + std::to_string(limit) + " bytes"));
       co_return false;
     }
     room = std::min(most, room * 2);
@@ -336,6 +341,8 @@ inline Task<bool> Connection::read_upload(Exchange& exchange, std::unique_ptr<Bl
           failed = error;
         } catch (const std::exception& error) {
           failed = Error(ErrorCode::internal, error.what());
+        } catch (...) {
+          failed = Error(ErrorCode::internal, "the blob store failed");
         }
       };
       whole = co_await on_pool(nullptr, std::move(write)) && !failed;
@@ -410,7 +417,8 @@ inline Task<bool> Connection::serve_one() {
   }
   if (admitted) {
     const auto& route = exchange->entry->route;
-    const auto limit = route.time_limit.count() > 0 ? route.time_limit : core_.options.limits.time_limit;
+    const auto limit =
+        route.time_limit.count() > 0 ? route.time_limit : core_.options.limits.time_limit;
     const bool pooled = std::holds_alternative<Handler>(route.handler);
     enter(Phase::working, pooled ? Clock::now() + limit : never);
     dispatch(exchange, std::make_unique<HttpRequest>(exchange, std::move(body), std::move(upload)));
@@ -432,7 +440,8 @@ inline Task<bool> Connection::serve_one() {
 }
 
 inline Task<void> Connection::linger() {
-  // What the client still sends is taken for a moment: closing at once could destroy the answer on its way.
+  // What the client still sends is taken for a moment: closing at once could destroy the answer on
+  // its way.
   error_code ignored;
   socket_.shutdown(Socket::shutdown_send, ignored);
   enter(Phase::lingering, Clock::now() + std::min<std::chrono::milliseconds>(
@@ -454,8 +463,10 @@ inline Task<void> Connection::run(std::shared_ptr<Connection> self) {
   try {
     while (co_await self->serve_one()) {
     }
-    if (self->unframed_ && !self->closed_) co_await self->linger();
-  } catch (const std::exception& error) {  // no memory, most likely: this client goes, the others stay
+    const bool unread = self->unframed_ || self->begin_ != self->end_;
+    if (unread && !self->closed_) co_await self->linger();
+  } catch (
+      const std::exception& error) {  // no memory, most likely: this client goes, the others stay
     log(LogLevel::error, "http", std::string("a connection failed: ") + error.what());
   }
   if (self->current_) self->current_->cancel();

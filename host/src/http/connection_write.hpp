@@ -1,9 +1,9 @@
 #pragma once
 // The writing half of a connection. Included by server.cpp alone.
+#include <sys/sendfile.h>
+
 #include <array>
 #include <charconv>
-
-#include <sys/sendfile.h>
 
 #include "http/connection.hpp"
 #include "http/gzip.hpp"
@@ -36,7 +36,8 @@ inline void Connection::append_answer_head(const Exchange& exchange, const Respo
                                            std::optional<std::uint64_t> length) {
   AnswerFrame frame;
   frame.date = io_.now_date();
-  if (core_.options.x_frame_options != "NONE") frame.x_frame_options = core_.options.x_frame_options;
+  if (core_.options.x_frame_options != "NONE")
+    frame.x_frame_options = core_.options.x_frame_options;
   frame.keep_alive = keep_;
   frame.http11 = exchange.head.http11;
   if (core_.options.check_host_and_origin) {
@@ -51,7 +52,8 @@ inline void Connection::append_answer_head(const Exchange& exchange, const Respo
 
 inline Task<void> Connection::compress(Exchange& exchange, Response& response) {
   const auto& options = core_.options;
-  if (!options.gzip || response.body.size() < options.gzip_from || !compressible(response.content_type))
+  if (!options.gzip || response.body.size() < options.gzip_from ||
+      !compressible(response.content_type))
     co_return;
   for (const auto& header : response.headers)
     if (header.first == "Content-Encoding") co_return;
@@ -109,7 +111,7 @@ inline Task<bool> Connection::write_answer(Exchange& exchange) {
   }
   if (out_.capacity() > 64 * 1024) out_ = {};
   account(exchange, status);
-  co_return sent && keep_ && !closed_;
+  co_return sent&& keep_ && !closed_;
 }
 
 inline Task<bool> Connection::write_stream(Exchange& exchange, Response& response, bool head_only) {
@@ -229,8 +231,9 @@ inline Task<bool> Connection::write_blob(Exchange& exchange, Response& response,
     Pool::Job read = [&] {
       try {
         got = contained(*exchange.group->owner, exchange.entry->where, [&] {
-          return blob->read(part.offset, {bytes.get(), static_cast<std::size_t>(
-                                                           std::min<std::uint64_t>(part.size, piece))});
+          return blob->read(
+              part.offset,
+              {bytes.get(), static_cast<std::size_t>(std::min<std::uint64_t>(part.size, piece))});
         });
       } catch (const Error& error) {
         log(LogLevel::warning, "http",

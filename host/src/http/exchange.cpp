@@ -57,7 +57,8 @@ void Exchange::send(Response response) noexcept {
     const Error error(ErrorCode::misuse, (entry ? entry->where : path) + " " + fault);
     if (group && group->owner) {
       group->owner->faults.fetch_add(1, std::memory_order_relaxed);
-      if (group->owner->report) group->owner->report(*group->owner, entry ? entry->where : path, fault);
+      if (group->owner->report)
+        group->owner->report(*group->owner, entry ? entry->where : path, fault);
     }
     return fail(error);
   }
@@ -76,9 +77,11 @@ void Exchange::dropped() noexcept {
     return;
   }
   if (claimed()) return;
-  if (group && group->owner) {
+  if (group && group->owner &&
+      !cancelled()) {  // when the client has gone, nobody misses the answer
     group->owner->faults.fetch_add(1, std::memory_order_relaxed);
-    if (group->owner->report) group->owner->report(*group->owner, entry->where, "dropped its Reply");
+    if (group->owner->report)
+      group->owner->report(*group->owner, entry->where, "dropped its Reply");
   }
   fail(Error(ErrorCode::internal, entry->where + " gave no answer"));
 }
@@ -91,7 +94,8 @@ Response Exchange::format(const Error& error, int status) const noexcept {
         return group->routes->error(error, status, head.method().empty() ? nullptr : &request);
       });
       if (response && !fault_of(*response)) return std::move(*response);
-    } catch (const Error&) {  // counted and reported; the host's own format says what went wrong first
+    } catch (
+        const Error&) {  // counted and reported; the host's own format says what went wrong first
     }
   }
   return problem(error, status);
@@ -103,9 +107,8 @@ void Exchange::call(std::unique_ptr<Request> request) {
   dropped_while_calling = false;
   const auto& handler = std::get<InlineHandler>(entry->route.handler);
   try {
-    contained(*group->owner, entry->where, [&] {
-      handler(std::move(request), Reply(std::make_unique<ReplySink>(self)));
-    });
+    contained(*group->owner, entry->where,
+              [&] { handler(std::move(request), Reply(std::make_unique<ReplySink>(self))); });
     calling = nullptr;
     if (dropped_while_calling) dropped();
   } catch (const Error& error) {

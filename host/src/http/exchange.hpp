@@ -23,8 +23,9 @@ class AnswerTaker {
   virtual void answered(const std::shared_ptr<Exchange>&) noexcept = 0;
 };
 
-/// What a request and its answer share: the head, who calls, where it goes, and the answer. The first
-/// answer counts; those that come later (after a time limit, after the client has gone) are dropped.
+/// What a request and its answer share: the head, who calls, where it goes, and the answer. The
+/// first answer counts; those that come later (after a time limit, after the client has gone) are
+/// dropped.
 class Exchange final : public Cancel, public std::enable_shared_from_this<Exchange> {
  public:
   using Clock = std::chrono::steady_clock;
@@ -73,13 +74,14 @@ class Exchange final : public Cancel, public std::enable_shared_from_this<Exchan
   Response answer_;
 };
 
-/// Bytes of a body with 64 readable zeros behind them. Its memory counts against the server's bound of
-/// bodies in flight, until it is destroyed.
+/// Bytes of a body with 64 readable zeros behind them. Its memory counts against the server's bound
+/// of bodies in flight, until it is destroyed.
 class Body {
  public:
   static constexpr std::size_t padding = 64;
   Body() = default;
-  explicit Body(std::shared_ptr<std::atomic<std::size_t>> in_flight) : in_flight_(std::move(in_flight)) {}
+  explicit Body(std::shared_ptr<std::atomic<std::size_t>> in_flight)
+      : in_flight_(std::move(in_flight)) {}
   Body(Body&&) noexcept = default;
   Body& operator=(Body&&) = delete;
   ~Body();

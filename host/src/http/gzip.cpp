@@ -1,10 +1,10 @@
 #include "http/gzip.hpp"
 
+#include <zlib.h>
+
 #include <algorithm>
 #include <cctype>
 #include <limits>
-
-#include <zlib.h>
 
 namespace podium::host {
 namespace {

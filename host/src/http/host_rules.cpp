@@ -1,9 +1,10 @@
 #include "http/host_rules.hpp"
 
-#include <algorithm>
 #include <arpa/inet.h>
-#include <cctype>
 #include <netinet/in.h>
+
+#include <algorithm>
+#include <cctype>
 
 namespace podium::host {
 namespace {
@@ -11,8 +12,8 @@ namespace {
 char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
 
 bool equal(std::string_view a, std::string_view b) noexcept {
-  return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
+                                            [](char x, char y) { return lower(x) == lower(y); });
 }
 
 /// "name", "name:port", "[v6]:port" without the port; empty when the port is no number.
@@ -93,9 +94,8 @@ bool HostRules::origin_allowed(std::string_view origin) const noexcept {
     const auto host = without_port(origin.substr(scheme + 3));
     if (equal(host, "localhost") || host == "127.0.0.1" || host == "[::1]") return true;
   }
-  return std::any_of(origins_.begin(), origins_.end(), [&](const std::string& pattern) {
-    return wildcard_match(pattern, origin);
-  });
+  return std::any_of(origins_.begin(), origins_.end(),
+                     [&](const std::string& pattern) { return wildcard_match(pattern, origin); });
 }
 
 bool changes_state(std::string_view method) noexcept {

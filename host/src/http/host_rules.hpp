@@ -1,5 +1,6 @@
 #pragma once
-// Which Host and Origin headers are answered: the defence against DNS rebinding and cross-site writes.
+// Which Host and Origin headers are answered: the defence against DNS rebinding and cross-site
+// writes.
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,9 +14,9 @@ bool wildcard_match(std::string_view pattern, std::string_view text) noexcept;
 /// Immutable, thread-safe.
 class HostRules {
  public:
-  /// Empty `hosts` allows this machine (localhost, 127.0.0.1, [::1], 0.0.0.0) and literal addresses of
-  /// private networks, with any port. A pattern is compared with the header as sent and without its
-  /// port; "*" allows all. `origins` are compared whole ("https://ml.example.com").
+  /// Empty `hosts` allows this machine (localhost, 127.0.0.1, [::1], 0.0.0.0) and literal addresses
+  /// of private networks, with any port. A pattern is compared with the header as sent and without
+  /// its port; "*" allows all. `origins` are compared whole ("https://ml.example.com").
   HostRules(std::vector<std::string> hosts, std::vector<std::string> origins);
 
   bool host_allowed(std::string_view host) const noexcept;

@@ -40,8 +40,9 @@ void Histogram::write(std::string& out, std::string_view name, std::string_view 
     std::string bound = "le=\"";
     if (i < bounds.size()) {
       char digits[32];
-      bound.append(digits, std::to_chars(digits, digits + sizeof digits, bounds[i],
-                                         std::chars_format::fixed).ptr);
+      bound.append(
+          digits,
+          std::to_chars(digits, digits + sizeof digits, bounds[i], std::chars_format::fixed).ptr);
     } else {
       bound += "+Inf";
     }
@@ -130,7 +131,7 @@ std::string MetricRegistry::render() const {
   for (const auto& [name, group] : by_name) {
     const auto& first = *group.front();
     out.append("# HELP ").append(name).append(" ").append(first.help).append("\n# TYPE ");
-    out.append(name).append(first.is_histogram           ? " histogram\n"
+    out.append(name).append(first.is_histogram          ? " histogram\n"
                             : first.kind == Kind::gauge ? " gauge\n"
                                                         : " counter\n");
     for (const auto* entry : group) {

@@ -1,10 +1,9 @@
 #include "http/parser.hpp"
 
 #include <algorithm>
+#include <boost/beast/http/basic_parser.hpp>
 #include <cctype>
 #include <cstring>
-
-#include <boost/beast/http/basic_parser.hpp>
 
 namespace podium::host {
 
@@ -15,9 +14,9 @@ namespace {
 
 bool equal_without_case(std::string_view a, std::string_view b) noexcept {
   return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-    return x == y || (std::tolower(static_cast<unsigned char>(x)) ==
-                      std::tolower(static_cast<unsigned char>(y)));
-  });
+           return x == y || (std::tolower(static_cast<unsigned char>(x)) ==
+                             std::tolower(static_cast<unsigned char>(y)));
+         });
 }
 
 std::string_view std_view(boost::beast::string_view text) { return {text.data(), text.size()}; }
@@ -34,13 +33,14 @@ std::optional<std::string_view> RequestHead::field(std::string_view name) const 
 }
 
 std::size_t RequestHead::count(std::string_view name) const noexcept {
-  return static_cast<std::size_t>(std::count_if(fields_.begin(), fields_.end(), [&](const Field& f) {
-    return equal_without_case(view(f.name), name);
-  }));
+  return static_cast<std::size_t>(
+      std::count_if(fields_.begin(), fields_.end(),
+                    [&](const Field& f) { return equal_without_case(view(f.name), name); }));
 }
 
 RequestHead::Piece RequestHead::keep(std::string_view text) {
-  const Piece piece{static_cast<std::uint32_t>(text_.size()), static_cast<std::uint32_t>(text.size())};
+  const Piece piece{static_cast<std::uint32_t>(text_.size()),
+                    static_cast<std::uint32_t>(text.size())};
   text_ += text;
   return piece;
 }
@@ -64,8 +64,8 @@ struct ParserImpl {
       head.target_ = head.keep(std_view(target));
     }
     void on_response_impl(int, boost::beast::string_view, int, error_code&) override {}
-    void on_field_impl(http::field, boost::beast::string_view name,
-                       boost::beast::string_view value, error_code& ec) override {
+    void on_field_impl(http::field, boost::beast::string_view name, boost::beast::string_view value,
+                       error_code& ec) override {
       auto& head = *all_.head;
       if (all_.head_done) {  // a trailer: counted, not kept
         all_.trailer_bytes += name.size() + value.size() + 4;
@@ -134,8 +134,8 @@ struct ParserImpl {
     if (lengths > 1) return refuse(400, "the request has more than one Content-Length");
     if (lengths == 1) {
       const auto text = *h.field("Content-Length");
-      if (text.empty() || !std::all_of(text.begin(), text.end(),
-                                       [](char c) { return c >= '0' && c <= '9'; }))
+      if (text.empty() ||
+          !std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }))
         return refuse(400, "Content-Length is not a number");
     }
     if (h.count("Host") > 1) return refuse(400, "the request has more than one Host");

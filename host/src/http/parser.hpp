@@ -40,7 +40,8 @@ class RequestHead {
   std::vector<Field> fields_;
 };
 
-/// One message after another. A refused message ends the connection: nothing can be parsed behind it.
+/// One message after another. A refused message ends the connection: nothing can be parsed behind
+/// it.
 class RequestParser {
  public:
   struct Limits {
@@ -61,12 +62,13 @@ class RequestParser {
   enum class Step { more, done, refused };
   /// Begins a message whose head is written to `head`, which outlives the message.
   void begin(RequestHead& head);
-  /// Parses what of `text` belongs to the head; `used` is how much. `text` begins where the last call
-  /// stopped using it. The framing is checked: conflicting lengths and encodings are refused.
+  /// Parses what of `text` belongs to the head; `used` is how much. `text` begins where the last
+  /// call stopped using it. The framing is checked: conflicting lengths and encodings are refused.
   Step head(std::string_view text, std::size_t& used);
-  /// Parses a chunked body into `to`, up to `room` bytes; `got` is how many. `more` with a full `to`
-  /// asks for more room, else for more text.
-  Step chunks(std::string_view text, std::size_t& used, char* to, std::size_t room, std::size_t& got);
+  /// Parses a chunked body into `to`, up to `room` bytes; `got` is how many. `more` with a full
+  /// `to` asks for more room, else for more text.
+  Step chunks(std::string_view text, std::size_t& used, char* to, std::size_t room,
+              std::size_t& got);
   const Refusal& refusal() const;
 
  private:

@@ -8,12 +8,12 @@
 
 namespace podium::host {
 
-/// Decodes %XX once. Nothing when an escape is malformed or the text holds NUL. `plus` reads '+' as a
-/// blank, as query strings do.
+/// Decodes %XX once. Nothing when an escape is malformed or the text holds NUL. `plus` reads '+' as
+/// a blank, as query strings do.
 std::optional<std::string> percent_decode(std::string_view text, bool plus = false);
 
-/// The decoded parameters of a query string (without '?') in order of appearance. A part without '='
-/// has an empty value. Nothing when an escape is malformed or a NUL appears.
+/// The decoded parameters of a query string (without '?') in order of appearance. A part without
+/// '=' has an empty value. Nothing when an escape is malformed or a NUL appears.
 std::optional<std::vector<std::pair<std::string, std::string>>> parse_query(std::string_view text);
 
 }  // namespace podium::host

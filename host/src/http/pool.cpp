@@ -34,7 +34,11 @@ bool Pool::enqueue(const void* owner, bool exempt, Job& job, std::size_t limit) 
     try {
       threads_.emplace_back([this] { work(); });
     } catch (const std::system_error&) {  // no thread to be had: one of the others takes it
-      if (threads_.empty()) throw;
+      if (!threads_.empty()) return true;
+      job = std::move(ready_.back().job);
+      ready_.pop_back();
+      --of.running;
+      return false;
     }
   }
   return true;

@@ -10,8 +10,8 @@ int http_status(ErrorCode) noexcept;
 /// The reason phrase of a status; "Unknown" for one that has no name.
 std::string_view status_text(int status) noexcept;
 
-/// Problem details (RFC 9457): `type`, `title`, `status`, `code`, `detail` (the sentence), and when set
-/// `field`, `position`, `facts` (the Error's detail object) and `conflicts` of a ConflictError.
+/// Problem details (RFC 9457): `type`, `title`, `status`, `code`, `detail` (the sentence), and when
+/// set `field`, `position`, `facts` (the Error's detail object) and `conflicts` of a ConflictError.
 Response problem(const Error&, int status);
 
 }  // namespace podium::host

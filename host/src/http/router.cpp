@@ -8,8 +8,8 @@ namespace podium::host {
 
 struct Router::Node {
   std::map<std::string, std::unique_ptr<Node>, std::less<>> children;
-  std::unique_ptr<Node> parameter;  // {name}
-  std::unique_ptr<Node> rest;       // {rest*}
+  std::unique_ptr<Node> parameter;                         // {name}
+  std::unique_ptr<Node> rest;                              // {rest*}
   std::vector<std::shared_ptr<const RouteEntry>> entries;  // one a method
 
   const RouteEntry* of(std::string_view method) const {
@@ -22,9 +22,8 @@ struct Router::Node {
 namespace {
 
 bool is_token(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return c >= 'A' && c <= 'Z';
-  });
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
 /// Below a prefix on whole segments.
@@ -66,7 +65,8 @@ void check(const Route& route, const RouteGroup& group, const std::string& where
   if (route.permission.empty())
     throw refuse("has no permission: name one, or \"public\" to let everybody call it");
   if (std::holds_alternative<std::monostate>(route.handler)) throw refuse("has no handler");
-  if (const auto* h = std::get_if<Handler>(&route.handler); h && !*h) throw refuse("has no handler");
+  if (const auto* h = std::get_if<Handler>(&route.handler); h && !*h)
+    throw refuse("has no handler");
   if (const auto* h = std::get_if<InlineHandler>(&route.handler); h && !*h)
     throw refuse("has no handler");
   if (std::none_of(group.prefixes.begin(), group.prefixes.end(),
@@ -83,8 +83,8 @@ std::vector<std::string> parameter_names(const RouteEntry& entry) {
     bool rest = false;
     const auto parameter = parameter_name(segment, rest);
     if (parameter.empty() && segment.find_first_of("{}") != std::string_view::npos)
-      throw Error(ErrorCode::invalid,
-                  "route " + entry.where + " has a malformed segment '" + std::string(segment) + "'");
+      throw Error(ErrorCode::invalid, "route " + entry.where + " has a malformed segment '" +
+                                          std::string(segment) + "'");
     if (rest && !last)
       throw Error(ErrorCode::invalid,
                   "route " + entry.where + " has a '{name*}' that is not its last segment");

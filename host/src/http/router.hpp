@@ -44,18 +44,19 @@ class Router {
   Router& operator=(const Router&) = delete;
 
   /// Adds a group with the routes it gave. Throws `invalid` for a route without a permission, a
-  /// handler, a method or a well-formed path below one of the group's prefixes (and below /api/v1 one
-  /// without a summary), `exists` when method and path are taken; then nothing of the group is kept by
-  /// the caller's router that is to be published.
+  /// handler, a method or a well-formed path below one of the group's prefixes (and below /api/v1
+  /// one without a summary), `exists` when method and path are taken; then nothing of the group is
+  /// kept by the caller's router that is to be published.
   void add(std::shared_ptr<const RouteGroup>, std::vector<Route>);
 
   struct Match {
     const RouteEntry* entry = nullptr;  ///< null: not found, or found with other methods only
     Segments segments;
-    std::string allow;  ///< for 405 and OPTIONS: "GET, HEAD, OPTIONS"; empty when the path is unknown
+    std::string
+        allow;  ///< for 405 and OPTIONS: "GET, HEAD, OPTIONS"; empty when the path is unknown
   };
-  /// `path` is the raw path, percent-encoded; its escapes are well-formed. A segment is decoded after
-  /// the path was divided, so %2F is a character of a `{name}`. HEAD is answered by GET.
+  /// `path` is the raw path, percent-encoded; its escapes are well-formed. A segment is decoded
+  /// after the path was divided, so %2F is a character of a `{name}`. HEAD is answered by GET.
   Match find(std::string_view method, std::string_view path) const;
   /// The group that speaks for a decoded path (the longest prefix on whole segments), or null.
   const RouteGroup* group_of(std::string_view path) const;

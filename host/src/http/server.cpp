@@ -1,12 +1,11 @@
 #include "http/server.hpp"
 
-#include <csignal>
-#include <cstdio>
-#include <limits>
-
 #include <sys/socket.h>
 
 #include <boost/asio/executor_work_guard.hpp>
+#include <csignal>
+#include <cstdio>
+#include <limits>
 
 #include "http/connection.hpp"
 #include "http/connection_admit.hpp"
@@ -66,7 +65,7 @@ struct Server::Impl {
   std::size_t next_thread = 0;
   std::chrono::milliseconds tick{};
   std::uint16_t port = 0;
-  bool started = false;
+  bool started = false, stopped = false;
 };
 
 template <class F>
@@ -119,7 +118,8 @@ void Server::Impl::listen() {
   const asio::ip::tcp::endpoint endpoint = *found.begin();
   acceptor.emplace(io);
   const auto check = [&] {
-    if (error) throw Error(ErrorCode::unavailable, "cannot listen on " + where + ": " + error.message());
+    if (error)
+      throw Error(ErrorCode::unavailable, "cannot listen on " + where + ": " + error.message());
   };
   acceptor->open(endpoint.protocol(), error), check();
   acceptor->set_option(asio::socket_base::reuse_address(true), error), check();
@@ -142,7 +142,12 @@ Task<void> Server::Impl::accept() {
       co_await pause.async_wait(asio::redirect_error(Token{}, error));
       continue;
     }
-    welcome(std::move(socket), io);
+    try {
+      welcome(std::move(socket), io);
+    } catch (
+        const std::exception& failure) {  // no memory: this client goes, the next may fare better
+      log(LogLevel::warning, "http", std::string("cannot take a connection: ") + failure.what());
+    }
   }
 }
 
@@ -150,8 +155,11 @@ void Server::Impl::welcome(Socket socket, IoThread& io) {
   error_code error;
   const auto endpoint = socket.remote_endpoint(error);
   if (error) return;
-  const auto address = endpoint.address().to_string();
-  const bool loopback = endpoint.address().is_loopback();
+  auto ip = endpoint.address();
+  if (ip.is_v6() && ip.to_v6().is_v4_mapped())
+    ip = asio::ip::make_address_v4(asio::ip::v4_mapped, ip.to_v6());
+  const auto address = ip.to_string();
+  const bool loopback = ip.is_loopback();
   socket.non_blocking(true, error);
   core.accepted.fetch_add(1, std::memory_order_relaxed);
   if (!core.enter(address, loopback)) {
@@ -221,6 +229,7 @@ bool Server::Impl::stop(std::chrono::milliseconds deadline) {
     thread->mailbox->close();
   }
   started = false;
+  stopped = true;
   return clean;
 }
 
@@ -263,18 +272,21 @@ void Server::Impl::write_route_metrics(std::string& out) const {
   const auto labels = [](const RouteEntry& entry) {
     return "method=\"" + entry.route.method + "\",route=\"" + label_value(entry.route.path) + '"';
   };
-  out += "# HELP podium_http_requests_total Requests by route and status.\n"
-         "# TYPE podium_http_requests_total counter\n";
+  out +=
+      "# HELP podium_http_requests_total Requests by route and status.\n"
+      "# TYPE podium_http_requests_total counter\n";
   for (const auto& entry : table->entries())
     entry->statuses.write(out, "podium_http_requests_total", labels(*entry));
   core.unrouted.write(out, "podium_http_requests_total", "method=\"\",route=\"\"");
-  out += "# HELP podium_http_request_seconds Time from the first byte of a request to the last of "
-         "its answer.\n# TYPE podium_http_request_seconds histogram\n";
+  out +=
+      "# HELP podium_http_request_seconds Time from the first byte of a request to the last of "
+      "its answer.\n# TYPE podium_http_request_seconds histogram\n";
   for (const auto& entry : table->entries())
     if (entry->seconds.count() > 0)
       entry->seconds.write(out, "podium_http_request_seconds", labels(*entry));
-  out += "# HELP podium_plugin_faults_total Exceptions and misuses of plugins.\n"
-         "# TYPE podium_plugin_faults_total counter\n";
+  out +=
+      "# HELP podium_plugin_faults_total Exceptions and misuses of plugins.\n"
+      "# TYPE podium_plugin_faults_total counter\n";
   std::map<const PluginOwner*, bool> seen;
   for (const auto& group : table->groups()) {
     if (std::exchange(seen[group->owner], true)) continue;
@@ -296,7 +308,7 @@ void Server::add(Routes& routes, PluginOwner& owner, bool first_party) {
 
 void Server::start() {
   auto& s = *impl_;
-  if (s.started) throw Error(ErrorCode::misuse, "the server runs already");
+  if (s.started || s.stopped) throw Error(ErrorCode::misuse, "a server is started once");
   s.listen();
   std::signal(SIGPIPE, SIG_IGN);  // sendfile has no flag against it
   for (auto& thread : s.threads) {

@@ -22,16 +22,19 @@ struct ServerLimits {
   std::size_t header_fields = 100;
   std::size_t body_bytes = std::size_t{8} << 20;          ///< of a route that names no limit
   std::size_t bodies_in_flight = std::size_t{256} << 20;  ///< bodies held in memory, all together
-  std::chrono::milliseconds header_deadline{10'000};      ///< from the first byte to the last of a head
-  std::chrono::milliseconds body_window{10'000};  ///< each such span of a body must bring enough bytes
-  std::size_t body_rate = 1024;                   ///< bytes a second that are enough
-  std::chrono::milliseconds idle{75'000};         ///< between requests
-  std::chrono::milliseconds write_stall{75'000};  ///< a client that takes nothing for so long is cut off
-  std::chrono::milliseconds time_limit{60'000};   ///< of a pooled route that names none
+  std::chrono::milliseconds header_deadline{10'000};  ///< from the first byte to the last of a head
+  std::chrono::milliseconds body_window{
+      10'000};                             ///< each such span of a body must bring enough bytes
+  std::size_t body_rate = 1024;            ///< bytes a second that are enough
+  std::chrono::milliseconds idle{75'000};  ///< between requests
+  std::chrono::milliseconds write_stall{
+      75'000};  ///< a client that takes nothing for so long is cut off
+  std::chrono::milliseconds time_limit{60'000};  ///< of a pooled route that names none
   std::size_t connections = 1024;
   std::size_t connections_per_address = 64;
   std::size_t connections_per_loopback = 1024;  ///< an address of this machine may be a proxy
-  std::size_t waiting_per_owner = 64;  ///< calls of one plugin that may wait for its share of the pool
+  std::size_t waiting_per_owner =
+      64;  ///< calls of one plugin that may wait for its share of the pool
 };
 
 #ifdef NDEBUG
@@ -56,7 +59,8 @@ struct ServerOptions {
   /// Answer 500 when a handler of a route that is not public answered without an object check.
   bool require_object_check = object_check_by_default;
   BlobStore* blobs = nullptr;  ///< where uploads are spooled; borrowed
-  /// Who calls. Must not block (it runs on an io thread); may throw `unauthenticated`. Default: local.
+  /// Who calls. Must not block (it runs on an io thread); may throw `unauthenticated`. Default:
+  /// local.
   std::function<Principal(const Request&)> authenticate;
   /// Whether a principal has a route's permission. Default: Principal::may.
   std::function<bool(const Principal&, std::string_view permission)> permits;
@@ -72,17 +76,19 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   /// Asks the group for its routes and prefixes and answers for them from now on. Both outlive the
-  /// server. `first_party` lifts the bound of a quarter of the pool. Throws what Router::add throws;
-  /// then nothing of the group is registered. One thread at a time.
+  /// server. `first_party` lifts the bound of a quarter of the pool. Throws what Router::add
+  /// throws; then nothing of the group is registered. One thread at a time, never from a handler of
+  /// this server.
   void add(Routes&, PluginOwner&, bool first_party = false);
 
-  /// Binds and begins to answer. Throws `unavailable` when the address cannot be had. Ignores SIGPIPE
-  /// in this process.
+  /// Binds and begins to answer. Throws `unavailable` when the address cannot be had. Ignores
+  /// SIGPIPE in this process. Once.
   void start();
   std::uint16_t port() const noexcept;  ///< the real one, after start
 
-  /// Closes the listener, lets requests be answered until the deadline, cuts off the others, and joins
-  /// all threads; a handler that ignores `cancelled()` holds it up. True when nothing was cut off.
+  /// Closes the listener, lets requests be answered until the deadline, cuts off the others, and
+  /// joins all threads; a handler that ignores `cancelled()` holds it up. True when nothing was cut
+  /// off.
   bool stop(std::chrono::milliseconds deadline);
 
   /// The table of routes as it is now.

@@ -5,8 +5,8 @@
 
 namespace podium {
 
-/// Whether arrays and objects of `text` nest at most `limit` deep. One pass, no allocation; the text
-/// need not be valid JSON (brackets inside of strings do not count).
+/// Whether arrays and objects of `text` nest at most `limit` deep. One pass, no allocation; the
+/// text need not be valid JSON (brackets inside of strings do not count).
 inline bool json_depth_ok(std::string_view text, std::size_t limit = 64) noexcept {
   std::size_t depth = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
