@@ -24,7 +24,8 @@ constexpr Row table[] = {
      "RESOURCE_ALREADY_EXISTS"},
     {Code::bad_request, "BAD_REQUEST", 400, ErrorCode::invalid, "KAM00", "INVALID_PARAMETER_VALUE"},
     {Code::invalid_state, "INVALID_STATE", 500, ErrorCode::conflict, "XXM00", "CLIENT_INTERNAL_ERROR"},
-    {Code::internal_error, "INTERNAL_ERROR", 500, ErrorCode::internal, "XXM00", "CLIENT_INTERNAL_ERROR"},
+    // Not `internal`: what MLflow answers so is no defect of ours.
+    {Code::internal_error, "INTERNAL_ERROR", 500, ErrorCode::invalid, "XXM00", "CLIENT_INTERNAL_ERROR"},
     {Code::not_implemented, "NOT_IMPLEMENTED", 501, ErrorCode::unsupported, "", ""},
     {Code::temporarily_unavailable, "TEMPORARILY_UNAVAILABLE", 503, ErrorCode::unavailable, "XXM00",
      "CLIENT_INTERNAL_ERROR"},

@@ -241,6 +241,7 @@ Response search(const Api& api, Request& request) {
   const std::string filter(fields.text("filter").value_or(""));
   const std::string token(fields.text("page_token").value_or(""));
   check_max_results(max_results);
+  refuse_blank(filter);
 
   Query query;
   const Filter stage = view == 3 ? Filter{} : eq(field("archived"), view == 2);

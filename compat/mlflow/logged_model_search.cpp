@@ -288,6 +288,7 @@ Found judged_here(const Api& api, const Reader& reader, const Principal& who, co
 Response search(const Api& api, Request& request) {
   const Asked asked = read_request(request);
   const Principal& who = request.who();
+  api.access.visible(who, "models");  // also when there is nothing to ask of
   std::string body;
   api.store.read([&](const Reader& reader) {
     std::vector<ModelMetricClause> clauses;

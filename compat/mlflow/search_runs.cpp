@@ -118,6 +118,8 @@ Response search(const Api& api, Request& request) {
   const auto order_by = fields.texts("order_by");
   const std::string token(fields.text("page_token").value_or(""));
   check_max_results(max_results);
+  refuse_blank(filter);
+  api.access.visible(request.who(), "tasks");  // also when there is nothing to ask of
 
   std::string body;
   api.store.read([&](const Reader& reader) {

@@ -108,6 +108,11 @@ bool matches_pattern(std::string_view text, std::string_view pattern, bool fold)
   return p == pattern.size();
 }
 
+void refuse_blank(std::string_view filter) {
+  if (!filter.empty() && trimmed(filter).empty())
+    throw invalid(fmt::format("Invalid filter '{}'. Could not be parsed.", filter));
+}
+
 std::optional<Error> order_refusal(const Refusal& r) {
   const auto at = static_cast<std::int64_t>(r.position);
   if (r.flaw == Refusal::Flaw::direction)

@@ -86,6 +86,8 @@ bool has_number(const Comparison&);
 void check_texts(const Comparison&, std::string_view expected);
 /// LIKE, exact or folding ASCII.
 bool matches_pattern(std::string_view text, std::string_view pattern, bool fold);
+/// Refuses a filter of nothing but blanks, which the parser would read as no filter.
+void refuse_blank(std::string_view filter);
 /// The refusal of an order item, or nothing when it is not of an order.
 std::optional<Error> order_refusal(const Refusal&);
 /// The refusal of a value's shape or of a second statement, or nothing.
