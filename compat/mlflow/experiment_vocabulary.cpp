@@ -36,57 +36,58 @@ bool is_tag(const Identifier& id) {
   throw invalid(fmt::format("Invalid entity type '{}'. Valid entity types are ('attribute', 'tag', 'tags')", id.prefix));
 }
 
-bool is_list(Operator op) { return op == Operator::in || op == Operator::not_in; }
-
 /// A project's id is its number.
-Filter id_comparison(Operator op, std::span<const Literal> literals) {
-  if (op != Operator::eq && op != Operator::ne && !is_list(op))
-    throw invalid(fmt::format("Invalid comparator for experiment_id: {}", spelling(op)));
+Filter id_comparison(const Comparison& c) {
+  if (c.op != Operator::eq && c.op != Operator::ne && !is_list(c.op))
+    throw invalid(fmt::format("Invalid comparator for experiment_id: {}", comparator(c)));
   std::vector<Value> ids;
-  for (const Literal& l : literals) ids.emplace_back(parse_experiment_id(l.text.value_or("")));
-  if (is_list(op)) return in(record_id(), std::move(ids), op == Operator::not_in);
-  return compare(record_id(), op == Operator::eq ? Compare::eq : Compare::ne, ids.front());
+  for (const Literal& l : c.values) ids.emplace_back(parse_experiment_id(l.text.value_or("")));
+  if (is_list(c.op)) return in(record_id(), std::move(ids), c.op == Operator::not_in);
+  return compare(record_id(), c.op == Operator::eq ? Compare::eq : Compare::ne, ids.front());
+}
+
+Filter tag_comparison(const Comparison& c) {
+  const std::string& key = c.name.key;
+  if (!is_null_test(c.op)) {
+    constexpr std::string_view expected = "Expected a quoted string value for tag (e.g. 'my-value').";
+    if (is_list(c.op)) throw invalid(fmt::format("{} Got value {}", expected, c.value_source));
+    check_texts(c, expected);
+    if (!is_text_operator(c.op)) throw invalid(fmt::format("Invalid comparator for tag: {}", comparator(c)));
+  }
+  Filter plain = text_comparison(entry("tags", key), c.op, c.values);
+  if (key != note_tag) return plain;
+  Filter described = text_comparison(field("description"), c.op, c.values);
+  return c.op == Operator::is_null ? all_of({std::move(plain), std::move(described)})
+                                   : any_of({std::move(plain), std::move(described)});
 }
 
 }  // namespace
 
-Filter ExperimentVocabulary::comparison(const Identifier& id, Operator op, std::span<const Literal> literals) const {
-  const bool tag = is_tag(id);
-  const std::string key(id.key);
-  const Attribute* attribute = tag ? nullptr : &attribute_of(key);
-  const bool null_test = op == Operator::is_null || op == Operator::is_not_null;
-  const bool one_text = op == Operator::eq || op == Operator::ne || op == Operator::like || op == Operator::ilike;
-  if (null_test && !tag)
+Filter ExperimentVocabulary::comparison(const Comparison& c) const {
+  if (is_tag(c.name)) return tag_comparison(c);
+  const std::string& key = c.name.key;
+  const Attribute& attribute = attribute_of(key);
+  if (is_null_test(c.op))
     throw invalid(fmt::format("IS NULL / IS NOT NULL is only supported for tags, not for attribute '{}'", key));
-  const bool texts = std::all_of(literals.begin(), literals.end(), [](const Literal& l) { return l.text.has_value(); });
-  if (tag) {
-    if (!null_test && (!texts || is_list(op)))
-      throw invalid(fmt::format("Expected a quoted string value for tag (e.g. 'my-value'). Got value {}",
-                                as_written(literals, op)));
-    if (!null_test && !one_text) throw invalid(fmt::format("Invalid comparator for tag: {}", spelling(op)));
-    Filter plain = text_comparison(entry("tags", key), op, literals);
-    if (key != note_tag) return plain;
-    Filter described = text_comparison(field("description"), op, literals);
-    return op == Operator::is_null ? all_of({std::move(plain), std::move(described)})
-                                   : any_of({std::move(plain), std::move(described)});
-  }
-  if (attribute->numeric) {
-    if (literals.size() != 1 || !literals.front().number || is_list(op))
-      throw invalid(fmt::format("Expected numeric value type for numeric attribute: {}. Found {}", key,
-                                as_written(literals, op)));
-    if (!compare_of(op)) throw invalid(fmt::format("Invalid comparator for numeric attribute: {}", spelling(op)));
-    if (!literals.front().integer)
+  if (attribute.numeric) {
+    if (!has_number(c))
+      throw invalid(fmt::format("Expected numeric value type for numeric attribute: {}. Found {}", key, c.value_source));
+    const auto how = compare_of(c.op);
+    if (!how) throw invalid(fmt::format("Invalid comparator for numeric attribute: {}", comparator(c)));
+    const Literal& value = c.values.front();
+    if (!value.integer)
       throw invalid(fmt::format("Invalid value for numeric attribute '{}': {}", key,
-                                repr(std::string_view(repr(*literals.front().number)))));
-    return number_comparison(field(std::string(attribute->field)), op, literals.front());
+                                repr(std::string_view(repr(*value.number)))));
+    return number_comparison(field(std::string(attribute.field)), *how, value);
   }
-  if (is_list(op) && key != "experiment_id")
+  if (is_list(c.op) && key != "experiment_id")
     throw invalid("Only ['experiment_id'] attributes support comparison with a list of quoted string values.");
-  if (!texts)
-    throw invalid(fmt::format("Expected a quoted string value for attributes. Got value {}", as_written(literals, op)));
-  if (key == "experiment_id") return id_comparison(op, literals);
-  if (!one_text) throw invalid(fmt::format("Invalid comparator '{}' not one of '{{'!=', '=', 'LIKE', 'ILIKE', 'IN', 'NOT IN'}}'", spelling(op)));
-  return text_comparison(field("name"), op, literals);
+  check_texts(c, "Expected a quoted string value for attributes.");
+  if (key == "experiment_id") return id_comparison(c);
+  if (!is_text_operator(c.op))
+    throw invalid(fmt::format("Invalid comparator '{}' not one of '{{'!=', '=', 'LIKE', 'ILIKE', 'IN', 'NOT IN'}}'",
+                              comparator(c)));
+  return text_comparison(field("name"), c.op, c.values);
 }
 
 OrderKey ExperimentVocabulary::order(const Identifier& id, bool descending) const {
@@ -99,9 +100,12 @@ OrderKey ExperimentVocabulary::order(const Identifier& id, bool descending) cons
   return key;
 }
 
-Error ExperimentVocabulary::refuse(const std::string&, std::string_view clause, std::size_t position) const {
-  if (part_ == Part::order) return bad_order(text_).at(static_cast<std::int64_t>(position));
-  return invalid(fmt::format("Invalid clause(s) in filter string: {}", clause)).at(static_cast<std::int64_t>(position));
+Error ExperimentVocabulary::refuse(const Refusal& r) const {
+  if (auto e = order_refusal(r)) return *e;
+  if (auto e = filter_refusal(r)) return *e;
+  std::string clauses;
+  for (const std::string_view piece : r.pieces) clauses += fmt::format("{}{}", clauses.empty() ? "" : ", ", piece);
+  return invalid(fmt::format("Invalid clause(s) in filter string: {}", clauses)).at(static_cast<std::int64_t>(r.position));
 }
 
 }  // namespace podium::mlflow

@@ -244,10 +244,10 @@ Response search(const Api& api, Request& request) {
 
   Query query;
   const Filter stage = view == 3 ? Filter{} : eq(field("archived"), view == 2);
-  query.filter = all_of({stage, api.language.parse(filter, ExperimentVocabulary(Part::filter, filter))});
+  query.filter = all_of({stage, api.language.parse(filter, ExperimentVocabulary())});
   bool by_id = false;
   for (const std::string_view item : order_by) {
-    query.order.push_back(api.language.parse_order(item, ExperimentVocabulary(Part::order, item)));
+    query.order.push_back(api.language.parse_order(item, ExperimentVocabulary()));
     by_id |= query.order.back().path.kind == Path::Kind::ordinal;
   }
   if (order_by.empty()) query.order = {{field("created"), true, false}, {record_ordinal(), false, false}};

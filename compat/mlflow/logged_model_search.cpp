@@ -292,7 +292,7 @@ Response search(const Api& api, Request& request) {
   api.store.read([&](const Reader& reader) {
     std::vector<ModelMetricClause> clauses;
     const auto project = [&](std::string_view id) { return api.projects.find(reader, who, id); };
-    const Filter filter = api.language.parse(asked.filter, ModelVocabulary(asked.filter, project, clauses));
+    const Filter filter = api.language.parse(asked.filter, ModelVocabulary(project, clauses));
     std::vector<Value> projects;
     for (const std::string& id : asked.experiments)
       if (const Ordinal ordinal = project(parse_experiment_id(id))) projects.emplace_back(ordinal);

@@ -39,8 +39,6 @@ const Attribute* find_attribute(std::string_view name) {
 constexpr std::string_view numeric_operators = "('<', '<=', '>', '>=', '=', '!=')";
 constexpr std::string_view text_operators = "('=', '!=', 'LIKE', 'ILIKE', 'IN', 'NOT IN')";
 
-bool is_list(Operator op) { return op == Operator::in || op == Operator::not_in; }
-
 /// A status is spelled as in answers or as its short name.
 Filter status_comparison(Operator op, std::span<const Literal> literals) {
   const auto word_matches = [&](std::string_view word, const Literal& l) {
@@ -74,53 +72,56 @@ std::optional<Path> ModelVocabulary::attribute(std::string_view name) {
   return found->field.empty() ? record_id() : field(std::string(found->field));
 }
 
-Filter ModelVocabulary::comparison(const Identifier& id, Operator op, std::span<const Literal> literals) const {
-  const std::string key(id.key);
-  const bool metric = id.prefix == "metrics", param = id.prefix == "params", tag = id.prefix == "tags";
-  if (!metric && !param && !tag && !id.prefix.empty() && id.prefix != "attributes")
+Filter ModelVocabulary::comparison(const Comparison& c) const {
+  const std::string& key = c.name.key;
+  const std::string_view prefix = c.name.prefix;
+  const bool metric = prefix == "metrics", param = prefix == "params", tag = prefix == "tags";
+  if (!metric && !param && !tag && !prefix.empty() && prefix != "attributes")
     throw invalid(fmt::format("Invalid entity type: {}. Expected one of ['attributes', 'metrics', 'params', 'tags'].",
-                              repr(id.prefix)));
+                              repr(prefix)));
   const Attribute* attribute = metric || param || tag ? nullptr : find_attribute(key);
   if (!metric && !param && !tag && !attribute)
     throw error(Code::invalid_parameter_value, fmt::format("Invalid attribute key '{}' specified.", key),
                 "ATTRIBUTE_NOT_FOUND");
-  const std::string shown = fmt::format("{}.{}", attribute ? "attributes" : id.prefix, key);
+  const std::string shown = fmt::format("{}.{}", attribute ? "attributes" : prefix, key);
   const bool numeric = metric || (attribute && attribute->numeric);
-  const bool one_text = op == Operator::eq || op == Operator::ne || op == Operator::like || op == Operator::ilike;
-  if (numeric ? !compare_of(op).has_value() : !one_text && !is_list(op))
-    throw invalid(fmt::format("Invalid comparison operator for {}: {}. Expected one of {}.", shown, repr(spelling(op)),
-                              numeric ? numeric_operators : text_operators));
+  if (is_null_test(c.op))
+    throw invalid(fmt::format("Invalid comparison: {}{}. Expected a comparison with 3 tokens.", c.name.source, comparator(c)));
+  const auto how = compare_of(c.op);
+  if (numeric ? !how : !is_text_operator(c.op) && !is_list(c.op))
+    throw invalid(fmt::format("Invalid comparison operator for {}: {}. Expected one of {}.", shown,
+                              repr(std::string_view(comparator(c))), numeric ? numeric_operators : text_operators));
   if (numeric) {
-    const Literal& l = literals.front();
-    if (!l.number) throw invalid(fmt::format("Expected numeric value type for {}. Found {}", shown, as_written(literals, op)));
-    if (!metric) return number_comparison(field(std::string(attribute->field)), op, l);
-    metrics_.push_back({key, *compare_of(op), *l.number});
+    if (!has_number(c)) throw invalid(fmt::format("Expected numeric value type for {}. Found {}", shown, c.value_source));
+    if (!metric) return number_comparison(field(std::string(attribute->field)), *how, c.values.front());
+    metrics_.push_back({key, *how, *c.values.front().number});
     return {};
   }
-  if (std::any_of(literals.begin(), literals.end(), [](const Literal& l) { return !l.text; }))
-    throw invalid(fmt::format("Expected a quoted string value for {}. Got value {}", shown, as_written(literals, op)));
-  if (param || tag) return text_comparison(entry(param ? "params" : "tags", key), op, literals);
-  if (attribute->name == "status") return status_comparison(op, literals);
+  check_texts(c, fmt::format("Expected a quoted string value for {}.", shown));
+  if (param || tag) return text_comparison(entry(param ? "params" : "tags", key), c.op, c.values);
+  if (attribute->name == "status") return status_comparison(c.op, c.values);
   if (attribute->name == "experiment_id") {
-    if (op == Operator::like || op == Operator::ilike)
+    if (c.op == Operator::like || c.op == Operator::ilike)
       throw invalid("experiment_id is compared with =, !=, IN and NOT IN.");
     std::vector<Value> projects;
-    for (const Literal& l : literals)
+    for (const Literal& l : c.values)
       if (const Ordinal project = project_(parse_experiment_id(*l.text))) projects.emplace_back(project);
-    return in(field("project"), std::move(projects), op == Operator::ne || op == Operator::not_in);
+    return in(field("project"), std::move(projects), c.op == Operator::ne || c.op == Operator::not_in);
   }
-  return text_comparison(*ModelVocabulary::attribute(key), op, literals);
+  return text_comparison(*ModelVocabulary::attribute(key), c.op, c.values);
 }
 
 OrderKey ModelVocabulary::order(const Identifier& id, bool) const {
   throw invalid(fmt::format("Invalid order by field name: {}", id.key));
 }
 
-Error ModelVocabulary::refuse(const std::string&, std::string_view, std::size_t position) const {
+Error ModelVocabulary::refuse(const Refusal& r) const {
+  if (r.flaw == Refusal::Flaw::several)
+    return invalid(fmt::format("Invalid filter string: {}. Expected a single SQL expression.", repr(r.text)));
   return invalid(fmt::format("Invalid filter string: {}. Expected a list of comparisons separated by 'AND' (e.g. "
                              "'metrics.loss > 0.1 AND params.lr = 0.01').",
-                             repr(std::string_view(text_))))
-      .at(static_cast<std::int64_t>(position));
+                             repr(r.text)))
+      .at(static_cast<std::int64_t>(r.position));
 }
 
 }  // namespace podium::mlflow

@@ -70,36 +70,15 @@ const Attribute& attribute_of(std::string_view name, bool for_order) {
 
 Path attribute_path(const Attribute& a) { return a.field.empty() ? record_id() : field(std::string(a.field)); }
 
-bool is_list(Operator op) { return op == Operator::in || op == Operator::not_in; }
-bool is_null_test(Operator op) { return op == Operator::is_null || op == Operator::is_not_null; }
-
 constexpr std::string_view six = "{'>', '>=', '!=', '=', '<', '<='}";
 
 constexpr std::string_view text_and_null = "{'!=', '=', 'LIKE', 'ILIKE', 'IS NULL', 'IS NOT NULL'}";
 constexpr std::string_view text_and_list = "{'!=', '=', 'LIKE', 'ILIKE', 'IN', 'NOT IN'}";
 
 /// MLflow closes the quote behind the set of some entities only.
-Error bad_comparator(Entity entity, bool numeric, Operator op, std::string_view valid) {
+Error bad_comparator(const Comparison& c, Entity entity, bool numeric, std::string_view valid) {
   const bool closed = entity == Entity::parameter || (entity == Entity::attribute && !numeric);
-  return invalid(fmt::format("Invalid comparator '{}' not one of '{}{}", spelling(op), valid, closed ? "'" : ""));
-}
-
-void check_text(Entity entity, Operator op, std::span<const Literal> literals) {
-  const bool texts = std::all_of(literals.begin(), literals.end(), [](const Literal& l) { return l.text.has_value(); });
-  const std::string written = as_written(literals, op);
-  switch (entity) {
-    case Entity::parameter:
-    case Entity::tag:
-      if (!texts || is_list(op))
-        throw invalid(fmt::format("Expected a quoted string value for {} (e.g. 'my-value'). Got value {}",
-                                  entity_name(entity), written));
-      break;
-    case Entity::dataset:
-      if (!texts) throw invalid(fmt::format("Expected a quoted string value for dataset attributes. Got value {}", written));
-      break;
-    default:
-      if (!texts) throw invalid(fmt::format("Expected a quoted string value for attributes. Got value {}", written));
-  }
+  return invalid(fmt::format("Invalid comparator '{}' not one of '{}{}", comparator(c), valid, closed ? "'" : ""));
 }
 
 /// The states whose MLflow status satisfies the comparison.
@@ -125,8 +104,7 @@ Filter status_comparison(Operator op, std::span<const Literal> literals) {
 
 }  // namespace
 
-Filter RunVocabulary::tag(const std::string& key, Operator op, const Literal* literal) const {
-  const std::span<const Literal> literals(literal, literal ? 1 : 0);
+Filter RunVocabulary::tag(const std::string& key, Operator op, std::span<const Literal> literals) const {
   const Path map_entry = entry("tags", key);
   const Filter plain = text_comparison(map_entry, op, literals);
   const ReservedTag* reserved = reserved_tag(key);
@@ -142,7 +120,7 @@ Filter RunVocabulary::tag(const std::string& key, Operator op, const Literal* li
 
   if (op == Operator::is_null) return all_of({is_null(path), plain});
   if (op == Operator::is_not_null) return any_of({is_null(path, true), plain});
-  const std::string id = literal->text.value_or("");
+  const std::string id = literals.front().text.value_or("");
   if (op == Operator::eq || op == Operator::ne) {
     const Ordinal parent = resolve_.task(id);
     if (parent != 0) return any_of({compare(path, op == Operator::eq ? Compare::eq : Compare::ne, parent), plain});
@@ -153,66 +131,66 @@ Filter RunVocabulary::tag(const std::string& key, Operator op, const Literal* li
   return any_of({in(path, std::move(parents)), plain});
 }
 
-Filter RunVocabulary::comparison(const Identifier& id, Operator op, std::span<const Literal> literals) const {
-  const Entity entity = entity_of(id);
-  const std::string key(id.key);
+Filter RunVocabulary::comparison(const Comparison& c) const {
+  const Entity entity = entity_of(c.name);
+  const std::string& key = c.name.key;
   const Attribute* attribute = entity == Entity::attribute ? &attribute_of(key, false) : nullptr;
   if (entity == Entity::dataset && key != "name" && key != "digest" && key != "context")
     throw invalid(fmt::format("Invalid dataset key '{}' specified. Valid keys are '{{'name', 'digest', 'context'}}'", key));
-  if (is_null_test(op)) {
-    if (entity == Entity::tag) return tag(key, op, nullptr);
-    if (entity == Entity::parameter) return text_comparison(entry("params", key), op, {});
+  if (is_null_test(c.op)) {
+    if (entity == Entity::tag) return tag(key, c.op, {});
+    if (entity == Entity::parameter) return text_comparison(entry("params", key), c.op, {});
     throw invalid(fmt::format("IS NULL / IS NOT NULL is only supported for tags and params, not for '{}' '{}'",
                               entity_name(entity), key));
   }
-  const bool number = literals.size() == 1 && literals.front().number && !is_list(op);
-  if (entity == Entity::metric) {
-    if (!number) throw invalid(fmt::format("Expected numeric value type for metric. Found {}", as_written(literals, op)));
-    if (!compare_of(op)) throw bad_comparator(entity, true, op, six);
-    return compare(series("metrics", key), *compare_of(op), *literals.front().number);
+  const bool numeric = entity == Entity::metric || (attribute && attribute->numeric);
+  if (numeric) {
+    if (!has_number(c))
+      throw invalid(entity == Entity::metric
+                        ? fmt::format("Expected numeric value type for metric. Found {}", c.value_source)
+                        : fmt::format("Expected numeric value type for numeric attribute: {}. Found {}", key,
+                                      c.value_source));
+    const auto how = compare_of(c.op);
+    if (!how) throw bad_comparator(c, entity, true, entity == Entity::metric ? six : text_and_list);
+    if (attribute) return number_comparison(attribute_path(*attribute), *how, c.values.front());
+    return compare(series("metrics", key), *how, *c.values.front().number);
   }
-  if (attribute && attribute->numeric) {
-    if (!number)
-      throw invalid(fmt::format("Expected numeric value type for numeric attribute: {}. Found {}", key,
-                                as_written(literals, op)));
-    if (!compare_of(op)) throw bad_comparator(entity, true, op, text_and_list);
-    return number_comparison(attribute_path(*attribute), op, literals.front());
+  const bool one_text = is_text_operator(c.op);
+  if (entity == Entity::parameter || entity == Entity::tag) {
+    const std::string expected =
+        fmt::format("Expected a quoted string value for {} (e.g. 'my-value').", entity_name(entity));
+    if (is_list(c.op)) throw invalid(fmt::format("{} Got value {}", expected, c.value_source));
+    check_texts(c, expected);
+    if (!one_text) throw bad_comparator(c, entity, false, text_and_null);
+    return entity == Entity::tag ? tag(key, c.op, c.values) : text_comparison(entry("params", key), c.op, c.values);
   }
-  if (attribute && is_list(op) && attribute->canonical != "run_id")
+  if (entity == Entity::dataset) {
+    check_texts(c, "Expected a quoted string value for dataset attributes.");
+    if (!one_text && !is_list(c.op)) throw bad_comparator(c, entity, false, text_and_list);
+    return any("inputs", "task", text_comparison(field(key), c.op, c.values));
+  }
+  if (is_list(c.op) && attribute->canonical != "run_id")
     throw invalid("Only ['run_id'] attributes support comparison with a list of quoted string values.");
-  check_text(entity, op, literals);
-  const bool one_text = op == Operator::eq || op == Operator::ne || op == Operator::like || op == Operator::ilike;
-  switch (entity) {
-    case Entity::parameter:
-      if (!one_text) throw bad_comparator(entity, false, op, text_and_null);
-      return text_comparison(entry("params", key), op, literals);
-    case Entity::tag:
-      if (!one_text) throw bad_comparator(entity, false, op, text_and_null);
-      return tag(key, op, &literals.front());
-    case Entity::dataset:
-      if (!one_text && !is_list(op)) throw bad_comparator(entity, false, op, text_and_list);
-      return any("inputs", "task", text_comparison(field(key), op, literals));
-    default: break;
-  }
-  if (!one_text && !is_list(op)) throw bad_comparator(entity, false, op, text_and_list);
-  if (attribute->canonical == "status") return status_comparison(op, literals);
-  return text_comparison(attribute_path(*attribute), op, literals);
+  check_texts(c, "Expected a quoted string value for attributes.");
+  if (!one_text && !is_list(c.op)) throw bad_comparator(c, entity, false, text_and_list);
+  if (attribute->canonical == "status") return status_comparison(c.op, c.values);
+  return text_comparison(attribute_path(*attribute), c.op, c.values);
 }
 
 OrderKey RunVocabulary::order(const Identifier& id, bool descending) const {
   OrderKey key;
   key.descending = descending;
   switch (entity_of(id)) {
-    case Entity::metric: key.path = series("metrics", std::string(id.key)); break;
+    case Entity::metric: key.path = series("metrics", id.key); break;
     case Entity::parameter:
-      key.path = entry("params", std::string(id.key));
+      key.path = entry("params", id.key);
       key.as_text = true;
       break;
     case Entity::tag:
       if (const ReservedTag* reserved = reserved_tag(id.key)) {
         key.path = field(std::string(reserved->field));
       } else {
-        key.path = entry("tags", std::string(id.key));
+        key.path = entry("tags", id.key);
         key.as_text = true;
       }
       break;
@@ -222,9 +200,12 @@ OrderKey RunVocabulary::order(const Identifier& id, bool descending) const {
   return key;
 }
 
-Error RunVocabulary::refuse(const std::string&, std::string_view clause, std::size_t position) const {
-  if (part_ == Part::order) return bad_order(text_).at(static_cast<std::int64_t>(position));
-  return invalid(fmt::format("Invalid clause(s) in filter string: '{}'", clause)).at(static_cast<std::int64_t>(position));
+Error RunVocabulary::refuse(const Refusal& r) const {
+  if (auto e = order_refusal(r)) return *e;
+  if (auto e = filter_refusal(r)) return *e;
+  std::string clauses;
+  for (const std::string_view piece : r.pieces) clauses += fmt::format("{}'{}'", clauses.empty() ? "" : ", ", piece);
+  return invalid(fmt::format("Invalid clause(s) in filter string: {}", clauses)).at(static_cast<std::int64_t>(r.position));
 }
 
 }  // namespace podium::mlflow

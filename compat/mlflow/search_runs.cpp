@@ -23,7 +23,7 @@ bool is_field(const OrderKey& key, std::string_view name) {
 Order read_order(const Api& api, const std::vector<std::string_view>& items) {
   Order order;
   for (const std::string_view item : items) {
-    OrderKey key = api.language.parse_order(item, RunVocabulary(Part::order, item, {}));
+    OrderKey key = api.language.parse_order(item, RunVocabulary({}));
     for (const OrderKey& before : order)
       if (before.path == key.path) {
         std::vector<std::string> all(items.begin(), items.end());
@@ -129,7 +129,7 @@ Response search(const Api& api, Request& request) {
       for (const Ordinal task : api.tasks.ids(reader, who, ids, {})) out.emplace_back(task);
       return out;
     };
-    const Filter asked = api.language.parse(filter, RunVocabulary(Part::filter, filter, std::move(resolve)));
+    const Filter asked = api.language.parse(filter, RunVocabulary(std::move(resolve)));
     Query query;
     query.order = read_order(api, order_by);
     query.cursor = cursor_of(token);

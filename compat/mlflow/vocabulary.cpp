@@ -9,18 +9,6 @@
 
 namespace podium::mlflow {
 
-QueryFeatures mlflow_features() {
-  QueryFeatures f;
-  f.or_not_parentheses = false;
-  f.numbers_in_lists = false;
-  f.matches = false;
-  f.is_null = true;
-  f.bool_literals = false;
-  f.double_quoted_keys = true;
-  f.tag_sets = false;
-  return f;
-}
-
 std::optional<Compare> compare_of(Operator op) {
   switch (op) {
     case Operator::eq: return Compare::eq;
@@ -50,26 +38,52 @@ Filter text_comparison(Path path, Operator op, std::span<const Literal> literals
   }
 }
 
-Value number_of(const Literal& literal) {
-  if (literal.integer) return *literal.integer;
-  return literal.number.value_or(0);
+Filter number_comparison(Path path, Compare how, const Literal& literal) {
+  if (literal.integer) return compare(std::move(path), how, *literal.integer);
+  return compare(std::move(path), how, literal.number.value_or(0));
 }
 
-Filter number_comparison(Path path, Operator op, const Literal& literal) {
-  return compare(std::move(path), compare_of(op).value_or(Compare::eq), number_of(literal));
+bool is_text_operator(Operator op) {
+  return op == Operator::eq || op == Operator::ne || op == Operator::like || op == Operator::ilike;
+}
+bool is_list(Operator op) { return op == Operator::in || op == Operator::not_in; }
+bool is_null_test(Operator op) { return op == Operator::is_null || op == Operator::is_not_null; }
+
+std::string comparator(const Comparison& c) {
+  if (c.op != Operator::other) return std::string(spelling(c.op));
+  std::string out(c.operator_source);
+  for (char& letter : out)
+    if (letter >= 'a' && letter <= 'z') letter = static_cast<char>(letter - 'a' + 'A');
+  return out;
 }
 
-std::string as_written(std::span<const Literal> literals, Operator op) {
-  const bool list = op == Operator::in || op == Operator::not_in;
-  std::string out;
-  for (const Literal& l : literals) {
-    if (!out.empty()) out += ", ";
-    if (!l.source.empty()) out += l.source;
-    else if (l.text) out += "'" + *l.text + "'";
-    else if (l.integer) out += std::to_string(*l.integer);
-    else if (l.number) out += repr(*l.number);
+bool has_number(const Comparison& c) {
+  return c.values.size() == 1 && c.values.front().number && !is_list(c.op);
+}
+
+void check_texts(const Comparison& c, std::string_view expected) {
+  if (is_list(c.op)) {
+    if (c.values.empty())
+      throw invalid("While parsing a list in the query, expected a non-empty list of string values, but got empty list");
+    for (const Literal& l : c.values) {
+      if (l.bare)
+        throw invalid("While parsing a list in the query, expected a non-empty list of string values, but got ill-formed "
+                      "list.");
+      if (!l.text) {
+        std::string shown;
+        for (const Literal& item : c.values) shown += fmt::format("{}{}", shown.empty() ? "" : ", ", item.source);
+        throw invalid(fmt::format("While parsing a list in the query, expected string value, punctuation, or whitespace, "
+                                  "but got different type in list: ({}{})",
+                                  shown, c.values.size() == 1 ? "," : ""));
+      }
+    }
+    return;
   }
-  return list ? "(" + out + ")" : out;
+  if (c.values.size() == 1 && c.values.front().bare)
+    throw invalid(fmt::format("Parameter value is either not quoted or unidentified quote types used for string value {}. "
+                              "Use either single or double quotes.",
+                              c.value_source));
+  if (c.values.size() != 1 || !c.values.front().text) throw invalid(fmt::format("{} Got value {}", expected, c.value_source));
 }
 
 bool matches_pattern(std::string_view text, std::string_view pattern, bool fold) {
@@ -94,16 +108,26 @@ bool matches_pattern(std::string_view text, std::string_view pattern, bool fold)
   return p == pattern.size();
 }
 
-Error bad_order(std::string_view text) {
-  // "identifier word" with a word that is no direction has a refusal of its own.
-  const std::string_view item = trimmed(text);
-  const auto blank = item.find_last_of(" \t");
-  if (blank != std::string_view::npos && item.find_first_of(" \t") == blank) {
-    const std::string word = lower_ascii(item.substr(blank + 1));
-    if (word != "asc" && word != "desc")
-      return invalid(fmt::format("Invalid ordering key in order_by clause '{}'.", text));
-  }
-  return invalid(fmt::format("Invalid order_by clause '{}'. Could not be parsed.", text));
+std::optional<Error> order_refusal(const Refusal& r) {
+  const auto at = static_cast<std::int64_t>(r.position);
+  if (r.flaw == Refusal::Flaw::direction)
+    return invalid(fmt::format("Invalid ordering key in order_by clause '{}'.", r.text)).at(at);
+  if (r.flaw == Refusal::Flaw::order)
+    return invalid(fmt::format("Invalid order_by clause '{}'. Could not be parsed.", r.text)).at(at);
+  return std::nullopt;
+}
+
+std::optional<Error> filter_refusal(const Refusal& r) {
+  const auto at = static_cast<std::int64_t>(r.position);
+  if (r.flaw == Refusal::Flaw::several)
+    return invalid(fmt::format("Search filter contained multiple expression {}. Provide AND-ed expression list.",
+                               repr(r.text)))
+        .at(at);
+  if (r.flaw == Refusal::Flaw::left && !r.pieces.empty())
+    return invalid(fmt::format("Invalid comparison clause. Expected 'Identifier' found '{}'", r.pieces.front())).at(at);
+  if (r.flaw == Refusal::Flaw::syntax)
+    return invalid(fmt::format("Invalid filter '{}'. Could not be parsed: {}.", r.text, r.sentence)).at(at);
+  return std::nullopt;
 }
 
 }  // namespace podium::mlflow

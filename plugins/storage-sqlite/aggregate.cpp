@@ -320,11 +320,18 @@ class Aggregation {
     // The planner may move its engine's record while it looks ahead; this one is for the values.
     SqliteEngine values(context_, info_);
     std::vector<kit::Seen> seen(question_.groups.size());
+    std::vector<std::string> texts(seen.size());  // a view lasts until the next value is asked for
     kit::Planner(engine, question_.filter, {}, meter_)
         .run(nullptr, std::numeric_limits<std::uint64_t>::max(), [&](std::span<const Ordinal> block) {
           for (const Ordinal o : block) {
             if (!values.seek(o)) continue;
-            for (std::size_t i = 0; i < seen.size(); ++i) seen[i] = values.value(question_.groups[i]);
+            for (std::size_t i = 0; i < seen.size(); ++i) {
+              seen[i] = values.value(question_.groups[i]);
+              if (const auto* text = std::get_if<std::string_view>(&seen[i].cell)) {
+                texts[i] = *text;
+                seen[i].cell = std::string_view(texts[i]);
+              }
+            }
             Group& group = groups_.at(seen);
             ++group.count;
             for (std::size_t f = 0; f < question_.folds.size(); ++f) {

@@ -64,11 +64,9 @@ Changes SnapshotReader::changes(Revision since, std::span<const CollectionId> co
       --kept;
       earlier.superseded = true;
       if (earlier.change.old_partition != 0) change.old_partition = earlier.change.old_partition;
-      if (kind == 0) {
-        last.erase(at);
-        continue;
-      }
-      change.kind = static_cast<Change::Kind>(kind);
+      // An "inserted" that compaction moved up to a later change may be of a record that the reader has
+      // known since before `since`: its end is told in any case.
+      if (kind != 0) change.kind = static_cast<Change::Kind>(kind);
       at->second = entries.size();
     }
     ++kept;

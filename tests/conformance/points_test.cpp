@@ -292,9 +292,9 @@ TEST_CASE("points: evenly spaced rows") {
       query.evenly = n;
       std::vector<Point> want;
       const std::uint64_t rows = std::min<std::uint64_t>(n, points.size());
-      for (std::uint64_t i = 0; i < rows; ++i)
-        want.push_back(
-            points[rows == 1 ? 0 : (2 * i * (points.size() - 1) + (rows - 1)) / (2 * (rows - 1))]);
+      for (std::uint64_t i = 0; i + 1 < rows; ++i)
+        want.push_back(points[i * (points.size() / rows) + std::min(i, points.size() % rows)]);
+      want.push_back(points.back());
       INFO(n << " rows");
       CHECK(same(points_of(*curve.store, query), want));
     }

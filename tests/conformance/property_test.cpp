@@ -29,6 +29,22 @@ TEST_CASE("property: random writes and questions answer as the reference does") 
   }
 }
 
+TEST_CASE("property: many records, few of them in one project") {
+  const char* one = std::getenv("PODIUM_SEED");
+  const std::uint64_t seed = one != nullptr ? std::strtoull(one, nullptr, 10) : 4711;
+  INFO("PODIUM_SEED=" << seed);
+  Twin twin(seed);
+  for (int i = 0; i < 20; ++i) twin.write();
+  twin.grow(700);
+  for (int i = 0; i < 30; ++i) twin.ask();
+  for (int i = 0; i < 30; ++i) twin.write();
+  twin.store().maintain();
+  twin.grow(700);
+  for (int i = 0; i < 30; ++i) twin.ask();
+  twin.store().reopen();
+  for (int i = 0; i < 30; ++i) twin.ask();
+}
+
 TEST_CASE("property: one history, asked before and after a restart") {
   Twin twin(20261124);
   for (int i = 0; i < 150; ++i) {

@@ -15,6 +15,8 @@ class Twin {
 
   /// One transaction of one to four random changes; now and then one that throws after it wrote.
   void write();
+  /// Inserts `n` tasks with entries and points at once, so that plans for many records are taken.
+  void grow(int n);
   /// Asks one random question in every form and compares; fails the test with the question when
   /// they differ.
   void ask();
@@ -34,6 +36,7 @@ class Twin {
   Change put_entries();
   Change append_points();
   Change erase_something();
+  void apply(const std::vector<Change>&, bool throws);
   void erase_from_world(const std::string& collection, Ordinal);
 
   std::uint64_t roll(std::uint64_t n) { return random_() % n; }

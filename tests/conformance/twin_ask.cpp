@@ -43,6 +43,14 @@ std::string show(const std::vector<Ordinal>& ordinals) {
   return out.str();
 }
 
+std::string show(const reference::Group& group) {
+  std::string out;
+  for (const Value& v : group.values) out += conformance::show(v) + " ";
+  out += "|";
+  for (const Value& v : group.folds) out += " " + conformance::show(v);
+  return out;
+}
+
 bool is_nan(const Value& v) {
   return std::holds_alternative<double>(v) && std::isnan(std::get<double>(v));
 }
@@ -51,8 +59,9 @@ bool same(const Value& a, const Value& b) {
   if (is_nan(a) || is_nan(b)) return is_nan(a) && is_nan(b);
   if (std::holds_alternative<double>(a) && std::holds_alternative<double>(b)) {
     const double x = std::get<double>(a), y = std::get<double>(b);
-    return x == y || std::abs(x - y) <=
-                         1e-9 * std::max(std::abs(x), std::abs(y));  // sums differ by their order
+    if (std::isinf(x) || std::isinf(y)) return x == y;
+    // Sums differ by the order of their terms.
+    return std::abs(x - y) <= 1e-9 * std::max(std::abs(x), std::abs(y));
   }
   return a == b;
 }
@@ -238,11 +247,10 @@ void Twin::ask_aggregate(const std::string& name, const Filter& question) {
     for (const Cell& cell : values) got.values.push_back(to_value(cell));
     for (const Cell& cell : folds) got.folds.push_back(to_value(cell));
     ++groups;
-    std::string shown;
-    for (const Value& v : got.values) shown += conformance::show(v) + " ";
-    shown += "|";
-    for (const Value& v : got.folds) shown += " " + conformance::show(v);
-    INFO("got the group " << shown);
+    INFO("got the group " << show(got));
+    std::string others;
+    for (const reference::Group& g : expected) others += show(g) + "; ";
+    INFO("expected, and not yet given: " << others);
     const auto same_group =
         std::find_if(expected.begin(), expected.end(), [&](const reference::Group& g) {
           return same(g.values, got.values) && same(g.folds, got.folds);

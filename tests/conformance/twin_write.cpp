@@ -323,7 +323,20 @@ void Twin::write() {
   }
   // Erasing comes last: what the others chose is still there.
   if (chance(15)) changes.push_back(erase_something());
-  const bool throws = chance(10);
+  apply(changes, chance(10));
+}
+
+void Twin::grow(int n) {
+  std::vector<Change> changes;
+  for (int i = 0; i < n; ++i) changes.push_back(insert_task());
+  apply(changes, false);
+  changes.clear();
+  for (int i = 0; i < n; ++i) changes.push_back(append_points());
+  for (int i = 0; i < n / 4; ++i) changes.push_back(insert_input());
+  apply(changes, false);
+}
+
+void Twin::apply(const std::vector<Change>& changes, bool throws) {
   try {
     store_->transact([&](Transaction& t) {
       for (const Change& change : changes) change.on_store(t);

@@ -282,13 +282,14 @@ TEST_CASE("evenly spaced rows") {
   using Rows = std::vector<std::uint64_t>;
   CHECK(evenly_spaced(0, 5).empty());
   CHECK(evenly_spaced(5, 0).empty());
-  CHECK(evenly_spaced(5, 1) == Rows{0});
+  CHECK(evenly_spaced(5, 1) == Rows{4});
   CHECK(evenly_spaced(5, 2) == Rows{0, 4});
   CHECK(evenly_spaced(5, 3) == Rows{0, 2, 4});
   CHECK(evenly_spaced(5, 5) == Rows{0, 1, 2, 3, 4});
   CHECK(evenly_spaced(3, 100) == Rows{0, 1, 2});
   CHECK(evenly_spaced(10, 4) == Rows{0, 3, 6, 9});
-  CHECK(evenly_spaced(8, 3) == Rows{0, 4, 7});  // 3.5 goes up
+  CHECK(evenly_spaced(8, 3) == Rows{0, 3, 7});
+  CHECK(evenly_spaced(11, 4) == Rows{0, 3, 6, 10});
   const auto many = evenly_spaced(std::numeric_limits<std::uint64_t>::max(), 3);
   CHECK(many.back() == std::numeric_limits<std::uint64_t>::max() - 1);
   for (std::uint64_t total = 1; total < 60; ++total)

@@ -108,19 +108,19 @@ struct HostImpl final : HostAccess {
 
   /// Plugins loaded, store open, services made, plugins started: everything but listening. Also what
   /// `verify` does with a temporary folder.
-  void bring_up(PluginManager& manager, const std::filesystem::path& folder) {
+  void bring_up(PluginManager& manager, const std::filesystem::path& data) {
     host_info.version = PODIUM_VERSION;
-    host_info.data_dir = folder;
+    host_info.data_dir = data;
     host_info.started = now();
     host_info.default_artifact_root = settings.text("default_artifact_root");
     const auto destination = settings.text("artifacts_destination");
-    const auto artifacts = destination.empty() ? folder / "artifacts" : local_path(destination);
+    const auto artifacts = destination.empty() ? data / "artifacts" : local_path(destination);
     host_info.artifacts_destination = artifacts.string();
 
     vocabularies = std::make_unique<Vocabularies>(Services::declarations(), now);
     manager.load(*this);
     blobs_ = std::make_unique<LocalBlobStore>(artifacts);
-    store_ = open_store(manager, settings, folder);
+    store_ = open_store(manager, settings, data);
     store_->declare(Services::declarations());
     vocabularies->bind(*store_);
     services = std::make_unique<Services>(Services::Options{*store_, *blobs_, *language, host_info, now, vocabularies->of("tasks")});
@@ -173,7 +173,6 @@ struct HostImpl final : HostAccess {
   PluginManager plugins;
   std::unique_ptr<QueryLanguage> language;
   std::unique_ptr<Vocabularies> vocabularies;
-  std::unique_ptr<DataFolder> folder;
   std::unique_ptr<BlobStore> blobs_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<Services> services;
@@ -189,15 +188,15 @@ Host::~Host() { stop(); }
 void Host::start() {
   auto& host = *impl_;
   check_bind(host.settings);
-  host.folder = std::make_unique<DataFolder>(host.settings.text("data"));
+  const auto data = make_data_folder(host.settings.text("data"));
   host.plugins.discover();
   for (const auto& problem : host.plugins.problems()) log(LogLevel::warning, "plugins", problem);
-  host.bring_up(host.plugins, host.folder->path());
+  host.bring_up(host.plugins, data);
   host.listen();
   for (const auto& plugin : host.plugins.list())
     if (plugin.state == PluginState::failed || plugin.state == PluginState::incompatible)
       log(LogLevel::warning, "plugins", (plugin.id.empty() ? plugin.file.string() : plugin.id) + " is not loaded: " + plugin.reason);
-  log(LogLevel::info, "host", "listening", {{"url", url()}, {"data", host.folder->path().string()}});
+  log(LogLevel::info, "host", "listening", {{"url", url()}, {"data", data.string()}});
 }
 
 void Host::stop() noexcept {
@@ -206,7 +205,6 @@ void Host::stop() noexcept {
   host.server.reset();
   host.own_routes.clear();
   host.take_down(host.plugins);
-  host.folder.reset();
 }
 
 std::string Host::url() const {

@@ -5,7 +5,6 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
-#define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
 #include "podium/error.hpp"
@@ -160,13 +159,12 @@ Settings Settings::load(const std::map<std::string, std::string>& flags, const E
   toml::table document;
   if (std::ifstream stream(file); stream) {
     const std::string text{std::istreambuf_iterator<char>(stream), {}};
-    auto parsed = toml::parse(text, file);
-    if (!parsed) {
-      const auto& error = parsed.error();
+    try {
+      document = toml::parse(text, file);
+    } catch (const toml::parse_error& error) {
       throw Error(ErrorCode::invalid, file + ":" + std::to_string(error.source().begin.line) + ": " +
                                           std::string(error.description()));
     }
-    document = std::move(parsed).table();
   } else if (file_wanted) {
     throw Error(ErrorCode::invalid, "the configuration file '" + file + "' cannot be read");
   }

@@ -1,5 +1,10 @@
 #include "plugin/config_check.hpp"
 
+// valijson includes <regex>, about which g++ 12 warns wrongly when it optimises under a sanitizer.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+
 #include <nlohmann/json.hpp>
 #include <string>
 #include <valijson/adapters/nlohmann_json_adapter.hpp>

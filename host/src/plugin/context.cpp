@@ -46,7 +46,7 @@ const Json& Context::config() const { return *config_; }
 const HostInfo& Context::host() const { return host_.info(); }
 
 std::filesystem::path Context::data_dir() {
-  const auto folder = host_.info().data_dir / "plugins" / owner_.id;
+  auto folder = host_.info().data_dir / "plugins" / owner_.id;
   std::call_once(data_dir_made_, [&] {
     std::error_code failed;
     std::filesystem::create_directories(folder, failed);

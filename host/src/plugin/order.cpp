@@ -16,9 +16,9 @@ std::string cycle_through(const std::string& start, const Graph& graph) {
     const auto node = queue[next];
     for (const auto& need : graph.at(node)) {
       if (need == start) {
-        std::string path = start;
-        for (auto at = node; at != start; at = came_from.at(at)) path = at + " -> " + path;
-        return start + " -> " + path;
+        std::string path = " -> " + start;
+        for (auto at = node; at != start; at = came_from.at(at)) path.insert(0, " -> " + at);
+        return start + path;
       }
       if (graph.contains(need) && came_from.emplace(need, node).second) queue.push_back(need);
     }

@@ -1,5 +1,7 @@
 #include "plugin/route_rule.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "podium/error.hpp"
@@ -32,15 +34,16 @@ void check_prefixes(std::string_view id, const std::vector<std::string>& prefixe
   for (const auto& prefix : prefixes) {
     if (!plain_path(prefix))
       throw Error(ErrorCode::invalid,
-                  "'" + prefix + "' is no prefix of paths; use \"" + own + "/\"");
+                  fmt::format("'{}' is no prefix of paths; use \"{}/\"", prefix, own));
     const auto path = without_last_slash(prefix);
     if (below(path, own) ||
         std::any_of(granted.begin(), granted.end(), [&](const auto& g) { return below(path, g); }))
       continue;
-    throw Error(ErrorCode::denied,
-                "it asks for routes below '" + prefix + "' but may answer below '" + own +
-                    "/' only; to grant it more, write prefixes = [\"" + prefix +
-                    "\"] under [plugins.\"" + std::string(id) + "\"] in podium.toml");
+    throw Error(
+        ErrorCode::denied,
+        fmt::format("it asks for routes below '{0}' but may answer below '{1}/' only; to grant "
+                    "it more, write prefixes = [\"{0}\"] under [plugins.\"{2}\"] in podium.toml",
+                    prefix, own, id));
   }
 }
 

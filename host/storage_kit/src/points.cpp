@@ -281,11 +281,11 @@ std::vector<std::uint64_t> evenly_spaced(std::uint64_t total, std::uint32_t n) {
     for (std::uint64_t i = 0; i < total; ++i) rows.push_back(i);
     return rows;
   }
-  if (n == 1) return {0};
+  // The first of each of n runs of rows whose lengths differ by one at most, the longer ones first.
   rows.reserve(n);
-  const Wide gaps = n - 1;
-  for (std::uint64_t i = 0; i < n; ++i)
-    rows.push_back(static_cast<std::uint64_t>((2 * Wide{i} * (total - 1) + gaps) / (2 * gaps)));
+  const std::uint64_t length = total / n, longer = total % n;
+  for (std::uint64_t i = 0; i < n; ++i) rows.push_back(i * length + std::min(i, longer));
+  rows.back() = total - 1;
   return rows;
 }
 

@@ -143,8 +143,9 @@ struct PointsQuery {
   /// 0: every point. n > 0: down-sampled to n buckets of equal numbers of points, keeping first, min,
   /// max and last of each (so up to 4n points), in order.
   std::uint32_t buckets = 0;
-  /// 0: every point. n > 0: at most n points at evenly spaced row numbers, first and last kept; decoded
-  /// from the chunks hit only. Not together with `buckets`, `after` or `limit`.
+  /// 0: every point. n > 0: at most n points: of n runs of equal length the first each (the longer runs in
+  /// front), but of the last run the last; so first and last are kept, and 1 is the last. Decoded from the
+  /// chunks hit only. Not together with `buckets`, `after` or `limit`.
   std::uint32_t evenly = 0;
 };
 

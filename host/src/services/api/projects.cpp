@@ -157,7 +157,8 @@ Response ProjectRoutes::archive(Request& request, bool archived) const {
 std::vector<Route> ProjectRoutes::routes() {
   const std::string one(schemas::project);
   const std::string archive_body =
-      R"({"type":"object","properties":{"tasks":{"type":"boolean","description":"do the same to its tasks, by a job"}},"additionalProperties":false})";
+      R"({"type":"object","properties":{"tasks":{"type":"boolean",)"
+      R"("description":"do the same to its tasks, by a job"}},"additionalProperties":false})";
   const std::string archive_answer =
       R"({"type":"object","required":["project"],"properties":{"project":)" + one +
       R"(,"job":{"type":"string"}}})";

@@ -58,8 +58,9 @@ class Downsampler {
   std::uint64_t first_at_ = 0, last_at_ = 0, min_at_ = 0, max_at_ = 0;
 };
 
-/// The row numbers (0-based, ascending, without repeats) of at most `n` evenly spaced rows of `total`,
-/// first and last kept: round(i * (total - 1) / (n - 1)), halves up. With n == 1 the first.
+/// The row numbers (0-based, ascending, without repeats) of at most `n` evenly spaced rows of `total`: of
+/// each of n runs of (nearly) equal length the first, the longer runs in front, and the last row in the
+/// place of the last run's. With n == 1 the last row. All of them when n >= total.
 std::vector<std::uint64_t> evenly_spaced(std::uint64_t total, std::uint32_t n);
 
 }  // namespace podium::kit
