@@ -55,7 +55,7 @@ struct ParserImpl {
 
    private:
     void on_request_impl(http::verb, boost::beast::string_view method,
-                         boost::beast::string_view target, int version, error_code& ec) override {
+                         boost::beast::string_view target, int version, error_code&) override {
       auto& head = *all_.head;
       head.http11 = version >= 11;
       head.text_.reserve(512);
