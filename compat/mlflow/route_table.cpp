@@ -37,7 +37,7 @@ void RouteTable::add(std::string_view method, std::string path, std::string_view
   route.permission = permission;
   route.handler = std::move(handler);
   route.body = body;
-  route.body_limit = body_limit;
+  if (body == BodyKind::text) route.body_limit = body_limit;  // an upload may have any size
   route.time_limit = limit;
   routes_.push_back(std::move(route));
 }

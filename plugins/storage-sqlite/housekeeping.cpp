@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "eraser.hpp"
@@ -20,7 +21,26 @@ constexpr std::int64_t compaction_entries = 1000;  ///< entries of the feed in o
 constexpr std::int64_t compact_busy = 100'000, compact_idle = 2000;
 constexpr auto merge_time = std::chrono::milliseconds(2);
 
+/// The one setting there is: `feed_days`.
+std::int64_t kept_in_feed(const Json* settings) {
+  constexpr double day = 24 * 3600 * 1000;
+  double days = 7;
+  if (settings != nullptr)
+    for (const auto& [name, value] : settings->items()) {
+      if (name != "feed_days")
+        throw Error(ErrorCode::invalid,
+                    fmt::format("the SQLite store has no setting '{}'; it has feed_days", name));
+      if (!value.is_number() || value.get<double>() < 0 || value.get<double>() > 36500)
+        throw Error(ErrorCode::invalid, "feed_days must be a number of days from 0 to 36500");
+      days = value.get<double>();
+    }
+  return static_cast<std::int64_t>(days * day);
+}
+
 }  // namespace
+
+Housekeeping::Housekeeping(Session& session, const Json* settings)
+    : session_(session), kept_(kept_in_feed(settings)) {}
 
 bool Housekeeping::pending(Depth depth) const {
   if (depth == Depth::thorough) return true;
@@ -106,7 +126,7 @@ bool Housekeeping::compact_feed(std::int64_t least) {
 }
 
 bool Housekeeping::keep_clock() {
-  constexpr std::int64_t every = 10 * 60 * 1000;
+  const std::int64_t every = std::min<std::int64_t>(10 * 60 * 1000, kept_);
   const std::int64_t now = std::chrono::duration_cast<std::chrono::milliseconds>(
                                std::chrono::system_clock::now().time_since_epoch())
                                .count();
@@ -130,13 +150,13 @@ bool Housekeeping::keep_clock() {
 }
 
 bool Housekeeping::drop_old() {
-  constexpr std::int64_t kept = 7LL * 24 * 3600 * 1000;
-  if (dropped_ != Clock::time_point{} && Clock::now() - dropped_ < std::chrono::hours(1)) return false;
+  const auto pause = std::min(std::chrono::milliseconds(std::chrono::hours(1)), std::chrono::milliseconds(kept_));
+  if (dropped_ != Clock::time_point{} && Clock::now() - dropped_ < pause) return false;
   const std::int64_t now = std::chrono::duration_cast<std::chrono::milliseconds>(
                                std::chrono::system_clock::now().time_since_epoch())
                                .count();
   Statement last = session_.db().prepare("SELECT max(rev) FROM feed_clock WHERE time <= ?");
-  last.bind(now - kept).step();
+  last.bind(now - kept_).step();
   const Revision through = std::min<Revision>(last.integer(0), compacted_);
   last.reset();
   if (through > 0 && drop_erased(session_.db(), through, session_.next_revision() - 1, compaction_entries))

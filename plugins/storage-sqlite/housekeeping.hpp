@@ -12,7 +12,8 @@ namespace podium::sqlite {
 class Housekeeping {
  public:
   using Clock = std::chrono::steady_clock;
-  explicit Housekeeping(Session& session) : session_(session) {}
+  /// Throws `invalid` for a setting that is not known or does not fit.
+  Housekeeping(Session&, const Json* settings);
 
   enum class Depth : std::uint8_t {
     busy,      ///< writes are waiting: only what must not be put off
@@ -34,6 +35,7 @@ class Housekeeping {
   bool drop_old();
 
   Session& session_;
+  std::int64_t kept_;  ///< milliseconds that erasures stay in the feed
   CollectionId scanned_collection_{};
   std::size_t scanned_series_ = 0;
   std::int64_t scanned_sid_ = 0;

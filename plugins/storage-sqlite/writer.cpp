@@ -30,7 +30,7 @@ Writer::Writer(Shared& shared)
       lock_(shared.options.directory / "podium.lock"),
       session_(shared),
       transaction_(session_),
-      housekeeping_(session_),
+      housekeeping_(session_, shared.options.settings),
       checkpointer_(shared) {
   told_ = shared_.revision;
   thread_ = std::thread([this] { loop(); });

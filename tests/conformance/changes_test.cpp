@@ -267,4 +267,26 @@ TEST_CASE("changes: what one transaction makes and unmakes is nobody's news") {
   }
 }
 
+TEST_CASE("changes: below the horizon it is too old, never wrong") {
+  Opened store(tracking(), true, 0);
+  const CollectionId tasks = store.id("tasks");
+  const Revision start = store->revision();
+  const Ordinal a = store->write([&](Transaction& t) { return insert(t, tasks, "a"); });
+  store->transact([&](Transaction& t) { insert(t, tasks, "b"); });
+  const Revision before = store->revision();
+  store->transact([&](Transaction& t) { t.erase(tasks, {&a, 1}); });
+  const Revision after = store->revision();
+  store.maintain();
+  for (int opened = 0; opened < 2; ++opened) {
+    for (const Revision since : {start, before})
+      CHECK(test::error_of([&] { hear(*store, since); }).code() == ErrorCode::too_old);
+    CHECK(hear(*store, after).empty());
+    CHECK(store->revision() == after);
+    store.reopen();
+  }
+  store->transact([&](Transaction& t) { insert(t, tasks, "c"); });
+  CHECK(hear(*store, after).size() == 1);
+  store.check_sound();
+}
+
 }  // namespace podium::conformance

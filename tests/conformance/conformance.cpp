@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 namespace podium::conformance {
 
 std::vector<Collection> tracking() {
@@ -78,8 +80,8 @@ std::vector<Collection> tracking() {
   return {projects, tasks, inputs, models, versions, aliases, traces, spans};
 }
 
-Opened::Opened(std::vector<Collection> declared, bool run_twice)
-    : declared_(std::move(declared)), run_twice_(run_twice) {
+Opened::Opened(std::vector<Collection> declared, bool run_twice, double feed_days)
+    : declared_(std::move(declared)), run_twice_(run_twice), feed_days_(feed_days) {
   open();
 }
 
@@ -89,6 +91,8 @@ void Opened::open() {
   StoreOptions options;
   options.directory = folder_.path();
   options.run_twice = run_twice_;
+  const Json settings = {{"feed_days", feed_days_}};
+  options.settings = &settings;
   options.log = [](int, std::string_view) {};
   store_ = store_under_test()(options);
   store_->declare(declared_);

@@ -27,7 +27,8 @@ std::vector<Collection> tracking();
 /// is run twice, as the port asks of a conformance suite.
 class Opened {
  public:
-  explicit Opened(std::vector<Collection> declared = tracking(), bool run_twice = true);
+  explicit Opened(std::vector<Collection> declared = tracking(), bool run_twice = true,
+                  double feed_days = 7);
   ~Opened();
   Store& operator*() { return *store_; }
   Store* operator->() { return store_.get(); }
@@ -39,6 +40,8 @@ class Opened {
   void close() { store_.reset(); }
   /// Housekeeping until nothing is left to do.
   void maintain();
+  /// A path in the store's surroundings that nothing is at.
+  std::filesystem::path fresh_path() const { return folder_.path() / "fresh"; }
   /// Fails the test when the store finds a fault in itself.
   void check_sound();
 
@@ -47,6 +50,7 @@ class Opened {
   test::TemporaryFolder folder_;
   std::vector<Collection> declared_;
   bool run_twice_;
+  double feed_days_;
   std::unique_ptr<Store> store_;
 };
 

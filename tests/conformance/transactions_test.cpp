@@ -327,4 +327,40 @@ TEST_CASE("transactions: revisions go up by commit, and survive") {
   CHECK(hear(*store, before).size() == 1);
 }
 
+TEST_CASE("transactions: a backup is made while the store is in use") {
+  Opened store;
+  const CollectionId tasks = store.id("tasks");
+  store->transact([&](Transaction& t) { insert(t, tasks, "a"); });
+  const std::filesystem::path to = store.fresh_path();
+  std::thread writer([&] {
+    for (int i = 0; i < 20; ++i)
+      store->transact([&](Transaction& t) { insert(t, tasks, "t" + std::to_string(i)); });
+  });
+  store->backup(to);
+  writer.join();
+  CHECK(std::filesystem::exists(to));
+  CHECK(count(*store, tasks) == 21);
+  // What is there is never written over.
+  CHECK_THROWS_AS(store->backup(to), Error);
+  CHECK_THROWS_AS(store->backup(to.parent_path() / "no such folder" / "x"), Error);
+}
+
+TEST_CASE("transactions: a check tells how far it is, and can be stopped") {
+  Opened store;
+  const CollectionId tasks = store.id("tasks");
+  store->transact([&](Transaction& t) {
+    for (int i = 0; i < 100; ++i) insert(t, tasks, "t" + std::to_string(i));
+  });
+  double last = 0;
+  store->check([&](double progress) {
+    CHECK(progress >= last);
+    CHECK(progress <= 1);
+    last = progress;
+    return true;
+  });
+  int asked = 0;
+  store->check([&](double) { return ++asked < 2; });
+  CHECK(asked <= 2);
+}
+
 }  // namespace podium::conformance

@@ -132,8 +132,8 @@ TEST_CASE("a slice and its progress are all or nothing, and a restart goes on be
   h.services->stop();
   CHECK(h.count("tasks") == 4);
   CHECK(job_cell(h, job, "state") == Value{std::string("waiting")});
-  h.services.reset();
-  h.make_services();
+  h.shut();
+  h.open();
   h.services->add(handler, owner);
   h.services->start();
   CHECK(wait(h, job) == "done");
@@ -158,8 +158,8 @@ TEST_CASE(
   h.services->add(handler, owner);
   CHECK(wait(h, start(h, "k")) == "done");
   h.services->stop();
-  h.services.reset();
-  h.make_services();
+  h.shut();
+  h.open();
 
   const std::string ours = start(h, "k"), foreign = start(h, "k");
   const auto leave = [&](const std::string& job, const std::string& by) {
@@ -374,7 +374,7 @@ TEST_CASE("a sweep that is stopped goes on, and does nothing twice and nothing n
   std::condition_variable changed;
   bool stop_here = false;
   std::atomic<bool> armed{true};
-  h.store->before_commit = [&] {
+  h.store->before_write([&] {
     if (!armed || archived() == 0) return;
     {
       const std::lock_guard lock(mutex);
@@ -382,7 +382,7 @@ TEST_CASE("a sweep that is stopped goes on, and does nothing twice and nothing n
       changed.notify_all();
     }
     if (armed) throw Error(ErrorCode::unavailable, "the store went away");
-  };
+  });
   const std::string job = h.store->write(
       [&](Transaction& t) { return h.services->jobs().start(t, h.me, archive_sweep(p), {}); });
   {

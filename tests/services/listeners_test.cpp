@@ -134,10 +134,10 @@ TEST_CASE("a listener goes on after a restart with what it had not heard, and no
     await_heard(h, inserted(h, before));
     h.services->stop();
     missed = h.task(p);
-    h.services.reset();
+    h.shut();
   }
+  h.open();
   Counter counter(h);
-  h.make_services();
   h.services->add(counter, owner);
   h.services->start();
   await_heard(h, inserted(h, missed));
@@ -158,17 +158,17 @@ TEST_CASE("a listener below the horizon starts over") {
     h.services->add(counter, owner);
     await(*h.store, [&] { return tag(h, "resync") != Value{}; });
     h.services->stop();
-    h.services.reset();
+    h.shut();
   }
-  h.make_services();
-  h.store->forget_changes(h.store->revision());
+  h.open();
+  h.store->horizon = h.store->revision();
   Counter counter(h);
   // One commit more, so that the cursor is below the horizon whatever the stop wrote.
   h.store->write([&](Transaction& t) {
     const Ordinal project = 1;
     t.update(h.store->collection("projects"), {&project, 1}, {}, Patch().remove("tags", "resync"));
   });
-  h.store->forget_changes(h.store->revision());
+  h.store->horizon = h.store->revision();
   h.services->add(counter, owner);
   h.services->start();
   await(*h.store, [&] { return tag(h, "resync") != Value{}; });

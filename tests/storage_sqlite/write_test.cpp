@@ -1,7 +1,9 @@
 // The writing side by what the file then holds; what every store must do is the conformance suite's.
 #include <fmt/format.h>
 
+#include <atomic>
 #include <random>
+#include <thread>
 
 #include "fixture.hpp"
 
