@@ -93,6 +93,7 @@ class SqliteScan final : public kit::IndexScan {
         bind_key(false);
         if (range_.rank == kit::rank_number) {
           column_ = "num";
+          between_ = "txt64";
           type_ = Type::real;
           text_.add("rank = 0");
         } else if (range_.rank == kit::rank_text) {
@@ -125,6 +126,11 @@ class SqliteScan final : public kit::IndexScan {
         bind_fields({&field});
         break;
       }
+    }
+    if (range_.from && range_.to && range_.from->inclusive && range_.to->inclusive &&
+        range_.from->value == range_.to->value) {
+      text_.add(column_ + " = ?", parameter(range_.from->value));
+      return;
     }
     if (range_.from) text_.add(column_ + (range_.from->inclusive ? " >= ?" : " > ?"), parameter(range_.from->value));
     if (range_.to) text_.add(column_ + (range_.to->inclusive ? " <= ?" : " < ?"), parameter(range_.to->value));
@@ -187,7 +193,9 @@ class SqliteScan final : public kit::IndexScan {
     if (behind_) {
       const char* const past = down ? "<" : ">";
       if (values) {
-        text.add(fmt::format("({}, {}) {} (?, ?)", column_, ordinal_, past), position());
+        text.add(between_.empty() ? fmt::format("({}, {}) {} (?, ?)", column_, ordinal_, past)
+                                  : fmt::format("({}, {}, {}) {} (?, '', ?)", column_, between_, ordinal_, past),
+                 position());
         text.parameters.emplace_back(behind_->ordinal);
       } else {
         text.add(fmt::format("{} {} ?", ordinal_, past), behind_->ordinal);
@@ -201,6 +209,7 @@ class SqliteScan final : public kit::IndexScan {
       const char* const direction = down ? " DESC" : "";
       sql += " ORDER BY ";
       if (values) sql += column_ + direction + ", ";
+      if (!between_.empty()) sql += between_ + direction + ", ";
       sql += ordinal_ + direction;
     }
     bound_ = std::move(text.parameters);
@@ -241,6 +250,7 @@ class SqliteScan final : public kit::IndexScan {
   bool keys_;
   bool nothing_ = false;
   std::string from_, ordinal_, column_;  ///< column_: empty where ordinals alone order the range
+  std::string between_;  ///< what stands between them in the index, always empty
   Type type_ = Type::integer;
   Text text_;
   std::optional<kit::IndexEngine::Position> behind_;

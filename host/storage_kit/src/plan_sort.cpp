@@ -6,27 +6,32 @@
 #include <utility>
 
 namespace podium::kit {
-namespace {
-
-void fill_keys(IndexEngine& engine, const Order& order, std::vector<SortKey>& out) {
-  out.clear();
-  RecordAccess& record = engine.record();
-  for (const OrderKey& key : order) out.push_back(sort_key(record.value(key.path), key.as_text));
-}
-
-}  // namespace
-
 std::vector<SortKey> Planner::keys_of(IndexEngine& engine, const Order& order, Ordinal ordinal) {
   std::vector<SortKey> keys;
-  if (!engine.seek(ordinal)) keys.resize(order.size());
-  else fill_keys(engine, order, keys);
+  if (engine.seek(ordinal))
+    for (const OrderKey& key : order)
+      keys.push_back(sort_key(engine.record().value(key.path), key.as_text));
+  keys.resize(order.size());
   return keys;
+}
+
+// The keys of the record that was sought; false as soon as they tell that it is not among the first.
+bool FirstRows::fill() {
+  row_.clear();
+  bool open = !worst_.empty();
+  for (std::size_t i = 0; i < order_.size(); ++i) {
+    row_.push_back(sort_key(engine_.record().value(order_[i].path), order_[i].as_text));
+    if (!open) continue;
+    const int c = compare(row_[i], worst_[i], order_[i].descending);
+    if (c > 0) return false;
+    open = c == 0;
+  }
+  return true;
 }
 
 void FirstRows::add(Ordinal ordinal) {
   if (!order_.empty() || engine_.hides()) {
-    if (!engine_.seek(ordinal)) return;
-    fill_keys(engine_, order_, row_);
+    if (!engine_.seek(ordinal) || !fill()) return;
   }
   if (behind_ != nullptr && compare(row_, ordinal, behind_->keys, behind_->ordinal, order_) <= 0) return;
   for (SortKey& key : row_) keys_.push_back(std::move(key));
@@ -70,6 +75,7 @@ void FirstRows::prune() {
   }
   keys_ = std::move(keys);
   ordinals_ = std::move(ordinals);
+  if (!ordinals_.empty()) worst_.assign(keys_.end() - static_cast<std::ptrdiff_t>(width), keys_.end());
 }
 
 std::vector<Ordinal> FirstRows::take() {
