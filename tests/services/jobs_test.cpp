@@ -44,14 +44,15 @@ Json result(Host& h, const std::string& job) {
 }  // namespace
 
 TEST_CASE("a job runs, tells its progress, keeps its result") {
+  Expected expected;
   Host h;
   host::PluginOwner owner{"acme.test"};
-  Scripted handler("acme.test/add", [](JobRun& run) {
-    CHECK(run.arguments() == "{\"n\":3}");
-    CHECK(run.state().empty());
-    CHECK(run.who().id == "local");
+  Scripted handler("acme.test/add", [&](JobRun& run) {
+    expected.that(run.arguments() == "{\"n\":3}");
+    expected.that(run.state().empty());
+    expected.that(run.who().id == "local");
     run.advance([](Transaction&) {}, "half", 1, 2);
-    CHECK(run.state() == "half");
+    expected.that(run.state() == "half");
     return std::string("{\"sum\":6}");
   });
   h.services->add(handler, owner);
@@ -187,6 +188,7 @@ TEST_CASE(
 }
 
 TEST_CASE("an advance without the lease throws cancelled and writes nothing") {
+  Expected expected;
   Host h;
   const Ordinal p = h.project("p");
   host::PluginOwner owner{"x"};
@@ -205,7 +207,7 @@ TEST_CASE("an advance without the lease throws cancelled and writes nothing") {
           "x", 1, 1);
     } catch (const Error& e) {
       code = e.code();
-      CHECK(run.cancel().cancelled());
+      expected.that(run.cancel().cancelled());
       ended.set();
       throw;
     }
@@ -254,6 +256,7 @@ TEST_CASE("cancelling") {
 }
 
 TEST_CASE("jobs of one queue run one after the other, in order, also past a cancelled one") {
+  Expected expected;
   Host h;
   host::PluginOwner owner{"x"};
   std::mutex mutex;
@@ -261,7 +264,7 @@ TEST_CASE("jobs of one queue run one after the other, in order, also past a canc
   std::atomic<int> inside{0};
   Signal first, go_on;
   Scripted handler("k", [&](JobRun& run) {
-    CHECK(++inside == 1);
+    expected.that(++inside == 1);
     first.set();
     go_on.wait();
     {
