@@ -11,8 +11,8 @@ std::unique_ptr<Connection> ReadPool::take() {
       return connection;
     }
   }
-  // The file is not mapped into memory: that saves a third of a scan of blobs and little elsewhere, but
-  // turns a disk's error into a signal that ends the process.
+  // The file is not mapped into memory: that saves a third of a scan of blobs and little elsewhere,
+  // but turns a disk's error into a signal that ends the process.
   return std::make_unique<Connection>(shared_.file, Connection::Role::reader);
 }
 

@@ -29,7 +29,7 @@ class FirstRows {
   std::uint64_t most_;
   std::vector<SortKey> row_;
   std::vector<SortKey> worst_;  // of a row that already has enough before it; empty while not known
-  std::vector<SortKey> keys_;  // order_.size() of each kept row
+  std::vector<SortKey> keys_;   // order_.size() of each kept row
   std::vector<Ordinal> ordinals_;
   std::vector<std::size_t> at_;
 };
