@@ -1,5 +1,7 @@
 // Copies of the store while it is in use.
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <system_error>
@@ -36,6 +38,13 @@ void SqliteStore::backup(const std::filesystem::path& to) const {
     throw;
   }
   std::filesystem::rename(partial, to);
+  // The new name is durable when its folder is.
+  const std::filesystem::path folder = std::filesystem::absolute(to).parent_path();
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor >= 0) {
+    ::fsync(descriptor);
+    ::close(descriptor);
+  }
 }
 
 }  // namespace podium::sqlite

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 #include <set>
 #include <utility>
@@ -15,6 +16,9 @@ namespace podium::sqlite {
 namespace {
 
 using Record = std::pair<CollectionId, Ordinal>;
+
+/// Entries of maps that cost as much as a record or a chunk.
+constexpr std::int64_t entries_a_row = 8;
 
 /// Those that refer by one field, in portions.
 std::vector<Ordinal> referring(Session& session, const CollectionInfo& info, const FieldInfo& field,
@@ -91,8 +95,13 @@ class Eraser {
 
   bool content(const CollectionInfo& info, Owner owner) {
     for (const MapInfo& map : info.maps) {
-      clear_map(session_, map, owner);
-      left_ -= session_.db().changes() / 8;
+      for (;;) {
+        if (left_ <= 0) return false;
+        constexpr std::int64_t portion = 500;
+        const std::int64_t removed = clear_some(session_, map, owner, portion);
+        left_ -= removed / entries_a_row;
+        if (removed < portion) break;
+      }
     }
     for (const SeriesInfo& series : info.series) {
       SeriesTable table(session_.db(), series);
@@ -137,6 +146,14 @@ std::int64_t weigh(Session& session, const CollectionInfo& root, Ordinal ordinal
     open.pop_back();
     ++weight;
     const CollectionInfo& info = session.catalog().at(collection);
+    for (const MapInfo& map : info.maps) {
+      // A few hundred entries come with every record.
+      constexpr std::int64_t usual = 400;
+      Statement count = session.db().prepare(
+          fmt::format("SELECT count(*) FROM (SELECT 1 FROM {} WHERE owner = ? LIMIT ?)", map.table));
+      count.bind(record, usual + (limit + 1) * entries_a_row).step();
+      weight += std::max<std::int64_t>(0, count.integer(0) - usual) / entries_a_row;
+    }
     for (const SeriesInfo& series : info.series) {
       Statement sum = session.db().prepare(fmt::format(
           "SELECT ifnull(sum((n - loose) / 1024 + small + (loose + 127) / 128), 0) FROM "

@@ -25,8 +25,16 @@ constexpr auto after_failure = std::chrono::seconds(5);
 constexpr int passive_pages = 1000;                    // about 4 MB
 constexpr int restart_pages = 32 * 1024 * 1024 / 4096;
 
-std::exception_ptr unavailable(const std::string& reason) {
-  return std::make_exception_ptr(Error(ErrorCode::unavailable, "the write failed: " + reason));
+std::exception_ptr not_written(std::string_view reason) {
+  return std::make_exception_ptr(
+      Error(ErrorCode::unavailable, fmt::format("the write was not made, try again later ({})", reason)));
+}
+std::exception_ptr perhaps_written(std::string_view reason) {
+  return std::make_exception_ptr(
+      Error(ErrorCode::unavailable,
+            fmt::format("the disk failed and it is not known whether the write is kept; look before you "
+                        "repeat it ({})",
+                        reason)));
 }
 
 }  // namespace
@@ -99,7 +107,7 @@ std::size_t Writer::process(Jobs jobs) {
     try {
       session_.settle();
     } catch (const std::exception& e) {
-      fail(jobs, unavailable(e.what()));
+      fail(jobs, not_written(e.what()));
       return jobs.size();
     }
   }
@@ -136,6 +144,7 @@ Writer::Attempt Writer::attempt(Jobs jobs, bool capped) {
   try {
     const auto start = Clock::now();
     for (int round = shared_.options.run_twice ? 0 : 1; round < 2; ++round) {
+      result.count = jobs.size();
       session_.begin();
       result.begun = true;
       std::size_t count = 0;
@@ -201,7 +210,7 @@ void Writer::single(Job& job) {
       try {
         session_.settle();
       } catch (const std::exception& e) {
-        return fail(jobs, unavailable(e.what()));
+        return fail(jobs, not_written(e.what()));
       }
     }
     const Attempt result = attempt(jobs, false);
@@ -209,12 +218,13 @@ void Writer::single(Job& job) {
     if (settled(jobs, result)) return;
     if (!result.broken) return fail(jobs, result.failure);
   }
-  fail(jobs, unavailable("the disk keeps failing"));
+  fail(jobs, not_written("the disk keeps failing"));
 }
 
 bool Writer::settled(Jobs jobs, const Attempt& attempt) {
   if (!attempt.broken) {
     session_.rollback();
+    checkpointer_.wake();  // on a full disk a WAL that was copied back can be written over
     return false;
   }
   try {
@@ -226,7 +236,7 @@ bool Writer::settled(Jobs jobs, const Attempt& attempt) {
     if (!session_.settle()) return false;
     answer(jobs);
   } catch (const std::exception& e) {
-    fail(jobs, unavailable(e.what()));
+    fail(jobs, perhaps_written(e.what()));
   }
   return true;
 }

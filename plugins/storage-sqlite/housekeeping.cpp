@@ -19,6 +19,8 @@ constexpr std::int64_t scan_rows = 4000;          ///< summaries looked at in on
 constexpr std::int64_t compaction_entries = 1000;  ///< entries of the feed in one slice
 /// Entries that wait before the feed is compacted, while others write and while nobody does.
 constexpr std::int64_t compact_busy = 100'000, compact_idle = 2000;
+/// Series that wait before some are merged while others write.
+constexpr std::size_t merge_busy = 4096;
 constexpr auto merge_time = std::chrono::milliseconds(2);
 
 /// The one setting there is: `feed_days`.
@@ -47,7 +49,7 @@ bool Housekeeping::pending(Depth depth) const {
   if (!session_.tombstones().empty()) return true;
   const std::int64_t behind = session_.next_revision() - 1 - std::max<std::int64_t>(compacted_, 0);
   if (behind >= compact_busy) return true;
-  if (depth == Depth::busy) return false;
+  if (depth == Depth::busy) return session_.loose().size() >= merge_busy || Clock::now() >= clock_due_;
   return session_.loose_incomplete || !session_.loose().empty() || behind >= compact_idle;
 }
 
@@ -62,8 +64,8 @@ bool Housekeeping::slice(Depth depth) {
   const std::int64_t least = depth == Depth::busy   ? compact_busy
                              : depth == Depth::idle ? compact_idle
                                                     : 1;
-  if (compact_feed(least)) return true;
-  if (depth == Depth::busy) return false;
+  if (compact_feed(least, depth == Depth::thorough)) return true;
+  if (depth == Depth::busy && session_.loose().size() < merge_busy) return false;
   if (session_.loose_incomplete && scan_loose()) return true;
   if (merge(Clock::now() + merge_time)) return true;
   return false;
@@ -113,7 +115,7 @@ bool Housekeeping::merge(Clock::time_point until) {
   return true;
 }
 
-bool Housekeeping::compact_feed(std::int64_t least) {
+bool Housekeeping::compact_feed(std::int64_t least, bool thorough) {
   if (compacted_ < 0)
     compacted_ = session_.db().number("SELECT value FROM meta WHERE key = 'compacted'");
   const Revision newest = session_.next_revision() - 1;
@@ -121,12 +123,13 @@ bool Housekeeping::compact_feed(std::int64_t least) {
     compacted_ = compact_slice(session_.db(), compacted_, newest, compaction_entries);
     return true;
   }
-  if (keep_clock()) return true;
+  if (keep_clock(thorough)) return true;
   return drop_old();
 }
 
-bool Housekeeping::keep_clock() {
-  const std::int64_t every = std::min<std::int64_t>(10 * 60 * 1000, kept_);
+bool Housekeeping::keep_clock(bool thorough) {
+  const std::int64_t every = std::clamp<std::int64_t>(kept_, 1000, 10 * 60 * 1000);
+  clock_due_ = Clock::now() + std::chrono::milliseconds(every);
   const std::int64_t now = std::chrono::duration_cast<std::chrono::milliseconds>(
                                std::chrono::system_clock::now().time_since_epoch())
                                .count();
@@ -139,7 +142,7 @@ bool Housekeeping::keep_clock() {
     }
   }
   const Revision newest = session_.next_revision() - 1;
-  if (newest == clock_revision_ || now - clock_time_ < every) return false;
+  if (newest == clock_revision_ || (!thorough && now - clock_time_ < every)) return false;
   session_.db()
       .prepare("INSERT OR REPLACE INTO feed_clock (rev, time) VALUES (?, ?)")
       .bind(newest, now)
@@ -161,6 +164,7 @@ bool Housekeeping::drop_old() {
   last.reset();
   if (through > 0 && drop_erased(session_.db(), through, session_.next_revision() - 1, compaction_entries))
     return true;
+  session_.db().prepare("DELETE FROM feed_clock WHERE rev < ?").bind(through).run();
   dropped_ = Clock::now();
   return false;
 }

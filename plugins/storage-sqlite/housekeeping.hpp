@@ -30,8 +30,8 @@ class Housekeeping {
  private:
   bool scan_loose();
   bool merge(Clock::time_point until);
-  bool compact_feed(std::int64_t least);
-  bool keep_clock();
+  bool compact_feed(std::int64_t least, bool thorough);
+  bool keep_clock(bool thorough);
   bool drop_old();
 
   Session& session_;
@@ -42,6 +42,7 @@ class Housekeeping {
   std::int64_t compacted_ = -1;  ///< as in meta; -1 until read
   Revision clock_revision_ = -1;
   std::int64_t clock_time_ = 0;
+  Clock::time_point clock_due_{};
   Clock::time_point dropped_{};
 };
 

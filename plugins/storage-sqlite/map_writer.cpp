@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -191,19 +192,29 @@ bool remove_entry(Session& session, const MapInfo& map, Owner owner, std::string
   return true;
 }
 
-bool clear_map(Session& session, const MapInfo& map, Owner owner) {
+std::int64_t clear_some(Session& session, const MapInfo& map, Owner owner, std::int64_t limit) {
   MapTable table(session, map);
-  if (map.indexed && owner.part != not_indexed) {
-    Statement rows =
-        session.db().prepare(fmt::format("SELECT key, txt, num FROM {} WHERE owner = ?", map.table));
-    rows.bind(owner.ordinal);
-    while (rows.step())
-      table.unindex(owner, rows.integer(0), rows.text(1),
+  std::int64_t count = 0, last = 0;
+  {
+    Statement rows = session.db().prepare(
+        fmt::format("SELECT key, txt, num FROM {} WHERE owner = ? ORDER BY key LIMIT ?", map.table));
+    rows.bind(owner.ordinal, limit);
+    for (; rows.step(); ++count) {
+      last = rows.integer(0);
+      table.unindex(owner, last, rows.text(1),
                     rows.is_null(2) ? std::nullopt : std::optional(rows.real(2)));
+    }
   }
-  Statement remove = session.db().prepare(fmt::format("DELETE FROM {} WHERE owner = ?", map.table));
-  remove.bind(owner.ordinal).run();
-  return session.db().changes() > 0;
+  if (count > 0)
+    session.db()
+        .prepare(fmt::format("DELETE FROM {} WHERE owner = ? AND key <= ?", map.table))
+        .bind(owner.ordinal, last)
+        .run();
+  return count;
+}
+
+bool clear_map(Session& session, const MapInfo& map, Owner owner) {
+  return clear_some(session, map, owner, std::numeric_limits<std::int64_t>::max()) > 0;
 }
 
 bool move_map(Session& session, const MapInfo& from, Owner source, const MapInfo& to, Owner target) {

@@ -22,6 +22,8 @@ bool put_entries(Session&, const CollectionInfo&, const MapInfo&, Owner, std::sp
                  PutMode);
 bool remove_entry(Session&, const MapInfo&, Owner, std::string_view key);
 bool clear_map(Session&, const MapInfo&, Owner);
+/// Removes up to `limit` entries; returns how many.
+std::int64_t clear_some(Session&, const MapInfo&, Owner, std::int64_t limit);
 /// Moves all entries, also between collections; also from one partition to another of one owner.
 bool move_map(Session&, const MapInfo& from, Owner, const MapInfo& to, Owner);
 /// Whether the owner has an entry.

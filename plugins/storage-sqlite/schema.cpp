@@ -144,9 +144,7 @@ void migrate(Connection& connection, const CollectionInfo& info, const kit::Migr
               "podium.db is a database but not one of podium's; move it away or choose another folder");
 }
 
-}  // namespace
-
-void prepare_file(Connection& connection) {
+void make_or_check(Connection& connection) {
   connection.execute("PRAGMA journal_mode = WAL");
   connection.execute(
       "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864");
@@ -168,6 +166,27 @@ void prepare_file(Connection& connection) {
                 fmt::format("podium.db has format {}, this podium knows {}; start a newer podium", found,
                             format));
   if (found != format) foreign();
+  // A large file is looked at as it is used; a small one costs nothing to look through.
+  constexpr std::int64_t small = 2048;
+  if (connection.number("PRAGMA page_count") > small) return;
+  Statement check = connection.prepare("PRAGMA quick_check(1)");
+  if (check.step() && check.text(0) != "ok")
+    throw Error(ErrorCode::corrupt,
+                fmt::format("podium.db is damaged ({}); restore a backup", check.text(0)));
+}
+
+}  // namespace
+
+void prepare_file(Connection& connection) {
+  try {
+    make_or_check(connection);
+  } catch (const EngineError& e) {
+    // A table or column is missing that every store has.
+    if (e.code() == ErrorCode::internal)
+      throw Error(ErrorCode::corrupt,
+                  fmt::format("podium.db is damaged ({}); restore a backup", sqlite3_errmsg(connection.handle())));
+    throw;
+  }
 }
 
 std::vector<Catalog::Stored> stored_collections(Connection& connection) {
