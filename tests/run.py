@@ -68,13 +68,16 @@ def build(preset, targets=()):
 
 
 def count_junit(path, name):
-    """Adds the cases of a JUnit file to the count. False when there is no such file or it is cut short."""
+    """Adds the cases of a JUnit file to the count and says why those failed that did. False when there is no such file or it
+    is cut short."""
     try:
         root = xml.etree.ElementTree.parse(path).getroot()
     except (OSError, xml.etree.ElementTree.ParseError):
         return False
     for case in root.iter("testcase"):
-        if case.find("failure") is not None or case.find("error") is not None:
+        why = case.find("failure") if case.find("failure") is not None else case.find("error")
+        if why is not None:
+            say(f"{name}: {case.get('name', '')}\n{why.get('message', '')}\n{why.text or ''}"[:6000])
             Count.failed += 1
             Count.failures.append(f"{name}: {case.get('classname', '')} {case.get('name', '')}")
         elif case.find("skipped") is not None:
@@ -114,13 +117,13 @@ def run_programs(preset, only=None):
             result = subprocess.run(
                 [*command, "-r", "junit", "-o", str(report)], cwd=folder, env=environment, timeout=1500,
                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
-            return name, command, report, result.returncode, result.stdout.decode(errors="replace"), time.time() - started
+            return name, report, result.returncode, result.stdout.decode(errors="replace"), time.time() - started
         except subprocess.TimeoutExpired as e:
-            return name, command, report, -1, (e.stdout or b"").decode(errors="replace") + "\ntimed out", time.time() - started
+            return name, report, -1, (e.stdout or b"").decode(errors="replace") + "\ntimed out", time.time() - started
 
     programs = [p for p in unit_programs(folder) if only is None or p[0] in only]
     with concurrent.futures.ThreadPoolExecutor(int(JOBS)) as pool:
-        for name, command, report, code, output, seconds in pool.map(one, programs):
+        for name, report, code, output, seconds in pool.map(one, programs):
             before = Count.failed
             whole = count_junit(report, f"{preset}/{name}")
             if not whole or (code != 0 and Count.failed == before):
@@ -128,9 +131,6 @@ def run_programs(preset, only=None):
             say(f"  {'ok  ' if code == 0 else 'FAIL'} {preset}/{name} ({seconds:.0f} s)")
             if code != 0:
                 say(output[-6000:])
-                again = subprocess.run([*command], cwd=folder, env=environment, capture_output=True, text=True, errors="replace", timeout=1500, stdin=subprocess.DEVNULL) if whole else None
-                if again:
-                    say((again.stdout + again.stderr)[-6000:])
 
 
 def stage_unit():
@@ -163,7 +163,7 @@ def venv():
     return folder / "bin/python"
 
 
-def run_pytest(folder, workers=None):
+def run_pytest(folder):
     python = venv()
     binary = build("dev") / "bin/podium"
     report = BUILD / f"{folder}.xml"
@@ -172,7 +172,7 @@ def run_pytest(folder, workers=None):
                        MLFLOW_DISABLE_TELEMETRY="true", DO_NOT_TRACK="true", PYTHONDONTWRITEBYTECODE="1")
     for name in [n for n in environment if n.startswith("MLFLOW_TRACKING")]:
         del environment[name]
-    result = subprocess.run([python, "-m", "pytest", "-q", "-x" if os.environ.get("FAIL_FAST") else "-q", "-p", "no:cacheprovider",
+    result = subprocess.run([python, "-m", "pytest", "-q", "-p", "no:cacheprovider",
                              f"--junitxml={report}", f"tests/{folder}"], cwd=ROOT, env=environment, stdin=subprocess.DEVNULL)
     if not count_junit(report, folder) or result.returncode not in (0, 1):
         fail(f"pytest tests/{folder} ended with {result.returncode}")

@@ -50,16 +50,7 @@ Response list(const Api& api, Request& request) {
   std::string body;
   JsonWriter w(body);
   w.object();
-  bool any = false;
-  for (const BlobInfo& info : list_artifacts(api, {}, path ? safe_path(*path) : std::string())) {
-    if (!any) w.key("files").array();
-    any = true;
-    w.object().key("path").value(info.name).key("is_dir").value(info.directory);
-    if (!info.directory && info.size > 0)
-      w.key("file_size").value(static_cast<std::int64_t>(info.size));
-    w.end_object();
-  }
-  if (any) w.end_array();
+  write_files(w, list_artifacts(api, {}, path ? safe_path(*path) : std::string()), {});
   w.end_object();
   return json_response(std::move(body));
 }

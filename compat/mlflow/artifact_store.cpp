@@ -136,6 +136,19 @@ std::string blob_name(std::string_view base, std::string_view path) {
   return name == "." ? std::string() : trimmed_slashes(name);
 }
 
+void write_files(JsonWriter& w, const std::vector<BlobInfo>& files, std::string_view prefix) {
+  if (files.empty()) return;
+  w.key("files").array();
+  for (const BlobInfo& info : files) {
+    w.object().key("path").value(joined_path(prefix, info.name));
+    w.key("is_dir").value(info.directory);
+    if (!info.directory && info.size > 0)
+      w.key("file_size").value(static_cast<std::int64_t>(info.size));
+    w.end_object();
+  }
+  w.end_array();
+}
+
 void check_file_name(std::string_view path) {
   constexpr std::string_view reserved = ".artifact.uploading.";
   const std::string_view name = base_name(path);

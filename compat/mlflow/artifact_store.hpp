@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "api.hpp"
+#include "podium/http/json_writer.hpp"
 
 namespace podium::mlflow {
 
@@ -23,6 +24,8 @@ ArtifactPlace place_of(const Api&, std::string_view artifact_uri);
 
 /// One level below `path` ("" is the top), by name; empty for a file or nothing.
 std::vector<BlobInfo> list_artifacts(const Api&, const ArtifactPlace&, std::string_view path);
+/// The member `files` of an answer, left out when there are none; each path is behind `prefix`.
+void write_files(JsonWriter&, const std::vector<BlobInfo>&, std::string_view prefix);
 /// The answer that sends a file; throws `not_found` or, for a directory, `invalid` in MLflow's
 /// words.
 Response send_artifact(const Api&, const ArtifactPlace&, std::string_view path);

@@ -39,16 +39,7 @@ Response listing(const Api& api, const std::string& uri, const std::string& path
   std::string body;
   JsonWriter w(body);
   w.object().key("root_uri").value(uri);
-  bool any = false;
-  for (const BlobInfo& info : list_artifacts(api, place_of(api, uri), path)) {
-    if (!any) w.key("files").array();
-    any = true;
-    w.object().key("path").value(joined_path(path, info.name)).key("is_dir").value(info.directory);
-    if (!info.directory && info.size > 0)
-      w.key("file_size").value(static_cast<std::int64_t>(info.size));
-    w.end_object();
-  }
-  if (any) w.end_array();
+  write_files(w, list_artifacts(api, place_of(api, uri), path), path);
   w.end_object();
   return json_response(std::move(body));
 }

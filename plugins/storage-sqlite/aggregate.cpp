@@ -11,6 +11,7 @@
 
 #include "podium/storage_kit/planner.hpp"
 #include "podium/storage_kit/text.hpp"
+#include "podium/storage_kit/values.hpp"
 #include "reader_engine.hpp"
 #include "rows.hpp"
 
@@ -43,28 +44,6 @@ struct Group {
   std::vector<Folded> folds;
 };
 
-Value owned(const Cell& cell) {
-  return std::visit(
-      [](const auto& v) -> Value {
-        if constexpr (std::is_same_v<std::decay_t<decltype(v)>, std::string_view>)
-          return std::string(v);
-        else
-          return v;
-      },
-      cell);
-}
-
-Cell cell_of(const Value& value) {
-  return std::visit(
-      [](const auto& v) -> Cell {
-        if constexpr (std::is_same_v<std::decay_t<decltype(v)>, std::string>)
-          return std::string_view(v);
-        else
-          return v;
-      },
-      value);
-}
-
 // Bytes that are equal for values that are one group: NaN is one, and so are 0 and -0.
 void append_key(std::string& key, const Cell& cell) {
   key.push_back(static_cast<char>(cell.index()));
@@ -96,7 +75,7 @@ class Groups {
     if (added) {
       Group group;
       for (const kit::Seen& s : seen) {
-        group.values.push_back(owned(s.cell));
+        group.values.push_back(kit::owned(s.cell));
         group.keys.push_back(kit::sort_key(s, false));
       }
       group.folds.resize(question_.folds.size());
@@ -114,7 +93,7 @@ class Groups {
       const Group& group = groups_[static_cast<std::size_t>(i)];
       values.clear();
       folds.clear();
-      for (const Value& v : group.values) values.push_back(cell_of(v));
+      for (const Value& v : group.values) values.push_back(kit::cell_of(v));
       for (std::size_t f = 0; f < question_.folds.size(); ++f) folds.push_back(folded(group, f));
       if (!sink(values, folds)) return;
     }

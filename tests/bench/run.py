@@ -13,7 +13,6 @@ import pathlib
 import platform
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -21,17 +20,12 @@ import time
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests/support")]
+import mlflow_server  # noqa: E402
 import run as tests  # noqa: E402
 
 TICK = os.sysconf("SC_CLK_TCK")
 PYTHON = ROOT / ".venv/bin/python"
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def children(pid):
@@ -83,7 +77,7 @@ class Server:
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
-        self.port = free_port()
+        self.port = mlflow_server.free_port()
         self.process = None
         self.start_seconds = None
 
@@ -95,7 +89,7 @@ class Server:
         log = open(self.folder / "log", "ab")
         started = time.monotonic()
         self.process = subprocess.Popen(self.command(), cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                        start_new_session=True, env=self.environment())
+                                        start_new_session=True, env=mlflow_server.environment())
         while True:
             try:
                 with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/health", timeout=1) as answer:
@@ -107,9 +101,6 @@ class Server:
                 time.sleep(0.002)
         self.start_seconds = time.monotonic() - started
         return self
-
-    def environment(self):
-        return dict(os.environ, MLFLOW_DISABLE_TELEMETRY="true", DO_NOT_TRACK="true", MLFLOW_SERVER_ENABLE_JOB_EXECUTION="false")
 
     def stop(self, how=signal.SIGTERM):
         if self.process:
@@ -146,8 +137,7 @@ class MlflowServer(Server):
     name = "mlflow"
 
     def command(self):
-        return [PYTHON, "-m", "mlflow", "server", "--workers", "1", "--host", "127.0.0.1", "--port", str(self.port),
-                "--backend-store-uri", f"sqlite:///{self.folder}/mlflow.db", "--artifacts-destination", str(self.folder / "artifacts")]
+        return mlflow_server.command(self.folder, self.port, PYTHON)
 
 
 def load(server, kind, clients, requests, experiment, *more):

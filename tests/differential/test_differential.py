@@ -2,7 +2,6 @@
 import os
 import pathlib
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,20 +13,18 @@ import requests
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
 
+import mlflow_server  # noqa: E402
 from podium import Podium  # noqa: E402
 from script import script  # noqa: E402
 from session import Session  # noqa: E402
 
 
 def run_mlflow(folder):
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        port = s.getsockname()[1]
+    port = mlflow_server.free_port()
     log = open(folder / "mlflow.log", "wb")
     process = subprocess.Popen(
-        [sys.executable, "-m", "mlflow", "server", "--workers", "1", "--host", "127.0.0.1", "--port", str(port), "--backend-store-uri", f"sqlite:///{folder}/mlflow.db",
-         "--artifacts-destination", str(folder / "mlartifacts")], cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-        env=dict(os.environ, MLFLOW_DISABLE_TELEMETRY="true", MLFLOW_SERVER_ENABLE_JOB_EXECUTION="false"))
+        mlflow_server.command(folder, port), cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+        env=mlflow_server.environment())
     try:
         url = f"http://127.0.0.1:{port}"
         while True:

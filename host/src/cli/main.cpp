@@ -1,4 +1,5 @@
-// podium: the program. Subcommands are parsed here (the only file that includes CLI11) and run by the parts.
+// podium: the program. Subcommands are parsed here (the only file that includes CLI11) and run by
+// the parts.
 #include <signal.h>
 
 #include <CLI/CLI.hpp>
@@ -18,18 +19,12 @@
 
 namespace {
 
+using podium::host::flag_of;
 using podium::host::Setting;
 using podium::host::Settings;
 
 /// Exit codes that scripts can use: 0 well, 1 it failed, 2 the command line or a setting is wrong.
 constexpr int exit_failed = 1, exit_usage = 2;
-
-std::string flag_of(std::string_view key) {
-  std::string flag = "--" + std::string(key);
-  for (auto& c : flag)
-    if (c == '_') c = '-';
-  return flag;
-}
 
 /// The flags of a subcommand that takes settings: one for each row of the table, and --config.
 struct SettingFlags {
@@ -37,12 +32,15 @@ struct SettingFlags {
   std::map<std::string, bool> switches;
 
   void add(CLI::App& command) {
-    command.add_option("--config", values["config"], "read this file instead of ./podium.toml (PODIUM_CONFIG)")
+    command
+        .add_option("--config", values["config"],
+                    "read this file instead of ./podium.toml (PODIUM_CONFIG)")
         ->type_name("FILE");
     for (const auto& s : podium::host::setting_table()) {
       const std::string key(s.key);
       std::string help(s.help);
-      if (!s.fallback.empty() && s.kind != Setting::Kind::boolean) help += " [" + std::string(s.fallback) + "]";
+      if (!s.fallback.empty() && s.kind != Setting::Kind::boolean)
+        help += " [" + std::string(s.fallback) + "]";
       if (s.kind == Setting::Kind::boolean)
         command.add_flag(flag_of(key), switches[key], help);
       else
@@ -82,12 +80,13 @@ int serve(const Settings& settings, const std::vector<std::string>& plugin_files
   begin_log(settings);
   podium::host::Host host(settings, {plugin_files.begin(), plugin_files.end()});
   host.start();
-  std::printf("podium %s listening on %s (state in %s; stop with Ctrl-C)\n", PODIUM_VERSION, host.url().c_str(),
-              settings.text("data").c_str());
+  std::printf("podium %s listening on %s (state in %s; stop with Ctrl-C)\n", PODIUM_VERSION,
+              host.url().c_str(), settings.text("data").c_str());
   std::fflush(stdout);
   int received = 0;
   sigwait(&signals, &received);
-  podium::host::log(podium::LogLevel::info, "host", received == SIGINT ? "stopping (interrupted)" : "stopping");
+  podium::host::log(podium::LogLevel::info, "host",
+                    received == SIGINT ? "stopping (interrupted)" : "stopping");
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);  // a second Ctrl-C ends at once
   host.stop();
   return 0;
@@ -98,8 +97,8 @@ int print_config(const Settings& settings) {
   for (const auto& s : podium::host::setting_table()) widest = std::max(widest, s.key.size());
   for (const auto& s : podium::host::setting_table()) {
     const auto& origin = settings.origin(s.key);
-    std::printf("%-*s = %s  (%s)\n", static_cast<int>(widest), std::string(s.key).c_str(), origin.value.c_str(),
-                origin.source.c_str());
+    std::printf("%-*s = %s  (%s)\n", static_cast<int>(widest), std::string(s.key).c_str(),
+                origin.value.c_str(), origin.source.c_str());
   }
   return 0;
 }
@@ -115,7 +114,8 @@ int main(int argc, char** argv) {
   std::vector<std::string> plugin_files;
   auto* serve_command = app.add_subcommand("serve", "serve the HTTP API");
   serve_flags.add(*serve_command);
-  serve_command->add_option("--plugin", plugin_files, "load this plugin too (for its author; repeatable)")
+  serve_command
+      ->add_option("--plugin", plugin_files, "load this plugin too (for its author; repeatable)")
       ->type_name("FILE");
   auto* config_command = app.add_subcommand("config", "print each setting and where it came from");
   config_flags.add(*config_command);
@@ -125,11 +125,13 @@ int main(int argc, char** argv) {
   plugin_flags.add(*plugins_command);
   bool as_json = false;
   std::string plugin_id, plugin_file;
-  auto* list_command = plugins_command->add_subcommand("list", "the plugins found, each with its state and reason");
+  auto* list_command =
+      plugins_command->add_subcommand("list", "the plugins found, each with its state and reason");
   list_command->add_flag("--json", as_json, "as JSON");
   auto* info_command = plugins_command->add_subcommand("info", "everything known of one plugin");
   info_command->add_option("ID", plugin_id)->required();
-  auto* verify_command = plugins_command->add_subcommand("verify", "load a plugin in a process of its own and say how it went");
+  auto* verify_command = plugins_command->add_subcommand(
+      "verify", "load a plugin in a process of its own and say how it went");
   verify_command->add_option("FILE", plugin_file)->required();
 
   for (auto* command : {list_command, info_command, verify_command}) command->fallthrough();
@@ -144,7 +146,8 @@ int main(int argc, char** argv) {
     if (*config_command) return print_config(config_flags.load(*config_command));
     const Settings settings = plugin_flags.load(*plugins_command);
     if (*verify_command)
-      return podium::host::plugins_verify(plugin_file, podium::host::verify_options(settings), std::cout, std::cerr);
+      return podium::host::plugins_verify(plugin_file, podium::host::verify_options(settings),
+                                          std::cout, std::cerr);
     begin_log(settings, podium::LogLevel::error);  // the list tells what the log would
     int code = 0;
     podium::host::look_at_plugins(settings, [&](const podium::host::PluginManager& manager) {

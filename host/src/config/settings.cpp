@@ -1,11 +1,12 @@
 #include "config/settings.hpp"
 
+#include <toml++/toml.h>
+
 #include <algorithm>
 #include <charconv>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
-#include <toml++/toml.h>
 
 #include "podium/error.hpp"
 #include "podium/storage_kit/declaration.hpp"
@@ -17,38 +18,44 @@ using Kind = Setting::Kind;
 
 constexpr Setting table[] = {
     {"host", Kind::text, "127.0.0.1", "PODIUM_HOST MLFLOW_HOST", "ADDR", "address to listen on"},
-    {"port", Kind::integer, "5000", "PODIUM_PORT MLFLOW_PORT", "N", "port to listen on; 0 chooses a free one", 0, 65535},
+    {"port", Kind::integer, "5000", "PODIUM_PORT MLFLOW_PORT", "N",
+     "port to listen on; 0 chooses a free one", 0, 65535},
     {"data", Kind::text, "podium-data", "PODIUM_DATA", "DIR", "folder that holds all state"},
-    {"store", Kind::text, "sqlite", "PODIUM_STORE", "NAME", "storage plugin that keeps records and points"},
-    {"plugin_dirs", Kind::list, "", "PODIUM_PLUGIN_DIRS", "DIR,...", "folders to look for plugins in, beside podium's own"},
-    {"default_artifact_root", Kind::text, "mlflow-artifacts:/", "PODIUM_DEFAULT_ARTIFACT_ROOT MLFLOW_DEFAULT_ARTIFACT_ROOT", "URI",
+    {"store", Kind::text, "sqlite", "PODIUM_STORE", "NAME",
+     "storage plugin that keeps records and points"},
+    {"plugin_dirs", Kind::list, "", "PODIUM_PLUGIN_DIRS", "DIR,...",
+     "folders to look for plugins in, beside podium's own"},
+    {"default_artifact_root", Kind::text, "mlflow-artifacts:/",
+     "PODIUM_DEFAULT_ARTIFACT_ROOT MLFLOW_DEFAULT_ARTIFACT_ROOT", "URI",
      "where new projects keep artifacts"},
-    {"artifacts_destination", Kind::text, "", "PODIUM_ARTIFACTS_DESTINATION MLFLOW_ARTIFACTS_DESTINATION", "URI",
+    {"artifacts_destination", Kind::text, "",
+     "PODIUM_ARTIFACTS_DESTINATION MLFLOW_ARTIFACTS_DESTINATION", "URI",
      "folder (or file: URI) behind mlflow-artifacts:/; empty is DATA/artifacts"},
-    {"allowed_hosts", Kind::list, "", "PODIUM_ALLOWED_HOSTS MLFLOW_SERVER_ALLOWED_HOSTS", "PATTERN,...",
-     "Host headers to answer; empty allows this machine and private addresses"},
-    {"cors_allowed_origins", Kind::list, "", "PODIUM_CORS_ALLOWED_ORIGINS MLFLOW_SERVER_CORS_ALLOWED_ORIGINS", "ORIGIN,...",
+    {"allowed_hosts", Kind::list, "", "PODIUM_ALLOWED_HOSTS MLFLOW_SERVER_ALLOWED_HOSTS",
+     "PATTERN,...", "Host headers to answer; empty allows this machine and private addresses"},
+    {"cors_allowed_origins", Kind::list, "",
+     "PODIUM_CORS_ALLOWED_ORIGINS MLFLOW_SERVER_CORS_ALLOWED_ORIGINS", "ORIGIN,...",
      "pages of other origins that may write"},
-    {"x_frame_options", Kind::text, "SAMEORIGIN", "PODIUM_X_FRAME_OPTIONS MLFLOW_SERVER_X_FRAME_OPTIONS", "VALUE",
+    {"x_frame_options", Kind::text, "SAMEORIGIN",
+     "PODIUM_X_FRAME_OPTIONS MLFLOW_SERVER_X_FRAME_OPTIONS", "VALUE",
      "the header of that name; NONE leaves it out"},
     {"insecure_no_auth", Kind::boolean, "false", "PODIUM_INSECURE_NO_AUTH", "",
      "serve an address that other machines reach although nobody has to log in"},
     {"log_level", Kind::text, "info", "PODIUM_LOG_LEVEL", "LEVEL", "debug, info, warning or error"},
     {"log_format", Kind::text, "text", "PODIUM_LOG_FORMAT", "FORMAT", "text or json"},
-    {"io_threads", Kind::integer, "1", "PODIUM_IO_THREADS", "N", "threads that read and write sockets", 1, 64},
-    {"pool_threads", Kind::integer, "16", "PODIUM_POOL_THREADS", "N", "threads that run handlers", 4, 1024},
-    {"max_connections", Kind::integer, "1024", "PODIUM_MAX_CONNECTIONS", "N", "connections open at once", 1, 1000000},
-    {"max_body_mib", Kind::integer, "8", "PODIUM_MAX_BODY_MIB", "N", "largest JSON body of podium's own API, in MiB", 1, 4096},
-    {"request_seconds", Kind::integer, "60", "PODIUM_REQUEST_SECONDS", "N", "time limit of a handler", 1, 86400},
-    {"idle_seconds", Kind::integer, "75", "PODIUM_IDLE_SECONDS", "N", "how long an idle connection is kept", 1, 86400},
+    {"io_threads", Kind::integer, "1", "PODIUM_IO_THREADS", "N",
+     "threads that read and write sockets", 1, 64},
+    {"pool_threads", Kind::integer, "16", "PODIUM_POOL_THREADS", "N", "threads that run handlers",
+     4, 1024},
+    {"max_connections", Kind::integer, "1024", "PODIUM_MAX_CONNECTIONS", "N",
+     "connections open at once", 1, 1000000},
+    {"max_body_mib", Kind::integer, "8", "PODIUM_MAX_BODY_MIB", "N",
+     "largest JSON body of podium's own API, in MiB", 1, 4096},
+    {"request_seconds", Kind::integer, "60", "PODIUM_REQUEST_SECONDS", "N",
+     "time limit of a handler", 1, 86400},
+    {"idle_seconds", Kind::integer, "75", "PODIUM_IDLE_SECONDS", "N",
+     "how long an idle connection is kept", 1, 86400},
 };
-
-std::string flag_of(std::string_view key) {
-  std::string flag = "--" + std::string(key);
-  for (auto& c : flag)
-    if (c == '_') c = '-';
-  return flag;
-}
 
 [[noreturn]] void refuse(const Setting& s, const Settings::Origin& o, const std::string& why) {
   throw Error(ErrorCode::invalid, "setting '" + std::string(s.key) + "' (" + o.source + ") is '" +
@@ -72,7 +79,9 @@ void check(const Setting& s, const Settings::Origin& o) {
   if (s.kind == Kind::integer) {
     const auto value = integer_of(o.value);
     if (!value || *value < s.least || *value > s.most)
-      refuse(s, o, "it must be a whole number from " + std::to_string(s.least) + " to " + std::to_string(s.most));
+      refuse(s, o,
+             "it must be a whole number from " + std::to_string(s.least) + " to " +
+                 std::to_string(s.most));
   } else if (s.kind == Kind::boolean && !boolean_of(o.value)) {
     refuse(s, o, "it must be true or false");
   }
@@ -98,12 +107,15 @@ std::string spelled(const toml::node& node, const Setting& s, const std::string&
     std::string list;
     for (const auto& item : *array) {
       const auto* text = item.as_string();
-      if (!text) throw Error(ErrorCode::invalid, source + ": '" + std::string(s.key) + "' must be a list of texts");
+      if (!text)
+        throw Error(ErrorCode::invalid,
+                    source + ": '" + std::string(s.key) + "' must be a list of texts");
       list += (list.empty() ? "" : ",") + text->get();
     }
     return list;
   }
-  throw Error(ErrorCode::invalid, source + ": '" + std::string(s.key) + "' has a value of the wrong type");
+  throw Error(ErrorCode::invalid,
+              source + ": '" + std::string(s.key) + "' has a value of the wrong type");
 }
 
 std::string json_of(const toml::node& node) {
@@ -112,17 +124,22 @@ std::string json_of(const toml::node& node) {
   return text.str();
 }
 
-PluginSettings plugin_of(const toml::table& entry, const std::string& id, const std::string& source) {
+PluginSettings plugin_of(const toml::table& entry, const std::string& id,
+                         const std::string& source) {
   PluginSettings plugin;
   for (const auto& [key, node] : entry) {
     const std::string name(key.str());
     const auto wrong = [&](const char* what) {
-      return Error(ErrorCode::invalid, source + ": [plugins.\"" + id + "\"] " + name + " must be " + what);
+      return Error(ErrorCode::invalid,
+                   source + ": [plugins.\"" + id + "\"] " + name + " must be " + what);
     };
     if (name == "enabled" || name == "required") {
       const auto* truth = node.as_boolean();
       if (!truth) throw wrong("true or false");
-      if (name == "enabled") plugin.enabled = truth->get(); else plugin.required = truth->get();
+      if (name == "enabled")
+        plugin.enabled = truth->get();
+      else
+        plugin.required = truth->get();
     } else if (name == "config") {
       if (!node.as_table()) throw wrong("a table");
       plugin.config = json_of(node);
@@ -134,7 +151,8 @@ PluginSettings plugin_of(const toml::table& entry, const std::string& id, const 
         plugin.prefixes.push_back(item.as_string()->get());
       }
     } else {
-      throw Error(ErrorCode::invalid, source + ": [plugins.\"" + id + "\"] has no setting '" + name +
+      throw Error(ErrorCode::invalid, source + ": [plugins.\"" + id + "\"] has no setting '" +
+                                          name +
                                           "'; it may say enabled, required, config and prefixes");
     }
   }
@@ -145,7 +163,15 @@ PluginSettings plugin_of(const toml::table& entry, const std::string& id, const 
 
 std::span<const Setting> setting_table() { return table; }
 
-Settings Settings::load(const std::map<std::string, std::string>& flags, const Environment& environment) {
+std::string flag_of(std::string_view key) {
+  std::string flag = "--" + std::string(key);
+  for (auto& c : flag)
+    if (c == '_') c = '-';
+  return flag;
+}
+
+Settings Settings::load(const std::map<std::string, std::string>& flags,
+                        const Environment& environment) {
   Settings settings;
   std::string file = "podium.toml";
   bool file_wanted = false;
@@ -162,8 +188,8 @@ Settings Settings::load(const std::map<std::string, std::string>& flags, const E
     try {
       document = toml::parse(text, file);
     } catch (const toml::parse_error& error) {
-      throw Error(ErrorCode::invalid, file + ":" + std::to_string(error.source().begin.line) + ": " +
-                                          std::string(error.description()));
+      throw Error(ErrorCode::invalid, file + ":" + std::to_string(error.source().begin.line) +
+                                          ": " + std::string(error.description()));
     }
   } else if (file_wanted) {
     throw Error(ErrorCode::invalid, "the configuration file '" + file + "' cannot be read");
@@ -184,7 +210,8 @@ Settings Settings::load(const std::map<std::string, std::string>& flags, const E
           found = true;
         }
       if (!found)
-        if (const auto* node = document.get(s.key)) origin = {spelled(*node, s, file), "file " + file};
+        if (const auto* node = document.get(s.key))
+          origin = {spelled(*node, s, file), "file " + file};
     }
     check(s, origin);
     settings.values_.emplace(s.key, std::move(origin));
@@ -199,7 +226,8 @@ Settings Settings::load(const std::map<std::string, std::string>& flags, const E
                                           (near.empty() ? "" : "; did you mean '" + near + "'?"));
     }
   }
-  if (const auto* node = document.get(store); node && node->as_table()) settings.store_table_ = json_of(*node);
+  if (const auto* node = document.get(store); node && node->as_table())
+    settings.store_table_ = json_of(*node);
   if (const auto* node = document.get("plugins")) {
     const auto* plugins = node->as_table();
     if (!plugins) throw Error(ErrorCode::invalid, file + ": 'plugins' must be a table");
@@ -215,12 +243,17 @@ Settings Settings::load(const std::map<std::string, std::string>& flags, const E
 
 const Settings::Origin& Settings::origin(std::string_view key) const {
   const auto found = values_.find(key);
-  if (found == values_.end()) throw Error(ErrorCode::misuse, "there is no setting '" + std::string(key) + "'");
+  if (found == values_.end())
+    throw Error(ErrorCode::misuse, "there is no setting '" + std::string(key) + "'");
   return found->second;
 }
 std::string Settings::text(std::string_view key) const { return origin(key).value; }
-std::int64_t Settings::integer(std::string_view key) const { return integer_of(origin(key).value).value_or(0); }
-bool Settings::boolean(std::string_view key) const { return boolean_of(origin(key).value).value_or(false); }
+std::int64_t Settings::integer(std::string_view key) const {
+  return integer_of(origin(key).value).value_or(0);
+}
+bool Settings::boolean(std::string_view key) const {
+  return boolean_of(origin(key).value).value_or(false);
+}
 std::vector<std::string> Settings::list(std::string_view key) const {
   std::vector<std::string> items;
   std::istringstream stream(origin(key).value);

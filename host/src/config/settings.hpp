@@ -1,6 +1,6 @@
 #pragma once
-// Every setting of the host: a flag, else an environment variable, else a line of podium.toml, else a
-// default. One table describes them all; `podium config` prints each with where it came from.
+// Every setting of the host: a flag, else an environment variable, else a line of podium.toml, else
+// a default. One table describes them all; `podium config` prints each with where it came from.
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -16,22 +16,30 @@ namespace podium::host {
 
 /// One row of the table.
 struct Setting {
-  enum class Kind { text, integer, boolean, list };  ///< a list is comma-separated in flags and variables
-  std::string_view key;          ///< in podium.toml; the flag is "--" with '-' for '_'
+  enum class Kind {
+    text,
+    integer,
+    boolean,
+    list
+  };                     ///< a list is comma-separated in flags and variables
+  std::string_view key;  ///< in podium.toml; the flag is "--" with '-' for '_'
   Kind kind = Kind::text;
-  std::string_view fallback;     ///< the default, spelled as in a variable
-  std::string_view variables;    ///< space-separated, the first one set counts: "PODIUM_HOST MLFLOW_HOST"
-  std::string_view value_name;   ///< in the help: "ADDR"; "" for a switch
+  std::string_view fallback;  ///< the default, spelled as in a variable
+  std::string_view
+      variables;  ///< space-separated, the first one set counts: "PODIUM_HOST MLFLOW_HOST"
+  std::string_view value_name;  ///< in the help: "ADDR"; "" for a switch
   std::string_view help;
   std::int64_t least = 0, most = 0;  ///< of an integer
 };
 std::span<const Setting> setting_table();
+/// The flag of a setting: "--default-artifact-root" for "default_artifact_root".
+std::string flag_of(std::string_view key);
 
 /// What the configuration says of one plugin.
 struct PluginSettings {
   std::optional<bool> enabled;
   bool required = false;
-  std::string config = "{}";  ///< JSON text
+  std::string config = "{}";          ///< JSON text
   std::vector<std::string> prefixes;  ///< route prefixes granted to it
 };
 
@@ -39,17 +47,20 @@ struct PluginSettings {
 class Settings {
  public:
   using Environment = std::function<const char*(const char*)>;
-  /// `flags` holds what was given on the command line, by key. Throws Error `invalid` naming the setting,
-  /// where it came from and what is allowed; unknown keys of podium.toml are refused with the nearest.
-  /// Without "config" among the flags, ./podium.toml is read if it exists.
-  static Settings load(const std::map<std::string, std::string>& flags, const Environment& environment);
+  /// `flags` holds what was given on the command line, by key. Throws Error `invalid` naming the
+  /// setting, where it came from and what is allowed; unknown keys of podium.toml are refused with
+  /// the nearest. Without "config" among the flags, ./podium.toml is read if it exists.
+  static Settings load(const std::map<std::string, std::string>& flags,
+                       const Environment& environment);
 
   std::string text(std::string_view key) const;
   std::int64_t integer(std::string_view key) const;
   bool boolean(std::string_view key) const;
   std::vector<std::string> list(std::string_view key) const;
 
-  struct Origin { std::string value, source; };
+  struct Origin {
+    std::string value, source;
+  };
   const Origin& origin(std::string_view key) const;
   const std::map<std::string, PluginSettings>& plugins() const { return plugins_; }
   /// The table of podium.toml named like a store ("[sqlite]"), as JSON text; "{}" without one.

@@ -53,6 +53,28 @@ bool numbers(double a, Compare op, std::int64_t b) noexcept {
 
 }  // namespace
 
+Cell cell_of(const Value& value) {
+  return std::visit(
+      [](const auto& v) -> Cell {
+        if constexpr (std::is_same_v<std::decay_t<decltype(v)>, std::string>)
+          return std::string_view(v);
+        else
+          return v;
+      },
+      value);
+}
+
+Value owned(const Cell& cell) {
+  return std::visit(
+      [](const auto& v) -> Value {
+        if constexpr (std::is_same_v<std::decay_t<decltype(v)>, std::string_view>)
+          return std::string(v);
+        else
+          return v;
+      },
+      cell);
+}
+
 bool compare(const Seen& left, Compare op, const Value& right) {
   if (std::holds_alternative<std::monostate>(left.cell)) return false;
   if (const auto* text = std::get_if<std::string>(&right)) {

@@ -47,17 +47,6 @@ void write_cell(JsonWriter& w, const Cell& cell) {
   }
 }
 
-Cell cell_of(const Value& value) {
-  return std::visit(
-      [](const auto& v) -> Cell {
-        if constexpr (std::is_same_v<std::decay_t<decltype(v)>, std::string>)
-          return std::string_view(v);
-        else
-          return v;
-      },
-      value);
-}
-
 void ChangeSet::add(std::string_view name, const Cell& before, const Cell& after) {
   add_named(std::string(name), before, after);
 }

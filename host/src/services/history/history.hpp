@@ -12,7 +12,6 @@
 namespace podium::host {
 
 void write_cell(JsonWriter&, const Cell&);
-Cell cell_of(const Value&);
 
 /// What changed, old and new, as the body of a history entry: {"old":{...},"new":{...}}.
 class ChangeSet {

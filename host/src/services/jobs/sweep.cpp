@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "podium/storage_kit/declaration.hpp"
+#include "podium/storage_kit/values.hpp"
 #include "services/history/history.hpp"
 
 namespace podium::host {
@@ -79,7 +80,7 @@ class Slicer {
       for (std::size_t i = 0; i < sweep_.fields.size(); ++i) {
         const auto& [name, value] = sweep_.fields[i];
         if (name != "updated" && name != "archived_at")
-          changes.add(name, row.cell(i), cell_of(value));
+          changes.add(name, row.cell(i), kit::cell_of(value));
       }
     });
     if (t.update(collection_, std::span<const Ordinal>(&o, 1), sweep_.still, patch_) == 0) return;

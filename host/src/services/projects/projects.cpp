@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "podium/storage_kit/values.hpp"
 #include "services/history/history.hpp"
 #include "services/text.hpp"
 
@@ -124,7 +125,8 @@ void ProjectService::edit(Transaction& t, const Principal& who, Ordinal project,
   ChangeSet changes;
   const bool there = t.get(core_.in.projects, project, columns, [&](const Row& row) {
     std::size_t i = 0;
-    for (const auto& set : patch.fields) changes.add(set.field, row.cell(i++), cell_of(set.value));
+    for (const auto& set : patch.fields)
+      changes.add(set.field, row.cell(i++), kit::cell_of(set.value));
     for (const auto& e : patch.entries) changes.add_entry(e.map, e.key, row.cell(i++), e.text);
     for (const auto& r : patch.removed) changes.add_entry(r.map, r.key, row.cell(i++), Cell{});
   });

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "podium/storage_kit/values.hpp"
 #include "services/history/history.hpp"
 #include "services/tasks/rules.hpp"
 
@@ -204,7 +205,7 @@ void TaskService::edit(Transaction& t, const Principal& who, const Head& head, c
         const auto* old = std::get_if<std::int64_t>(&before);
         references.emplace_back(set.field, old ? Value(*old) : Value());
       } else {
-        changes.add(set.field, before, cell_of(set.value));
+        changes.add(set.field, before, kit::cell_of(set.value));
       }
     }
     for (const auto& e : patch.entries) changes.add_entry(e.map, e.key, row.cell(i++), e.text);
@@ -221,8 +222,9 @@ void TaskService::edit(Transaction& t, const Principal& who, const Head& head, c
     const auto set = std::find_if(patch.fields.begin(), patch.fields.end(),
                                   [&, n = name](const auto& s) { return s.field == n; });
     std::string old_id, new_id;
-    const Cell old_cell = reference_cell(t, core_.in.tasks, cell_of(before), old_id);
-    changes.add(name, old_cell, reference_cell(t, core_.in.tasks, cell_of(set->value), new_id));
+    const Cell old_cell = reference_cell(t, core_.in.tasks, kit::cell_of(before), old_id);
+    changes.add(name, old_cell,
+                reference_cell(t, core_.in.tasks, kit::cell_of(set->value), new_id));
   }
   if (changes.empty()) return;
   change(t, head, patch);
