@@ -32,7 +32,7 @@ url=
 exec 3<"$folder/out"
 while IFS= read -r line <&3; do
   case $line in
-    *"listening on http://"*) url=http://${line##*listening on http://}; url=${url%%[ /]}; break ;;
+    *"listening on http://"*) url=${line##*listening on http://}; url=http://${url%%[ /]*}; break ;;
   esac
 done
 if [ -z "$url" ]; then

@@ -28,7 +28,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 JOBS = str(os.environ.get("JOBS") or os.cpu_count() or 2)
 DEFAULT = ["unit", "asan", "tsan", "install", "client", "crash", "fuzz", "format"]
-TSAN_TESTS = ["conformance", "storage_sqlite", "http", "services"]
+TSAN_TESTS = ["storage_sqlite", "storage_sqlite_conformance", "http", "services"]
 
 
 class Count:

@@ -1,8 +1,8 @@
 #include "api.hpp"
 
-#include <array>
-
 #include <fmt/format.h>
+
+#include <array>
 
 #include "validation.hpp"
 
@@ -58,7 +58,8 @@ Tasks::Head Api::require_run(Transaction& t, const Principal& who, std::string_v
   }
 }
 
-Tasks::Head Api::require_active_run(Transaction& t, const Principal& who, std::string_view id) const {
+Tasks::Head Api::require_active_run(Transaction& t, const Principal& who,
+                                    std::string_view id) const {
   const Tasks::Head head = require_run(t, who, id);
   if (head.archived) throw not_active("run", id);
   return head;
@@ -70,12 +71,14 @@ Ordinal Api::find_run(const Reader& reader, const Principal& who, std::string_vi
   return ordinal;
 }
 
-Ordinal Api::require_experiment(Transaction& t, const Principal& who, std::string_view given) const {
+Ordinal Api::require_experiment(Transaction& t, const Principal& who,
+                                std::string_view given) const {
   const std::string id = given.empty() ? "0" : parse_experiment_id(given);
   try {
     return projects.require(t, who, id);
   } catch (const Error& e) {
-    if (e.code() == ErrorCode::not_found) throw missing(fmt::format("No Experiment with id={} exists", id));
+    if (e.code() == ErrorCode::not_found)
+      throw missing(fmt::format("No Experiment with id={} exists", id));
     throw;
   }
 }

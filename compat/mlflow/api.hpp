@@ -37,7 +37,8 @@ class Api {
   Tasks::Head require_active_run(Transaction&, const Principal&, std::string_view id) const;
   /// The ordinal of a task that is visible; throws in MLflow's words.
   Ordinal find_run(const Reader&, const Principal&, std::string_view id) const;
-  /// The ordinal of a project, given any spelling of its number; throws in MLflow's words. "" is project 0.
+  /// The ordinal of a project, given any spelling of its number; throws in MLflow's words. "" is
+  /// project 0.
   Ordinal require_experiment(Transaction&, const Principal&, std::string_view id) const;
 
   PluginContext& context;
@@ -50,7 +51,8 @@ class Api {
   Access& access;
   BlobStore& blobs;
   const QueryLanguage& language;
-  const CollectionId project_records, task_records, dataset_records, input_records, model_records, link_records;
+  const CollectionId project_records, task_records, dataset_records, input_records, model_records,
+      link_records;
 
  private:
   template <class Get>
@@ -77,14 +79,19 @@ decltype(auto) translating(F&& fn) {
   }
 }
 
-/// Commits `write(Transaction&, State&)`, which may run again, and then answers with `answer(State&)`. Returns at once.
+/// Commits `write(Transaction&, State&)`, which may run again, and then answers with
+/// `answer(State&)`. Returns at once.
 template <class State, class Write, class Answer>
-void commit_and_answer(Store& store, Reply reply, std::shared_ptr<State> state, Write write, Answer answer) {
-  store.commit([state, write = std::move(write)](Transaction& t) { translating([&] { write(t, *state); }); },
-               [state, reply = std::move(reply), answer = std::move(answer)](const Error* failure) mutable {
-                 if (failure) reply.fail(translated(*failure));
-                 else reply(answer(*state));
-               });
+void commit_and_answer(Store& store, Reply reply, std::shared_ptr<State> state, Write write,
+                       Answer answer) {
+  store.commit(
+      [state, write = std::move(write)](Transaction& t) { translating([&] { write(t, *state); }); },
+      [state, reply = std::move(reply), answer = std::move(answer)](const Error* failure) mutable {
+        if (failure)
+          reply.fail(translated(*failure));
+        else
+          reply(answer(*state));
+      });
 }
 
 /// The text of a cell, "" when it is missing.

@@ -1,4 +1,5 @@
-// The proxy: clients put, get, list and delete artifacts through the server, which keeps them in the BlobStore.
+// The proxy: clients put, get, list and delete artifacts through the server, which keeps them in
+// the BlobStore.
 #include <fmt/format.h>
 
 #include "artifact_store.hpp"
@@ -54,7 +55,8 @@ Response list(const Api& api, Request& request) {
     if (!any) w.key("files").array();
     any = true;
     w.object().key("path").value(info.name).key("is_dir").value(info.directory);
-    if (!info.directory && info.size > 0) w.key("file_size").value(static_cast<std::int64_t>(info.size));
+    if (!info.directory && info.size > 0)
+      w.key("file_size").value(static_cast<std::int64_t>(info.size));
     w.end_object();
   }
   if (any) w.end_array();
@@ -78,13 +80,15 @@ Response multipart(const Api& api, Request& request, bool parts_required) {
   const Fields fields = read_fields(request);
   fields.required_text("path");
   if (parts_required && !fields.has("parts")) throw missing_value("parts");
-  throw error(Code::not_implemented, "Multipart upload is not supported for the current artifact repository");
+  throw error(Code::not_implemented,
+              "Multipart upload is not supported for the current artifact repository");
 }
 
 Response presigned(const Api& api, Request& request) {
   api.access.visible(request.who(), "tasks");
   artifact_path(request);
-  throw error(Code::not_implemented, "Multipart download is not supported for the current artifact repository");
+  throw error(Code::not_implemented,
+              "Multipart download is not supported for the current artifact repository");
 }
 
 }  // namespace
@@ -92,15 +96,22 @@ Response presigned(const Api& api, Request& request) {
 void add_artifact_proxy_routes(const Api& api, RouteTable& routes) {
   for (const std::string root : {"/api/2.0/mlflow-artifacts", "/ajax-api/2.0/mlflow-artifacts"}) {
     routes.at("GET", root + "/artifacts", "task.read", [&](Request& q) { return list(api, q); });
-    routes.at("GET", root + "/artifacts/{path*}", "task.read", [&](Request& q) { return download(api, q); },
-              BodyKind::none);
-    routes.at("PUT", root + "/artifacts/{path*}", "task.write", [&](Request& q) { return upload(api, q); },
-              BodyKind::spooled);
-    routes.at("DELETE", root + "/artifacts/{path*}", "task.write", [&](Request& q) { return erase(api, q); });
-    routes.at("POST", root + "/mpu/create/{path*}", "task.write", [&](Request& q) { return multipart(api, q, false); });
-    routes.at("POST", root + "/mpu/complete/{path*}", "task.write", [&](Request& q) { return multipart(api, q, true); });
-    routes.at("POST", root + "/mpu/abort/{path*}", "task.write", [&](Request& q) { return multipart(api, q, false); });
-    routes.at("GET", root + "/presigned/{path*}", "task.read", [&](Request& q) { return presigned(api, q); });
+    routes.at(
+        "GET", root + "/artifacts/{path*}", "task.read",
+        [&](Request& q) { return download(api, q); }, BodyKind::none);
+    routes.at(
+        "PUT", root + "/artifacts/{path*}", "task.write",
+        [&](Request& q) { return upload(api, q); }, BodyKind::spooled);
+    routes.at("DELETE", root + "/artifacts/{path*}", "task.write",
+              [&](Request& q) { return erase(api, q); });
+    routes.at("POST", root + "/mpu/create/{path*}", "task.write",
+              [&](Request& q) { return multipart(api, q, false); });
+    routes.at("POST", root + "/mpu/complete/{path*}", "task.write",
+              [&](Request& q) { return multipart(api, q, true); });
+    routes.at("POST", root + "/mpu/abort/{path*}", "task.write",
+              [&](Request& q) { return multipart(api, q, false); });
+    routes.at("GET", root + "/presigned/{path*}", "task.read",
+              [&](Request& q) { return presigned(api, q); });
   }
 }
 

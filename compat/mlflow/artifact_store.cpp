@@ -1,13 +1,12 @@
 #include "artifact_store.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
-
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "python_text.hpp"
@@ -27,7 +26,8 @@ class LocalFile final : public BlobReader {
   LocalFile(int fd, const struct stat& info)
       : fd_(fd),
         size_(static_cast<std::uint64_t>(info.st_size)),
-        modified_(static_cast<std::int64_t>(info.st_mtim.tv_sec) * 1000 + info.st_mtim.tv_nsec / 1'000'000) {}
+        modified_(static_cast<std::int64_t>(info.st_mtim.tv_sec) * 1000 +
+                  info.st_mtim.tv_nsec / 1'000'000) {}
   LocalFile(const LocalFile&) = delete;
   LocalFile& operator=(const LocalFile&) = delete;
   ~LocalFile() override { ::close(fd_); }
@@ -61,7 +61,8 @@ fs::path resolved(const fs::path& path) {
 /// The path of a local URI, or "".
 std::string local_path(std::string_view text) {
   const Uri uri = parse_uri(text);
-  if (uri.scheme.empty()) return uri.path.substr(0, 1) == "/" ? std::string(uri.path) : std::string();
+  if (uri.scheme.empty())
+    return uri.path.substr(0, 1) == "/" ? std::string(uri.path) : std::string();
   const bool here = uri.authority.empty() || uri.authority == "localhost" || uri.authority == ".";
   return uri.scheme == "file" && here ? percent_decoded(uri.path) : std::string();
 }
@@ -89,7 +90,9 @@ fs::path inside(const ArtifactPlace& place, std::string_view path) {
   return full;
 }
 
-Error no_such_artifact(std::string_view path) { return missing(fmt::format("No such artifact: '{}'", path)); }
+Error no_such_artifact(std::string_view path) {
+  return missing(fmt::format("No such artifact: '{}'", path));
+}
 Error is_directory(std::string_view path) {
   return invalid(fmt::format("Artifact path refers to a directory, not a file: '{}'", path));
 }
@@ -98,7 +101,7 @@ std::shared_ptr<BlobReader> open_local(const ArtifactPlace& place, std::string_v
   const fs::path full = inside(place, path);
   const int fd = ::open(full.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
   if (fd < 0) throw no_such_artifact(path);
-  struct stat info{};
+  struct stat info {};
   if (::fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
     ::close(fd);
     throw is_directory(path);
@@ -137,8 +140,9 @@ void check_file_name(std::string_view path) {
   constexpr std::string_view reserved = ".artifact.uploading.";
   const std::string_view name = base_name(path);
   if (name.substr(0, reserved.size()) == reserved)
-    throw invalid(fmt::format("Invalid artifact file name: '{}'. Artifact names starting with '{}' are reserved.", name,
-                              reserved));
+    throw invalid(fmt::format(
+        "Invalid artifact file name: '{}'. Artifact names starting with '{}' are reserved.", name,
+        reserved));
 }
 
 ArtifactPlace place_of(const Api& api, std::string_view text) {
@@ -149,30 +153,39 @@ ArtifactPlace place_of(const Api& api, std::string_view text) {
       return {false, trimmed_slashes(percent_decoded(uri.path.substr(at + proxy_path.size())))};
   const std::string path = local_path(text);
   if (path.empty())
-    throw error(Code::not_implemented,
-                fmt::format("This server does not open artifacts at '{}'; the client reads and writes them itself.", text));
+    throw error(
+        Code::not_implemented,
+        fmt::format(
+            "This server does not open artifacts at '{}'; the client reads and writes them itself.",
+            text));
   const fs::path real = resolved(path);
-  if (const fs::path served = resolved(api.context.host().artifacts_destination); !served.empty() && is_below(real, served)) {
+  if (const fs::path served = resolved(api.context.host().artifacts_destination);
+      !served.empty() && is_below(real, served)) {
     const std::string below = real.lexically_relative(served).generic_string();
     return {false, below == "." ? std::string() : below};
   }
   for (const fs::path& root : allowed_roots(api))
     if (!real.empty() && is_below(real, root)) return {true, real.string()};
-  throw error(Code::permission_denied,
-              fmt::format("This server may not read the artifacts at '{}': add a folder above them to "
-                          "local_artifact_roots in the configuration of the plugin mlflow.",
-                          text));
+  throw error(
+      Code::permission_denied,
+      fmt::format("This server may not read the artifacts at '{}': add a folder above them to "
+                  "local_artifact_roots in the configuration of the plugin mlflow.",
+                  text));
 }
 
-std::vector<BlobInfo> list_artifacts(const Api& api, const ArtifactPlace& place, std::string_view path) {
+std::vector<BlobInfo> list_artifacts(const Api& api, const ArtifactPlace& place,
+                                     std::string_view path) {
   if (!place.local) {
     std::vector<BlobInfo> all = api.blobs.list(blob_name(place.base, path));
-    std::erase_if(all, [](const BlobInfo& info) { return info.name.compare(0, 20, ".artifact.uploading.") == 0; });
+    std::erase_if(all, [](const BlobInfo& info) {
+      return info.name.compare(0, 20, ".artifact.uploading.") == 0;
+    });
     return all;
   }
   std::vector<BlobInfo> out;
   std::error_code failure;
-  for (fs::directory_iterator i(inside(place, path), failure), end; !failure && i != end; i.increment(failure)) {
+  for (fs::directory_iterator i(inside(place, path), failure), end; !failure && i != end;
+       i.increment(failure)) {
     BlobInfo info;
     info.name = i->path().filename().string();
     std::error_code gone;
@@ -180,13 +193,15 @@ std::vector<BlobInfo> list_artifacts(const Api& api, const ArtifactPlace& place,
     if (!info.directory) info.size = i->file_size(gone);
     if (!gone) out.push_back(std::move(info));
   }
-  std::sort(out.begin(), out.end(), [](const BlobInfo& a, const BlobInfo& b) { return a.name < b.name; });
+  std::sort(out.begin(), out.end(),
+            [](const BlobInfo& a, const BlobInfo& b) { return a.name < b.name; });
   return out;
 }
 
 Response send_artifact(const Api& api, const ArtifactPlace& place, std::string_view path) {
   Response response;
-  response.blob = place.local ? open_local(place, path) : open_blob(api, blob_name(place.base, path));
+  response.blob =
+      place.local ? open_local(place, path) : open_blob(api, blob_name(place.base, path));
   response.content_type = content_type_of(path);
   // Always as an attachment: a browser must not run what somebody logged.
   response.headers.emplace_back("Content-Disposition", content_disposition(base_name(path)));
@@ -194,33 +209,43 @@ Response send_artifact(const Api& api, const ArtifactPlace& place, std::string_v
   return response;
 }
 
-void keep_artifact(const Api& api, const ArtifactPlace& place, std::string_view path, std::unique_ptr<BlobWriter> upload) {
+void keep_artifact(const Api& api, const ArtifactPlace& place, std::string_view path,
+                   std::unique_ptr<BlobWriter> upload) {
   check_file_name(path);
   if (place.local)
-    throw error(Code::not_implemented, "This server writes artifacts below its artifacts destination only; the client "
-                                       "writes those in other folders itself.");
+    throw error(Code::not_implemented,
+                "This server writes artifacts below its artifacts destination only; the client "
+                "writes those in other folders itself.");
   api.blobs.commit(std::move(upload), blob_name(place.base, path));
 }
 
 std::string_view content_type_of(std::string_view path) {
-  constexpr std::string_view text[] = {"txt", "log",  "err",  "cfg", "conf", "cnf", "cf",  "ini", "properties",
-                                       "prop", "hocon", "toml", "yaml", "yml", "xml", "json", "js", "py",
-                                       "py3", "csv",  "tsv",  "md",  "rst",  "ipynb", "MLmodel", "mlproject", "MLproject"};
+  constexpr std::string_view text[] = {
+      "txt",  "log",   "err",  "cfg",  "conf", "cnf",   "cf",      "ini",       "properties",
+      "prop", "hocon", "toml", "yaml", "yml",  "xml",   "json",    "js",        "py",
+      "py3",  "csv",   "tsv",  "md",   "rst",  "ipynb", "MLmodel", "mlproject", "MLproject"};
   struct Type {
     std::string_view extension, type;
   };
-  constexpr Type types[] = {
-      {"png", "image/png"},       {"jpg", "image/jpeg"},      {"jpeg", "image/jpeg"},     {"gif", "image/gif"},
-      {"svg", "image/svg+xml"},   {"webp", "image/webp"},     {"bmp", "image/bmp"},       {"ico", "image/vnd.microsoft.icon"},
-      {"tif", "image/tiff"},      {"tiff", "image/tiff"},     {"html", "text/html"},      {"htm", "text/html"},
-      {"css", "text/css"},        {"pdf", "application/pdf"}, {"zip", "application/zip"}, {"tar", "application/x-tar"},
-      {"wav", "audio/x-wav"},     {"mp3", "audio/mpeg"},      {"mp4", "video/mp4"},       {"webm", "video/webm"},
-      {"mov", "video/quicktime"}, {"avi", "video/x-msvideo"}, {"sh", "application/x-sh"}, {"h5", "application/x-hdf5"},
-      {"bat", "text/plain"},      {"c", "text/plain"},        {"h", "text/plain"},        {"mjs", "text/javascript"},
-      {"wasm", "application/wasm"}};
+  constexpr Type types[] = {{"png", "image/png"},        {"jpg", "image/jpeg"},
+                            {"jpeg", "image/jpeg"},      {"gif", "image/gif"},
+                            {"svg", "image/svg+xml"},    {"webp", "image/webp"},
+                            {"bmp", "image/bmp"},        {"ico", "image/vnd.microsoft.icon"},
+                            {"tif", "image/tiff"},       {"tiff", "image/tiff"},
+                            {"html", "text/html"},       {"htm", "text/html"},
+                            {"css", "text/css"},         {"pdf", "application/pdf"},
+                            {"zip", "application/zip"},  {"tar", "application/x-tar"},
+                            {"wav", "audio/x-wav"},      {"mp3", "audio/mpeg"},
+                            {"mp4", "video/mp4"},        {"webm", "video/webm"},
+                            {"mov", "video/quicktime"},  {"avi", "video/x-msvideo"},
+                            {"sh", "application/x-sh"},  {"h5", "application/x-hdf5"},
+                            {"bat", "text/plain"},       {"c", "text/plain"},
+                            {"h", "text/plain"},         {"mjs", "text/javascript"},
+                            {"wasm", "application/wasm"}};
   const std::string_view name = base_name(path);
   const auto dot = name.rfind('.');
-  const std::string_view extension = dot == std::string_view::npos || dot == 0 ? name : name.substr(dot + 1);
+  const std::string_view extension =
+      dot == std::string_view::npos || dot == 0 ? name : name.substr(dot + 1);
   if (std::find(std::begin(text), std::end(text), extension) != std::end(text)) return "text/plain";
   const std::string lower = lower_ascii(extension);
   if (dot != std::string_view::npos)
@@ -230,7 +255,8 @@ std::string_view content_type_of(std::string_view path) {
 }
 
 std::string content_disposition(std::string_view name) {
-  const bool ascii = std::all_of(name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  const bool ascii = std::all_of(name.begin(), name.end(),
+                                 [](char c) { return static_cast<unsigned char>(c) < 0x80; });
   std::string plain;
   for (const char c : name)
     if (static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x7f) plain += c;
@@ -243,7 +269,8 @@ std::string content_disposition(std::string_view name) {
     if (c == '"' || c == '\\') quoted += '\\';
     quoted += c;
   }
-  std::string out = token ? fmt::format("attachment; filename={}", plain) : fmt::format("attachment; filename=\"{}\"", quoted);
+  std::string out = token ? fmt::format("attachment; filename={}", plain)
+                          : fmt::format("attachment; filename=\"{}\"", quoted);
   if (!ascii) out += "; filename*=UTF-8''" + percent_encoded(name, "!#$&+-.^_`|~");
   return out;
 }

@@ -16,7 +16,8 @@ std::string run_artifact_uri(const Api& api, const Principal& who, std::string_v
   std::string uri;
   const Column column = value_of(field("artifact_uri"));
   const Ordinal run = api.find_run(api.store, who, run_id);
-  api.tasks.get(api.store, who, run, std::span(&column, 1), [&](const Row& row) { uri = text_of(row.cell(0)); });
+  api.tasks.get(api.store, who, run, std::span(&column, 1),
+                [&](const Row& row) { uri = text_of(row.cell(0)); });
   return uri;
 }
 
@@ -43,7 +44,8 @@ Response listing(const Api& api, const std::string& uri, const std::string& path
     if (!any) w.key("files").array();
     any = true;
     w.object().key("path").value(joined_path(path, info.name)).key("is_dir").value(info.directory);
-    if (!info.directory && info.size > 0) w.key("file_size").value(static_cast<std::int64_t>(info.size));
+    if (!info.directory && info.size > 0)
+      w.key("file_size").value(static_cast<std::int64_t>(info.size));
     w.end_object();
   }
   if (any) w.end_array();
@@ -71,20 +73,25 @@ Response get_run_artifact(const Api& api, Request& request) {
   const auto path = request.query("path");
   if (!path) throw error(Code::bad_request, "Request must specify path.");
   const std::string safe = safe_path(*path);
-  const std::string uri =
-      run_artifact_uri(api, request.who(), id.empty() ? request.query("run_uuid").value_or("") : id);
+  const std::string uri = run_artifact_uri(
+      api, request.who(), id.empty() ? request.query("run_uuid").value_or("") : id);
   return send_artifact(api, place_of(api, uri), safe);
 }
 
 Response get_model_artifact(const Api& api, Request& request) {
   const auto path = request.query("artifact_file_path").value_or("");
-  if (path.empty()) throw error(Code::bad_request, "Request must include the \"artifact_file_path\" query parameter.");
+  if (path.empty())
+    throw error(Code::bad_request,
+                "Request must include the \"artifact_file_path\" query parameter.");
   const std::string safe = safe_path(path);
-  return send_artifact(api, place_of(api, model_artifact_uri(api, request.who(), request.segment("model_id"))), safe);
+  return send_artifact(
+      api, place_of(api, model_artifact_uri(api, request.who(), request.segment("model_id"))),
+      safe);
 }
 
 Response upload(const Api& api, Request& request) {
-  const auto run_id = request.query("run_uuid").value_or(""), path = request.query("path").value_or("");
+  const auto run_id = request.query("run_uuid").value_or(""),
+             path = request.query("path").value_or("");
   if (run_id.empty()) throw invalid("Request must specify run_uuid.");
   if (path.empty()) throw invalid("Request must specify path.");
   const std::string safe = safe_path(path);
@@ -99,22 +106,27 @@ Response upload(const Api& api, Request& request) {
   return json_response("");
 }
 
-/// Direct links to storage need storage that signs them: ours does not, and tells so as MLflow does.
+/// Direct links to storage need storage that signs them: ours does not, and tells so as MLflow
+/// does.
 Response presigned_upload(const Api& api, Request& request) {
   const Fields fields = read_fields(request);
-  const std::string run_id(fields.text("run_id").value_or("")), model_id(fields.text("model_id").value_or(""));
+  const std::string run_id(fields.text("run_id").value_or("")),
+      model_id(fields.text("model_id").value_or(""));
   const std::string_view path = fields.required_text("path");
   fields.integer("expiration");
-  if (run_id.empty() == model_id.empty()) throw invalid("Exactly one of run_id and model_id must be provided.");
+  if (run_id.empty() == model_id.empty())
+    throw invalid("Exactly one of run_id and model_id must be provided.");
   safe_path(path);
   const std::string uri = run_id.empty() ? model_artifact_uri(api, request.who(), model_id)
                                          : run_artifact_uri(api, request.who(), run_id);
   const std::string scheme = parse_uri(uri).scheme;
   if (scheme == "http" || scheme == "https" || scheme == "mlflow-artifacts")
-    throw invalid(fmt::format("Presigned upload is not supported for proxied artifact storage (artifact URI scheme: {}). "
-                              "This endpoint requires a direct cloud storage artifact URI.",
-                              scheme));
-  throw error(Code::not_implemented, "Presigned upload is not supported for the current artifact repository");
+    throw invalid(fmt::format(
+        "Presigned upload is not supported for proxied artifact storage (artifact URI scheme: {}). "
+        "This endpoint requires a direct cloud storage artifact URI.",
+        scheme));
+  throw error(Code::not_implemented,
+              "Presigned upload is not supported for the current artifact repository");
 }
 
 Response presigned_download(const Api& api, Request& request) {
@@ -123,19 +135,23 @@ Response presigned_download(const Api& api, Request& request) {
   safe_path(fields.required_text("path"));
   const std::int64_t expiration = fields.integer("expiration").value_or(900);
   if (expiration < 1 || expiration > 604'800)
-    throw invalid(fmt::format("expiration must be between 1 and 604800 seconds (got {}).", expiration));
+    throw invalid(
+        fmt::format("expiration must be between 1 and 604800 seconds (got {}).", expiration));
   const std::string scheme = parse_uri(run_artifact_uri(api, request.who(), run_id)).scheme;
   if (scheme == "http" || scheme == "https" || scheme == "mlflow-artifacts")
-    throw invalid(fmt::format("Presigned download is not supported for runs with proxied artifact storage (artifact URI "
-                              "scheme: {}). This endpoint requires a run with a direct cloud storage artifact URI.",
-                              scheme));
-  throw error(Code::not_implemented, "Presigned download is not supported for the current artifact repository");
+    throw invalid(fmt::format(
+        "Presigned download is not supported for runs with proxied artifact storage (artifact URI "
+        "scheme: {}). This endpoint requires a run with a direct cloud storage artifact URI.",
+        scheme));
+  throw error(Code::not_implemented,
+              "Presigned download is not supported for the current artifact repository");
 }
 
 }  // namespace
 
 void add_artifact_routes(const Api& api, RouteTable& routes) {
-  routes.rpc("GET", 2, "/artifacts/list", "task.read", [&](Request& q) { return list_run(api, q); });
+  routes.rpc("GET", 2, "/artifacts/list", "task.read",
+             [&](Request& q) { return list_run(api, q); });
   routes.rpc("POST", 2, "/artifacts/presigned-upload-url", "task.write",
              [&](Request& q) { return presigned_upload(api, q); });
   routes.rpc("POST", 2, "/artifacts/presigned-download-url", "task.read",
@@ -144,8 +160,10 @@ void add_artifact_routes(const Api& api, RouteTable& routes) {
              [&](Request& q) { return list_model(api, q); });
   routes.at("GET", "/ajax-api/2.0/mlflow/logged-models/{model_id}/artifacts/files", "model.read",
             [&](Request& q) { return get_model_artifact(api, q); });
-  routes.at("GET", "/get-artifact", "task.read", [&](Request& q) { return get_run_artifact(api, q); });
-  routes.at("POST", "/ajax-api/2.0/mlflow/upload-artifact", "task.write", [&](Request& q) { return upload(api, q); });
+  routes.at("GET", "/get-artifact", "task.read",
+            [&](Request& q) { return get_run_artifact(api, q); });
+  routes.at("POST", "/ajax-api/2.0/mlflow/upload-artifact", "task.write",
+            [&](Request& q) { return upload(api, q); });
 }
 
 }  // namespace podium::mlflow

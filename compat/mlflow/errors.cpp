@@ -23,8 +23,11 @@ constexpr Row table[] = {
     {Code::resource_already_exists, "RESOURCE_ALREADY_EXISTS", 400, ErrorCode::exists, "KAM00",
      "RESOURCE_ALREADY_EXISTS"},
     {Code::bad_request, "BAD_REQUEST", 400, ErrorCode::invalid, "KAM00", "INVALID_PARAMETER_VALUE"},
-    {Code::invalid_state, "INVALID_STATE", 500, ErrorCode::conflict, "XXM00", "CLIENT_INTERNAL_ERROR"},
-    {Code::internal_error, "INTERNAL_ERROR", 500, ErrorCode::internal, "XXM00", "CLIENT_INTERNAL_ERROR"},
+    {Code::invalid_state, "INVALID_STATE", 500, ErrorCode::conflict, "XXM00",
+     "CLIENT_INTERNAL_ERROR"},
+    // Not `internal`: what MLflow answers so is no defect of ours.
+    {Code::internal_error, "INTERNAL_ERROR", 500, ErrorCode::invalid, "XXM00",
+     "CLIENT_INTERNAL_ERROR"},
     {Code::not_implemented, "NOT_IMPLEMENTED", 501, ErrorCode::unsupported, "", ""},
     {Code::temporarily_unavailable, "TEMPORARILY_UNAVAILABLE", 503, ErrorCode::unavailable, "XXM00",
      "CLIENT_INTERNAL_ERROR"},
@@ -32,7 +35,8 @@ constexpr Row table[] = {
     {Code::resource_exhausted, "RESOURCE_EXHAUSTED", 429, ErrorCode::busy, "", ""},
     {Code::cancelled, "CANCELLED", 499, ErrorCode::cancelled, "", ""},
     {Code::data_loss, "DATA_LOSS", 500, ErrorCode::corrupt, "", ""},
-    {Code::permission_denied, "PERMISSION_DENIED", 403, ErrorCode::denied, "KAM00", "PERMISSION_DENIED"},
+    {Code::permission_denied, "PERMISSION_DENIED", 403, ErrorCode::denied, "KAM00",
+     "PERMISSION_DENIED"},
     {Code::unauthenticated, "UNAUTHENTICATED", 401, ErrorCode::unauthenticated, "", ""},
 };
 
@@ -56,25 +60,37 @@ const Row* row_in(const Error& e) {
 
 Code code_for(ErrorCode code) {
   switch (code) {
-    case ErrorCode::unauthenticated: return Code::unauthenticated;
-    case ErrorCode::denied: return Code::permission_denied;
+    case ErrorCode::unauthenticated:
+      return Code::unauthenticated;
+    case ErrorCode::denied:
+      return Code::permission_denied;
     case ErrorCode::not_found:
-    case ErrorCode::gone: return Code::resource_does_not_exist;
-    case ErrorCode::exists: return Code::resource_already_exists;
+    case ErrorCode::gone:
+      return Code::resource_does_not_exist;
+    case ErrorCode::exists:
+      return Code::resource_already_exists;
     case ErrorCode::invalid:
     case ErrorCode::conflict:
     case ErrorCode::too_large:
     case ErrorCode::too_expensive:
-    case ErrorCode::too_old: return Code::invalid_parameter_value;
+    case ErrorCode::too_old:
+      return Code::invalid_parameter_value;
     case ErrorCode::busy:
-    case ErrorCode::out_of_space: return Code::resource_exhausted;
-    case ErrorCode::cancelled: return Code::cancelled;
-    case ErrorCode::corrupt: return Code::data_loss;
-    case ErrorCode::unsupported: return Code::not_implemented;
-    case ErrorCode::unavailable: return Code::temporarily_unavailable;
-    case ErrorCode::timeout: return Code::deadline_exceeded;
+    case ErrorCode::out_of_space:
+      return Code::resource_exhausted;
+    case ErrorCode::cancelled:
+      return Code::cancelled;
+    case ErrorCode::corrupt:
+      return Code::data_loss;
+    case ErrorCode::unsupported:
+      return Code::not_implemented;
+    case ErrorCode::unavailable:
+      return Code::temporarily_unavailable;
+    case ErrorCode::timeout:
+      return Code::deadline_exceeded;
     case ErrorCode::internal:
-    case ErrorCode::misuse: break;
+    case ErrorCode::misuse:
+      break;
   }
   return Code::internal_error;
 }
@@ -83,8 +99,9 @@ Response page(int status, std::string_view title, std::string_view text) {
   Response response;
   response.status = status;
   response.content_type = "text/html; charset=utf-8";
-  response.body = fmt::format("<!doctype html>\n<html lang=en>\n<title>{0} {1}</title>\n<h1>{1}</h1>\n<p>{2}</p>\n",
-                              status, title, text);
+  response.body = fmt::format(
+      "<!doctype html>\n<html lang=en>\n<title>{0} {1}</title>\n<h1>{1}</h1>\n<p>{2}</p>\n", status,
+      title, text);
   return response;
 }
 
@@ -127,10 +144,13 @@ Response answer(const Error& e, int status) {
   return response;
 }
 
-Error no_such_run(std::string_view id) { return missing(fmt::format("Run with id={} not found", id)); }
+Error no_such_run(std::string_view id) {
+  return missing(fmt::format("Run with id={} not found", id));
+}
 
 Error not_active(std::string_view what, std::string_view id) {
-  return invalid(fmt::format("The {} {} must be in the 'active' state. Current state is deleted.", what, id));
+  return invalid(
+      fmt::format("The {} {} must be in the 'active' state. Current state is deleted.", what, id));
 }
 
 }  // namespace podium::mlflow

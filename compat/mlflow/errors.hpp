@@ -27,16 +27,17 @@ enum class Code {
   unauthenticated,
 };
 
-/// An Error that carries MLflow's code in its detail, so that `answer` repeats it. `error_class` is ""
-/// for the one that belongs to the code.
+/// An Error that carries MLflow's code in its detail, so that `answer` repeats it. `error_class` is
+/// "" for the one that belongs to the code.
 Error error(Code, const std::string& message, std::string_view error_class = {});
 
-/// The Error of a service or the store as MLflow would name it; one that carries a code stays as it is.
+/// The Error of a service or the store as MLflow would name it; one that carries a code stays as it
+/// is.
 Error translated(const Error&);
 
-/// The answer for an Error of a handler (it carries a code) or of the host (it does not): then an unknown
-/// path and a wrong method are answered with pages, for MLflow's clients take a 404 without an
-/// `error_code` as "this server does not have that endpoint".
+/// The answer for an Error of a handler (it carries a code) or of the host (it does not): then an
+/// unknown path and a wrong method are answered with pages, for MLflow's clients take a 404 without
+/// an `error_code` as "this server does not have that endpoint".
 Response answer(const Error&, int status);
 
 inline Error invalid(const std::string& message) {

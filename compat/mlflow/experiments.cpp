@@ -1,9 +1,9 @@
 #include "experiments.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <unordered_set>
-
-#include <fmt/format.h>
 
 #include "log_requests.hpp"
 #include "page_token.hpp"
@@ -20,18 +20,25 @@ constexpr std::string_view note_tag = "mlflow.note.content";  // the project's d
 constexpr std::string_view view_tag_prefix = "mlflow.customView.view";
 constexpr std::size_t max_views = 50;
 
-bool is_view_tag(std::string_view key) { return key.substr(0, view_tag_prefix.size()) == view_tag_prefix; }
+bool is_view_tag(std::string_view key) {
+  return key.substr(0, view_tag_prefix.size()) == view_tag_prefix;
+}
 
 Error too_many_views(std::string_view experiment) {
-  return invalid(fmt::format("Unable to create another custom view{}; the maximum number of custom views per experiment "
-                             "is {}. Delete an existing custom view before creating a new one.",
-                             experiment.empty() ? std::string() : fmt::format(" for experiment {}", experiment), max_views));
+  return invalid(fmt::format(
+      "Unable to create another custom view{}; the maximum number of custom views per experiment "
+      "is {}. Delete an existing custom view before creating a new one.",
+      experiment.empty() ? std::string() : fmt::format(" for experiment {}", experiment),
+      max_views));
 }
 
 std::span<const Column> experiment_columns() {
-  static const std::array columns = {value_of(field("name")),     value_of(field("artifact_location")),
-                                     value_of(field("archived")), value_of(field("updated")),
-                                     value_of(field("created")),  value_of(field("description")),
+  static const std::array columns = {value_of(field("name")),
+                                     value_of(field("artifact_location")),
+                                     value_of(field("archived")),
+                                     value_of(field("updated")),
+                                     value_of(field("created")),
+                                     value_of(field("description")),
                                      whole_map("tags")};
   return columns;
 }
@@ -40,8 +47,10 @@ void write_experiment(JsonWriter& w, const Row& row) {
   w.object().key("experiment_id").value(row.id()).key("name").value(text_of(row.cell(0)));
   w.key("artifact_location").value(text_of(row.cell(1)));
   w.key("lifecycle_stage").value(flag_of(row.cell(2)) ? "deleted" : "active");
-  if (const std::int64_t updated = integer_of(row.cell(3)); updated != 0) w.key("last_update_time").value(updated);
-  if (const std::int64_t created = integer_of(row.cell(4)); created != 0) w.key("creation_time").value(created);
+  if (const std::int64_t updated = integer_of(row.cell(3)); updated != 0)
+    w.key("last_update_time").value(updated);
+  if (const std::int64_t created = integer_of(row.cell(4)); created != 0)
+    w.key("creation_time").value(created);
   const Cell note = row.cell(5);
   const auto tags = row.map(6);
   if (!tags.empty() || !is_missing(note)) {
@@ -74,7 +83,8 @@ Experiment require(const Api& api, Transaction& t, const Principal& who, std::st
   return e;
 }
 
-Experiment require_active(const Api& api, Transaction& t, const Principal& who, std::string_view id) {
+Experiment require_active(const Api& api, Transaction& t, const Principal& who,
+                          std::string_view id) {
   Experiment e = require(api, t, who, id);
   if (e.archived) throw not_active("experiment", e.id);
   return e;
@@ -88,11 +98,13 @@ Response create(const Api& api, Request& request) {
   std::unordered_set<std::string> seen;
   std::size_t views = 0;
   for (const Fields& item : fields.messages("tags")) {
-    tags.push_back({std::string(item.text("key").value_or("")), std::string(item.text("value").value_or(""))});
+    tags.push_back(
+        {std::string(item.text("key").value_or("")), std::string(item.text("value").value_or(""))});
     views += is_view_tag(tags.back().key) ? 1 : 0;
   }
   if (views > max_views) throw too_many_views("");
-  if (!location.empty()) location = checked_artifact_location(location, api.context.host().default_artifact_root);
+  if (!location.empty())
+    location = checked_artifact_location(location, api.context.host().default_artifact_root);
   check_experiment_name(name);
   std::vector<MapEntry> entries;
   NewProject project;
@@ -100,9 +112,12 @@ Response create(const Api& api, Request& request) {
   project.artifact_location = location;
   for (const Pair& tag : tags) {
     check_experiment_tag(tag.key, tag.value);
-    if (!seen.insert(tag.key).second) throw error(Code::bad_request, fmt::format("The tag '{}' is given twice.", tag.key));
-    if (tag.key == note_tag && !tag.value.empty()) project.description = tag.value;
-    else entries.push_back({tag.key, tag.value});
+    if (!seen.insert(tag.key).second)
+      throw error(Code::bad_request, fmt::format("The tag '{}' is given twice.", tag.key));
+    if (tag.key == note_tag && !tag.value.empty())
+      project.description = tag.value;
+    else
+      entries.push_back({tag.key, tag.value});
   }
   project.tags = entries;
   const std::string id = api.store.write([&](Transaction& t) {
@@ -110,7 +125,8 @@ Response create(const Api& api, Request& request) {
       return api.project_id(t, api.projects.create(t, request.who(), project));
     } catch (const Error& e) {
       if (e.code() != ErrorCode::exists) throw;
-      throw error(Code::resource_already_exists, fmt::format("Experiment(name={}) already exists.", name));
+      throw error(Code::resource_already_exists,
+                  fmt::format("Experiment(name={}) already exists.", name));
     }
   });
   std::string body;
@@ -145,10 +161,12 @@ Response get_by_name(const Api& api, Request& request) {
     found = row.ordinal();
     return true;
   });
-  return one(api, request, found, missing(fmt::format("Could not find experiment with name '{}'", name)));
+  return one(api, request, found,
+             missing(fmt::format("Could not find experiment with name '{}'", name)));
 }
 
-/// Sets the flag and sweeps the runs; answers when the sweep is through, so that the client sees it done.
+/// Sets the flag and sweeps the runs; answers when the sweep is through, so that the client sees it
+/// done.
 Response set_archived(const Api& api, Request& request, bool archived) {
   constexpr std::int64_t longest_wait = 9 * 60 * 1000;
   const Fields fields = read_fields(request);
@@ -161,15 +179,17 @@ Response set_archived(const Api& api, Request& request, bool archived) {
   if (!job.empty()) {
     const std::string state = api.jobs.wait(request.who(), job, longest_wait);
     if (state == "failed")
-      throw error(Code::internal_error, fmt::format("The runs of experiment {} were not all {}; job {} tells why.", id,
-                                                    archived ? "deleted" : "restored", job));
+      throw error(Code::internal_error,
+                  fmt::format("The runs of experiment {} were not all {}; job {} tells why.", id,
+                              archived ? "deleted" : "restored", job));
   }
   return empty_answer();
 }
 
 Response update(const Api& api, Request& request) {
   const Fields fields = read_fields(request);
-  const std::string id(fields.required_text("experiment_id")), name(fields.required_text("new_name"));
+  const std::string id(fields.required_text("experiment_id")),
+      name(fields.required_text("new_name"));
   check_experiment_name(name);
   api.store.write([&](Transaction& t) {
     const Experiment e = require(api, t, request.who(), id);
@@ -194,8 +214,10 @@ Response set_tag(const Api& api, Request& request) {
   api.store.write([&](Transaction& t) {
     const Experiment e = require_active(api, t, request.who(), id);
     Patch patch;
-    if (key == note_tag) patch.set("description", value);
-    else patch.put("tags", key, value);
+    if (key == note_tag)
+      patch.set("description", value);
+    else
+      patch.put("tags", key, value);
     if (is_view_tag(key)) {
       std::size_t others = 0;
       bool there = false;
@@ -224,7 +246,8 @@ Response delete_tag(const Api& api, Request& request) {
       tagged = !is_missing(row.cell(0));
       described = key == note_tag && !is_missing(row.cell(1));
     });
-    if (!tagged && !described) throw missing(fmt::format("No tag with name: {} in experiment with id {}", key, id));
+    if (!tagged && !described)
+      throw missing(fmt::format("No tag with name: {} in experiment with id {}", key, id));
     Patch patch;
     if (tagged) patch.remove("tags", key);
     if (described) patch.set("description", Value{});
@@ -241,6 +264,7 @@ Response search(const Api& api, Request& request) {
   const std::string filter(fields.text("filter").value_or(""));
   const std::string token(fields.text("page_token").value_or(""));
   check_max_results(max_results);
+  refuse_blank(filter);
 
   Query query;
   const Filter stage = view == 3 ? Filter{} : eq(field("archived"), view == 2);
@@ -250,8 +274,10 @@ Response search(const Api& api, Request& request) {
     query.order.push_back(api.language.parse_order(item, ExperimentVocabulary()));
     by_id |= query.order.back().path.kind == Path::Kind::ordinal;
   }
-  if (order_by.empty()) query.order = {{field("created"), true, false}, {record_ordinal(), false, false}};
-  else if (!by_id) query.order.push_back({record_ordinal(), true, false});
+  if (order_by.empty())
+    query.order = {{field("created"), true, false}, {record_ordinal(), false, false}};
+  else if (!by_id)
+    query.order.push_back({record_ordinal(), true, false});
   query.limit = static_cast<std::uint64_t>(max_results);
   query.cursor = cursor_of(token);
   query.columns.assign(experiment_columns().begin(), experiment_columns().end());
@@ -260,12 +286,13 @@ Response search(const Api& api, Request& request) {
   JsonWriter w(body);
   w.object();
   bool any = false;
-  const Page page = api.projects.query(api.store, request.who(), std::move(query), [&](const Row& row) {
-    if (!any) w.key("experiments").array();
-    any = true;
-    write_experiment(w, row);
-    return true;
-  });
+  const Page page =
+      api.projects.query(api.store, request.who(), std::move(query), [&](const Row& row) {
+        if (!any) w.key("experiments").array();
+        any = true;
+        write_experiment(w, row);
+        return true;
+      });
   if (any) w.end_array();
   if (!page.cursor.empty()) w.key("next_page_token").value(page_token(page.cursor));
   w.end_object();
@@ -275,17 +302,23 @@ Response search(const Api& api, Request& request) {
 }  // namespace
 
 void add_experiment_routes(const Api& api, RouteTable& routes) {
-  routes.rpc("POST", 2, "/experiments/create", "project.write", [&](Request& q) { return create(api, q); });
+  routes.rpc("POST", 2, "/experiments/create", "project.write",
+             [&](Request& q) { return create(api, q); });
   routes.rpc("GET", 2, "/experiments/get", "project.read", [&](Request& q) { return get(api, q); });
-  routes.rpc("GET", 2, "/experiments/get-by-name", "project.read", [&](Request& q) { return get_by_name(api, q); });
-  routes.rpc("POST", 2, "/experiments/search", "project.read", [&](Request& q) { return search(api, q); });
-  routes.rpc("GET", 2, "/experiments/search", "project.read", [&](Request& q) { return search(api, q); });
+  routes.rpc("GET", 2, "/experiments/get-by-name", "project.read",
+             [&](Request& q) { return get_by_name(api, q); });
+  routes.rpc("POST", 2, "/experiments/search", "project.read",
+             [&](Request& q) { return search(api, q); });
+  routes.rpc("GET", 2, "/experiments/search", "project.read",
+             [&](Request& q) { return search(api, q); });
   routes.rpc_long("POST", 2, "/experiments/delete", "project.write",
                   [&](Request& q) { return set_archived(api, q, true); });
   routes.rpc_long("POST", 2, "/experiments/restore", "project.write",
                   [&](Request& q) { return set_archived(api, q, false); });
-  routes.rpc("POST", 2, "/experiments/update", "project.write", [&](Request& q) { return update(api, q); });
-  routes.rpc("POST", 2, "/experiments/set-experiment-tag", "project.write", [&](Request& q) { return set_tag(api, q); });
+  routes.rpc("POST", 2, "/experiments/update", "project.write",
+             [&](Request& q) { return update(api, q); });
+  routes.rpc("POST", 2, "/experiments/set-experiment-tag", "project.write",
+             [&](Request& q) { return set_tag(api, q); });
   routes.rpc("POST", 2, "/experiments/delete-experiment-tag", "project.write",
              [&](Request& q) { return delete_tag(api, q); });
 }

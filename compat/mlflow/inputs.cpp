@@ -1,11 +1,11 @@
 #include "inputs.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <map>
 #include <set>
 #include <unordered_map>
-
-#include <fmt/format.h>
 
 #include "log_requests.hpp"
 #include "podium/http/json_writer.hpp"
@@ -44,11 +44,14 @@ std::vector<Input> read_datasets(const Fields& fields) {
     check_length("schema", input.schema.value_or(""), 1'048'575);
     check_length("profile", input.profile.value_or(""), 16'777'215);
     for (const Fields& tag : item.messages("tags")) {
-      Pair pair{std::string(tag.text("key").value_or("")), std::string(tag.text("value").value_or(""))};
+      Pair pair{std::string(tag.text("key").value_or("")),
+                std::string(tag.text("value").value_or(""))};
       check_length("key", pair.key, 255);
       check_length("value", pair.value, 500);
-      if (pair.key == context_tag && !pair.value.empty()) input.context = std::move(pair.value);
-      else input.tags.push_back(std::move(pair));
+      if (pair.key == context_tag && !pair.value.empty())
+        input.context = std::move(pair.value);
+      else
+        input.tags.push_back(std::move(pair));
     }
     if (seen.emplace(input.name, input.digest).second) out.push_back(std::move(input));
   }
@@ -60,7 +63,8 @@ Response log_inputs(const Api& api, Request& request) {
   const std::string run_id(fields.required_text("run_id"));
   const std::vector<Input> datasets = read_datasets(fields);
   std::vector<std::string> models;
-  for (const Fields& item : fields.messages("models")) models.emplace_back(item.text("model_id").value_or(""));
+  for (const Fields& item : fields.messages("models"))
+    models.emplace_back(item.text("model_id").value_or(""));
   check_run_id(run_id);
   api.store.write([&](Transaction& t) {
     const Tasks::Head head = api.require_active_run(t, request.who(), run_id);
@@ -83,7 +87,8 @@ Response log_inputs(const Api& api, Request& request) {
       inputs.push_back(input);
     }
     if (!inputs.empty()) api.datasets.log_inputs(t, request.who(), head, inputs);
-    for (const std::string& model : models) api.models.link(t, request.who(), head, model, false, 0);
+    for (const std::string& model : models)
+      api.models.link(t, request.who(), head, model, false, 0);
   });
   return empty_answer();
 }
@@ -97,7 +102,8 @@ Response log_outputs(const Api& api, Request& request) {
     models.emplace_back(item.text("model_id").value_or(""), item.integer("step").value_or(0));
   api.store.write([&](Transaction& t) {
     const Tasks::Head head = api.require_active_run(t, request.who(), run_id);
-    for (const auto& [model, step] : models) api.models.link(t, request.who(), head, model, true, step);
+    for (const auto& [model, step] : models)
+      api.models.link(t, request.who(), head, model, true, step);
   });
   return empty_answer();
 }
@@ -108,22 +114,28 @@ Response search_datasets(const Api& api, Request& request) {
   const auto ids = fields.texts("experiment_ids");
   if (ids.empty()) throw invalid("SearchDatasets request must specify at least one experiment_id.");
   if (ids.size() > max_experiments)
-    throw invalid(fmt::format("SearchDatasets request cannot specify more than {} experiment_ids. Received {} "
-                              "experiment_ids.",
-                              max_experiments, ids.size()));
+    throw invalid(fmt::format(
+        "SearchDatasets request cannot specify more than {} experiment_ids. Received {} "
+        "experiment_ids.",
+        max_experiments, ids.size()));
   std::vector<std::string> numbers;
   for (const std::string_view id : ids) numbers.push_back(parse_experiment_id(id));
   std::string body;
   api.store.read([&](const Reader& reader) {
     std::vector<Value> projects;
     for (const std::string& id : numbers)
-      if (const Ordinal project = api.projects.find(reader, request.who(), id)) projects.push_back(project);
-    struct Named { Ordinal project; std::string name, digest; };
+      if (const Ordinal project = api.projects.find(reader, request.who(), id))
+        projects.push_back(project);
+    struct Named {
+      Ordinal project;
+      std::string name, digest;
+    };
     std::unordered_map<Ordinal, Named> datasets;
     std::vector<Value> dataset_ordinals;
     Query query;
     query.filter = in(field("project"), std::move(projects));
-    query.columns = {value_of(field("project")), value_of(field("name")), value_of(field("digest"))};
+    query.columns = {value_of(field("project")), value_of(field("name")),
+                     value_of(field("digest"))};
     if (!query.filter.values.empty())
       api.datasets.query(reader, request.who(), std::move(query), [&](const Row& row) {
         datasets[row.ordinal()] = {integer_of(row.cell(0)), std::string(text_of(row.cell(1))),
@@ -134,7 +146,8 @@ Response search_datasets(const Api& api, Request& request) {
     if (datasets.empty()) return;
     Aggregate roles;
     roles.collection = api.input_records;
-    roles.filter = all_of({in(field("dataset"), std::move(dataset_ordinals)), api.access.visible(request.who(), "inputs")});
+    roles.filter = all_of({in(field("dataset"), std::move(dataset_ordinals)),
+                           api.access.visible(request.who(), "inputs")});
     roles.groups = {field("dataset"), field("context")};
     roles.limit = max_summaries;
     JsonWriter w(body);
@@ -143,9 +156,14 @@ Response search_datasets(const Api& api, Request& request) {
       if (found == datasets.end()) return true;
       const Named& d = found->second;
       if (body.empty()) w.object().key("dataset_summaries").array();
-      w.object().key("experiment_id").value(api.project_id(reader, d.project)).key("name").value(d.name);
+      w.object()
+          .key("experiment_id")
+          .value(api.project_id(reader, d.project))
+          .key("name")
+          .value(d.name);
       w.key("digest").value(d.digest);
-      if (const std::string_view context = text_of(values[1]); !context.empty()) w.key("context").value(context);
+      if (const std::string_view context = text_of(values[1]); !context.empty())
+        w.key("context").value(context);
       w.end_object();
       return true;
     });
@@ -157,8 +175,10 @@ Response search_datasets(const Api& api, Request& request) {
 }  // namespace
 
 void add_input_routes(const Api& api, RouteTable& routes) {
-  routes.rpc("POST", 2, "/runs/log-inputs", "task.write", [&](Request& q) { return log_inputs(api, q); });
-  routes.rpc("POST", 2, "/runs/outputs", "task.write", [&](Request& q) { return log_outputs(api, q); });
+  routes.rpc("POST", 2, "/runs/log-inputs", "task.write",
+             [&](Request& q) { return log_inputs(api, q); });
+  routes.rpc("POST", 2, "/runs/outputs", "task.write",
+             [&](Request& q) { return log_outputs(api, q); });
   routes.at("POST", "/ajax-api/2.0/mlflow/experiments/search-datasets", "task.read",
             [&](Request& q) { return search_datasets(api, q); });
 }

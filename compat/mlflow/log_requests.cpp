@@ -1,13 +1,13 @@
 #include "log_requests.hpp"
 
+#include <fmt/format.h>
+#include <simdjson.h>
+
 #include <algorithm>
 #include <cmath>
 #include <optional>
 #include <unordered_map>
 #include <unordered_set>
-
-#include <fmt/format.h>
-#include <simdjson.h>
 
 #include "errors.hpp"
 #include "python_text.hpp"
@@ -48,7 +48,8 @@ class Collector {
     last_ = out_.size();
     MetricPoints fresh;
     fresh.key = m.key;
-    fresh.scope = {std::string(m.model_id), std::string(m.dataset_name), std::string(m.dataset_digest)};
+    fresh.scope = {std::string(m.model_id), std::string(m.dataset_name),
+                   std::string(m.dataset_digest)};
     fresh.points.push_back(point);
     out_.push_back(std::move(fresh));
     by_key_.emplace(m.key, last_);
@@ -56,30 +57,38 @@ class Collector {
 
  private:
   static bool same(const MetricPoints& a, const Metric& m) {
-    return a.key == m.key && a.scope.model_id == m.model_id && a.scope.dataset_name == m.dataset_name &&
-           a.scope.dataset_digest == m.dataset_digest;
+    return a.key == m.key && a.scope.model_id == m.model_id &&
+           a.scope.dataset_name == m.dataset_name && a.scope.dataset_digest == m.dataset_digest;
   }
   std::vector<MetricPoints>& out_;
   std::size_t last_ = 0;
   std::unordered_multimap<std::string_view, std::size_t> by_key_;
 };
 
-// The fast way reads what ordinary clients send (a text where a text belongs, a number where a number
-// belongs) and gives up at anything else. Then the same body is read again through Fields, which knows
-// every leniency and words every refusal. So the fast way never refuses and never guesses. It uses the
-// parser of simdjson that chooses the processor's instructions when it runs.
+// The fast way reads what ordinary clients send (a text where a text belongs, a number where a
+// number belongs) and gives up at anything else. Then the same body is read again through Fields,
+// which knows every leniency and words every refusal. So the fast way never refuses and never
+// guesses. It uses the parser of simdjson that chooses the processor's instructions when it runs.
 
-bool fast_text(dom::element value, std::string_view& out) { return value.get(out) == simdjson::SUCCESS; }
-bool fast_integer(dom::element value, std::int64_t& out) { return value.get(out) == simdjson::SUCCESS; }
+bool fast_text(dom::element value, std::string_view& out) {
+  return value.get(out) == simdjson::SUCCESS;
+}
+bool fast_integer(dom::element value, std::int64_t& out) {
+  return value.get(out) == simdjson::SUCCESS;
+}
 
 bool fast_real(dom::element value, double& out) {
   if (value.is_number()) return value.get(out) == simdjson::SUCCESS;
   std::string_view text;
   if (!fast_text(value, text)) return false;
-  if (text == "NaN") out = std::nan("");
-  else if (text == "Infinity") out = HUGE_VAL;
-  else if (text == "-Infinity") out = -HUGE_VAL;
-  else return false;
+  if (text == "NaN")
+    out = std::nan("");
+  else if (text == "Infinity")
+    out = HUGE_VAL;
+  else if (text == "-Infinity")
+    out = -HUGE_VAL;
+  else
+    return false;
   return true;
 }
 
@@ -93,7 +102,9 @@ bool fast_metric_field(std::string_view name, dom::element value, Metric& m) {
   return false;
 }
 
-bool complete(const Metric& m) { return m.has_key && !m.key.empty() && m.has_value && m.has_timestamp; }
+bool complete(const Metric& m) {
+  return m.has_key && !m.key.empty() && m.has_value && m.has_timestamp;
+}
 
 /// The request's body as an object; what it holds is valid until the thread's next call.
 bool fast_object(const Request& request, dom::object& out) {
@@ -129,7 +140,8 @@ struct Batch {
   std::vector<std::pair<std::string_view, std::string_view>> params, tags;
 };
 
-bool fast_pairs(dom::element list, std::vector<std::pair<std::string_view, std::string_view>>& out) {
+bool fast_pairs(dom::element list,
+                std::vector<std::pair<std::string_view, std::string_view>>& out) {
   dom::array array;
   if (!out.empty() || list.get(array) != simdjson::SUCCESS) return false;
   for (const dom::element item : array) {
@@ -197,9 +209,10 @@ void read_batch(const Fields& fields, Batch& batch) {
 
 void check_limit(std::string_view what, std::size_t limit, std::size_t count) {
   if (count > limit)
-    throw invalid(fmt::format("A batch logging request can contain at most {0} {1}. Got {2} {1}. Please split up {1} "
-                              "across multiple requests and try again.",
-                              limit, what, count));
+    throw invalid(fmt::format(
+        "A batch logging request can contain at most {0} {1}. Got {2} {1}. Please split up {1} "
+        "across multiple requests and try again.",
+        limit, what, count));
 }
 
 LogRequest checked(const Batch& batch) {
@@ -215,11 +228,13 @@ LogRequest checked(const Batch& batch) {
   }
   for (std::size_t i = 0; i < batch.params.size(); ++i) {
     const auto& [key, value] = batch.params[i];
-    request.params.push_back({std::string(key), std::string(checked_param(key, value, fmt::format("params[{}]", i)))});
+    request.params.push_back(
+        {std::string(key), std::string(checked_param(key, value, fmt::format("params[{}]", i)))});
   }
   for (std::size_t i = 0; i < batch.tags.size(); ++i) {
     const auto& [key, value] = batch.tags[i];
-    request.tags.push_back({std::string(key), std::string(checked_tag(key, value, fmt::format("tags[{}]", i)))});
+    request.tags.push_back(
+        {std::string(key), std::string(checked_tag(key, value, fmt::format("tags[{}]", i)))});
   }
   check_limit("metrics", max_metrics_in_batch, batch.metrics.size());
   check_limit("params", max_params_in_batch, batch.params.size());
@@ -231,9 +246,10 @@ LogRequest checked(const Batch& batch) {
   for (const Pair& param : request.params)
     if (!seen.insert(param.key).second) repeated.push_back(param.key);
   if (!repeated.empty())
-    throw invalid(fmt::format("Duplicate parameter keys have been submitted: {}. Please ensure the request contains "
-                              "only one param value per param key.",
-                              repr(repeated)));
+    throw invalid(fmt::format(
+        "Duplicate parameter keys have been submitted: {}. Please ensure the request contains "
+        "only one param value per param key.",
+        repr(repeated)));
   Collector collector(request.metrics);
   for (const Metric& m : batch.metrics) collector.add(m);
   return request;

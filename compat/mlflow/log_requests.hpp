@@ -1,5 +1,6 @@
 #pragma once
-// The requests of the hot writes, read into memory of their own: they outlive the request they came in.
+// The requests of the hot writes, read into memory of their own: they outlive the request they came
+// in.
 #include <cstdint>
 #include <string>
 #include <string_view>

@@ -1,11 +1,11 @@
-// The search for logged models. What concerns their fields is a query of the store. Clauses and orders on
-// metrics look at every point of every run and data set, which no index holds: then the models that match
-// otherwise are read and judged here.
+// The search for logged models. What concerns their fields is a query of the store. Clauses and
+// orders on metrics look at every point of every run and data set, which no index holds: then the
+// models that match otherwise are read and judged here.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-
-#include <fmt/format.h>
 
 #include "logged_models.hpp"
 #include "model_metrics.hpp"
@@ -30,8 +30,8 @@ struct DatasetFilter {
 };
 
 struct OrderItem {
-  std::string metric;           ///< "" orders by a field
-  OrderKey key;                 ///< for a field
+  std::string metric;  ///< "" orders by a field
+  OrderKey key;        ///< for a field
   bool ascending = true;
   std::string dataset_name, dataset_digest;
 };
@@ -55,19 +55,20 @@ OrderItem read_order_item(const Fields& item) {
   if (dot == std::string::npos) {
     const auto path = ModelVocabulary::attribute(name);
     if (!path)
-      throw error(Code::invalid_parameter_value, fmt::format("Invalid order by field name: {}", name),
-                  "ATTRIBUTE_NOT_FOUND");
+      throw error(Code::invalid_parameter_value,
+                  fmt::format("Invalid order by field name: {}", name), "ATTRIBUTE_NOT_FOUND");
     out.key = {*path, !out.ascending, false};
   } else if (name.compare(0, dot, "metrics") == 0) {
     out.metric = name.substr(dot + 1);
   } else {
-    throw invalid(fmt::format("Invalid order by field name: {}. Only metrics are supported.", name));
+    throw invalid(
+        fmt::format("Invalid order by field name: {}. Only metrics are supported.", name));
   }
   return out;
 }
 
-// A token holds what it was made for, so that one for another search is refused: the three texts and the
-// store's cursor, each led by its length.
+// A token holds what it was made for, so that one for another search is refused: the three texts
+// and the store's cursor, each led by its length.
 std::string join(std::initializer_list<std::string_view> parts) {
   std::string out;
   for (const std::string_view part : parts) out += fmt::format("{}:{}", part.size(), part);
@@ -80,7 +81,9 @@ std::vector<std::string> split(std::string_view text) {
     std::size_t size = 0;
     const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), size);
     const auto at = static_cast<std::size_t>(end - text.data());
-    if (failure != std::errc() || at >= text.size() || text[at] != ':' || size > text.size() - at - 1) return {};
+    if (failure != std::errc() || at >= text.size() || text[at] != ':' ||
+        size > text.size() - at - 1)
+      return {};
     out.emplace_back(text.substr(at + 1, size));
     text.remove_prefix(at + 1 + size);
   }
@@ -96,16 +99,19 @@ std::string cursor_for(const Asked& asked, std::string_view token) {
   if (parts.size() != 4) refuse_token(inner);
   const std::string experiments = repr(asked.experiments);
   if (parts[0] != experiments)
-    throw invalid(fmt::format("Experiment IDs in the page token do not match the requested experiment IDs. Expected: {}. "
-                              "Found: {}",
-                              experiments, parts[0]));
+    throw invalid(fmt::format(
+        "Experiment IDs in the page token do not match the requested experiment IDs. Expected: {}. "
+        "Found: {}",
+        experiments, parts[0]));
   if (parts[1] != asked.filter)
-    throw invalid(fmt::format("Filter string in the page token does not match the requested filter string. Expected: {}. "
-                              "Found: {}",
-                              shown(asked.filter), shown(parts[1])));
+    throw invalid(fmt::format(
+        "Filter string in the page token does not match the requested filter string. Expected: {}. "
+        "Found: {}",
+        shown(asked.filter), shown(parts[1])));
   if (parts[2] != asked.order_text)
-    throw invalid(fmt::format("Order by in the page token does not match the requested order by. Expected: {}. Found: {}",
-                              asked.order_text, parts[2]));
+    throw invalid(fmt::format(
+        "Order by in the page token does not match the requested order by. Expected: {}. Found: {}",
+        asked.order_text, parts[2]));
   return parts[3];
 }
 
@@ -113,12 +119,14 @@ Asked read_request(const Request& request) {
   const Fields fields = read_fields(request);
   Asked asked;
   if (!fields.has("experiment_ids")) throw missing_value("experiment_ids");
-  for (const std::string_view id : fields.texts("experiment_ids")) asked.experiments.emplace_back(id);
+  for (const std::string_view id : fields.texts("experiment_ids"))
+    asked.experiments.emplace_back(id);
   asked.filter = fields.text("filter").value_or("");
   for (const Fields& item : fields.messages("datasets")) {
     DatasetFilter d;
     d.name = item.text("dataset_name").value_or("");
-    if (const auto digest = item.text("dataset_digest"); digest && !digest->empty()) d.digest = *digest;
+    if (const auto digest = item.text("dataset_digest"); digest && !digest->empty())
+      d.digest = *digest;
     if (d.name.empty()) throw invalid("`dataset_name` in the `datasets` clause must be specified.");
     asked.datasets.push_back(std::move(d));
   }
@@ -126,24 +134,32 @@ Asked read_request(const Request& request) {
   for (const Fields& item : fields.messages("order_by")) {
     asked.order.push_back(read_order_item(item));
     const OrderItem& o = asked.order.back();
-    asked.order_text += join({item.text("field_name").value_or(""), o.ascending ? "asc" : "desc", o.dataset_name, o.dataset_digest});
+    asked.order_text += join({item.text("field_name").value_or(""), o.ascending ? "asc" : "desc",
+                              o.dataset_name, o.dataset_digest});
   }
-  if (asked.max_results < 1 || asked.max_results > most_results) check_max_results(asked.max_results);
+  if (asked.max_results < 1 || asked.max_results > most_results)
+    check_max_results(asked.max_results);
   asked.cursor = cursor_for(asked, fields.text("page_token").value_or(""));
   return asked;
 }
 
 /// Whether some point compares so. The summary settles most of it without the points.
-bool some_point(const Api& api, const Reader& reader, const Principal& who, Ordinal model, const ModelRow::Series& series,
-                const ModelMetricClause& clause) {
+bool some_point(const Api& api, const Reader& reader, const Principal& who, Ordinal model,
+                const ModelRow::Series& series, const ModelMetricClause& clause) {
   const double low = series.summary.min.value, high = series.summary.max.value;
   switch (clause.compare) {
-    case Compare::lt: return low < clause.value;
-    case Compare::le: return low <= clause.value;
-    case Compare::gt: return high > clause.value;
-    case Compare::ge: return high >= clause.value;
-    case Compare::ne: return low != clause.value || high != clause.value;
-    case Compare::eq: break;
+    case Compare::lt:
+      return low < clause.value;
+    case Compare::le:
+      return low <= clause.value;
+    case Compare::gt:
+      return high > clause.value;
+    case Compare::ge:
+      return high >= clause.value;
+    case Compare::ne:
+      return low != clause.value || high != clause.value;
+    case Compare::eq:
+      break;
   }
   if (clause.value < low || clause.value > high) return false;
   bool found = false;
@@ -153,24 +169,30 @@ bool some_point(const Api& api, const Reader& reader, const Principal& who, Ordi
   query.key = series.key;
   query.scope = series.scope;
   api.models.points(reader, who, query, [&](std::span<const Point> points) {
-    found = std::any_of(points.begin(), points.end(), [&](const Point& p) { return p.value == clause.value; });
+    found = std::any_of(points.begin(), points.end(),
+                        [&](const Point& p) { return p.value == clause.value; });
     return !found;
   });
   return found;
 }
 
 bool satisfies(const Api& api, const Reader& reader, const Principal& who, const ModelRow& model,
-               const std::vector<ModelMetricClause>& clauses, const std::vector<DatasetFilter>& datasets) {
+               const std::vector<ModelMetricClause>& clauses,
+               const std::vector<DatasetFilter>& datasets) {
   const auto on_asked = [&](const ModelRow::Series& series) {
     if (datasets.empty()) return true;
     const ScopeParts scope = scope_parts(series.scope);
-    return std::any_of(datasets.begin(), datasets.end(), [&](const DatasetFilter& d) { return d.matches(scope); });
+    return std::any_of(datasets.begin(), datasets.end(),
+                       [&](const DatasetFilter& d) { return d.matches(scope); });
   };
-  if (clauses.empty()) return datasets.empty() || std::any_of(model.series.begin(), model.series.end(), on_asked);
+  if (clauses.empty())
+    return datasets.empty() || std::any_of(model.series.begin(), model.series.end(), on_asked);
   return std::all_of(clauses.begin(), clauses.end(), [&](const ModelMetricClause& clause) {
-    return std::any_of(model.series.begin(), model.series.end(), [&](const ModelRow::Series& series) {
-      return series.key == clause.key && on_asked(series) && some_point(api, reader, who, model.ordinal, series, clause);
-    });
+    return std::any_of(model.series.begin(), model.series.end(),
+                       [&](const ModelRow::Series& series) {
+                         return series.key == clause.key && on_asked(series) &&
+                                some_point(api, reader, who, model.ordinal, series, clause);
+                       });
   });
 }
 
@@ -188,8 +210,9 @@ std::optional<double> latest(const ModelRow& model, const OrderItem& item) {
   return best ? std::optional(best->value) : std::nullopt;
 }
 
-/// The models that matched otherwise, in the order of the fields, are put in the order of the metrics. All
-/// keys behind the first metric take part, so the rank of a field is the place it gives.
+/// The models that matched otherwise, in the order of the fields, are put in the order of the
+/// metrics. All keys behind the first metric take part, so the rank of a field is the place it
+/// gives.
 struct Ranked {
   ModelRow model;
   std::vector<std::optional<double>> keys;  ///< one an order item; of fields the place
@@ -223,9 +246,10 @@ Order field_order(const std::vector<OrderItem>& order) {
   return out;
 }
 
-/// For each field among the order's items: the places of the models by that field alone, equal ones alike.
-void place_by_field(const Api& api, const Reader& reader, const Principal& who, std::vector<Ranked>& models,
-                    const std::vector<OrderItem>& order) {
+/// For each field among the order's items: the places of the models by that field alone, equal ones
+/// alike.
+void place_by_field(const Api& api, const Reader& reader, const Principal& who,
+                    std::vector<Ranked>& models, const std::vector<OrderItem>& order) {
   for (std::size_t i = 0; i < order.size(); ++i) {
     if (!order[i].metric.empty()) {
       for (Ranked& m : models) m.keys[i] = latest(m.model, order[i]);
@@ -242,8 +266,9 @@ void place_by_field(const Api& api, const Reader& reader, const Principal& who, 
     api.models.query(reader, who, std::move(query), [&](const Row& row) {
       const Cell cell = row.cell(0);
       if (is_missing(cell)) return true;
-      const std::string now = std::holds_alternative<std::string_view>(cell) ? std::string(text_of(cell))
-                                                                            : std::to_string(integer_of(cell));
+      const std::string now = std::holds_alternative<std::string_view>(cell)
+                                  ? std::string(text_of(cell))
+                                  : std::to_string(integer_of(cell));
       if (before && *before != now) ++place;
       before = now;
       for (Ranked& m : models)
@@ -258,12 +283,13 @@ struct Found {
   std::string cursor;
 };
 
-Found judged_here(const Api& api, const Reader& reader, const Principal& who, const Asked& asked, Query query,
-                  const std::vector<ModelMetricClause>& clauses) {
+Found judged_here(const Api& api, const Reader& reader, const Principal& who, const Asked& asked,
+                  Query query, const std::vector<ModelMetricClause>& clauses) {
   std::size_t first = 0;
   if (!asked.cursor.empty()) {
     const char* const end = asked.cursor.data() + asked.cursor.size();
-    if (asked.cursor[0] != '+' || std::from_chars(asked.cursor.data() + 1, end, first).ptr != end) refuse_token(asked.cursor);
+    if (asked.cursor[0] != '+' || std::from_chars(asked.cursor.data() + 1, end, first).ptr != end)
+      refuse_token(asked.cursor);
   }
   std::vector<Ranked> all;
   query.cursor.clear();
@@ -272,14 +298,18 @@ Found judged_here(const Api& api, const Reader& reader, const Principal& who, co
     all.push_back({read_model_row(row), std::vector<std::optional<double>>(asked.order.size())});
     return true;
   });
-  std::erase_if(all, [&](const Ranked& m) { return !satisfies(api, reader, who, m.model, clauses, asked.datasets); });
-  const bool by_metric = std::any_of(asked.order.begin(), asked.order.end(), [](const OrderItem& o) { return !o.metric.empty(); });
+  std::erase_if(all, [&](const Ranked& m) {
+    return !satisfies(api, reader, who, m.model, clauses, asked.datasets);
+  });
+  const bool by_metric = std::any_of(asked.order.begin(), asked.order.end(),
+                                     [](const OrderItem& o) { return !o.metric.empty(); });
   if (by_metric) {
     place_by_field(api, reader, who, all, asked.order);
     rank(all, asked.order);
   }
   Found found;
-  const std::size_t last = std::min(all.size(), first + static_cast<std::size_t>(asked.max_results));
+  const std::size_t last =
+      std::min(all.size(), first + static_cast<std::size_t>(asked.max_results));
   for (std::size_t i = first; i < last; ++i) found.models.push_back(std::move(all[i].model));
   if (last < all.size()) found.cursor = fmt::format("+{}", last);
   return found;
@@ -288,6 +318,7 @@ Found judged_here(const Api& api, const Reader& reader, const Principal& who, co
 Response search(const Api& api, Request& request) {
   const Asked asked = read_request(request);
   const Principal& who = request.who();
+  api.access.visible(who, "models");  // also when there is nothing to ask of
   std::string body;
   api.store.read([&](const Reader& reader) {
     std::vector<ModelMetricClause> clauses;
@@ -307,14 +338,18 @@ Response search(const Api& api, Request& request) {
       query.limit = static_cast<std::uint64_t>(asked.max_results);
       query.cursor = asked.cursor;
       const bool metrics = !clauses.empty() || !asked.datasets.empty() ||
-                           std::any_of(asked.order.begin(), asked.order.end(), [](const OrderItem& o) { return !o.metric.empty(); });
+                           std::any_of(asked.order.begin(), asked.order.end(),
+                                       [](const OrderItem& o) { return !o.metric.empty(); });
       if (metrics) {
         found = judged_here(api, reader, who, asked, std::move(query), clauses);
       } else {
-        found.cursor = api.models.query(reader, who, std::move(query), [&](const Row& row) {
-          found.models.push_back(read_model_row(row));
-          return true;
-        }).cursor;
+        found.cursor = api.models
+                           .query(reader, who, std::move(query),
+                                  [&](const Row& row) {
+                                    found.models.push_back(read_model_row(row));
+                                    return true;
+                                  })
+                           .cursor;
       }
     }
     JsonWriter w(body);
@@ -325,7 +360,9 @@ Response search(const Api& api, Request& request) {
       w.end_array();
     }
     if (!found.cursor.empty())
-      w.key("next_page_token").value(page_token(join({repr(asked.experiments), asked.filter, asked.order_text, found.cursor})));
+      w.key("next_page_token")
+          .value(page_token(
+              join({repr(asked.experiments), asked.filter, asked.order_text, found.cursor})));
     w.end_object();
   });
   return json_response(std::move(body));
@@ -334,7 +371,8 @@ Response search(const Api& api, Request& request) {
 }  // namespace
 
 void add_logged_model_search_routes(const Api& api, RouteTable& routes) {
-  routes.rpc("POST", 2, "/logged-models/search", "model.read", [&](Request& q) { return search(api, q); });
+  routes.rpc("POST", 2, "/logged-models/search", "model.read",
+             [&](Request& q) { return search(api, q); });
 }
 
 }  // namespace podium::mlflow

@@ -1,9 +1,9 @@
 #include "logged_models.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
-
-#include <fmt/format.h>
 
 #include "log_requests.hpp"
 #include "model_metrics.hpp"
@@ -14,7 +14,9 @@
 namespace podium::mlflow {
 namespace {
 
-Error no_such_model(std::string_view id) { return missing(fmt::format("Logged model with ID '{}' not found.", id)); }
+Error no_such_model(std::string_view id) {
+  return missing(fmt::format("Logged model with ID '{}' not found.", id));
+}
 
 std::string_view status_name(std::string_view status) {
   if (status == "ready") return "LOGGED_MODEL_READY";
@@ -31,12 +33,15 @@ Ordinal require_model(const Api& api, Transaction& t, const Principal& who, std:
   }
 }
 
-std::string model_answer(const Api& api, const Principal& who, Ordinal ordinal, std::string_view id, bool deleted_too) {
+std::string model_answer(const Api& api, const Principal& who, Ordinal ordinal, std::string_view id,
+                         bool deleted_too) {
   std::string body;
   api.store.read([&](const Reader& reader) {
     ModelRow model;
     if (ordinal == 0) ordinal = api.models.find(reader, who, id);
-    if (ordinal == 0 || !api.models.get(reader, who, ordinal, model_columns(), [&](const Row& row) { model = read_model_row(row); }) ||
+    if (ordinal == 0 ||
+        !api.models.get(reader, who, ordinal, model_columns(),
+                        [&](const Row& row) { model = read_model_row(row); }) ||
         (model.deleted && !deleted_too))
       throw no_such_model(id);
     body = "{\"model\":";
@@ -50,7 +55,8 @@ std::string model_answer(const Api& api, const Principal& who, Ordinal ordinal, 
 std::vector<Pair> read_pairs(const Fields& fields, std::string_view name) {
   std::vector<Pair> out;
   for (const Fields& item : fields.messages(name))
-    out.push_back({std::string(item.text("key").value_or("")), std::string(item.text("value").value_or(""))});
+    out.push_back(
+        {std::string(item.text("key").value_or("")), std::string(item.text("value").value_or(""))});
   return out;
 }
 
@@ -69,8 +75,10 @@ std::vector<MapEntry> entries_of(const std::vector<Pair>& pairs) {
 
 Response create(const Api& api, Request& request) {
   const Fields fields = read_fields(request);
-  const std::string experiment(fields.required_text("experiment_id")), name(fields.text("name").value_or(""));
-  const std::string type(fields.text("model_type").value_or("")), source(fields.text("source_run_id").value_or(""));
+  const std::string experiment(fields.required_text("experiment_id")),
+      name(fields.text("name").value_or(""));
+  const std::string type(fields.text("model_type").value_or("")),
+      source(fields.text("source_run_id").value_or(""));
   const std::vector<Pair> params = read_pairs(fields, "params"), tags = read_pairs(fields, "tags");
   check_model_name(name);
   refuse_repeated(params);
@@ -81,7 +89,8 @@ Response create(const Api& api, Request& request) {
     record.project = api.require_experiment(t, request.who(), experiment);
     bool archived = false;
     const Column flag = value_of(field("archived"));
-    t.get(api.project_records, record.project, std::span(&flag, 1), [&](const Row& row) { archived = flag_of(row.cell(0)); });
+    t.get(api.project_records, record.project, std::span(&flag, 1),
+          [&](const Row& row) { archived = flag_of(row.cell(0)); });
     if (archived) throw not_active("experiment", api.project_id(t, record.project));
     record.name = name;
     record.type = type;
@@ -96,7 +105,8 @@ Response create(const Api& api, Request& request) {
 
 Response get(const Api& api, Request& request) {
   const bool deleted_too = lower_ascii(request.query("allow_deleted").value_or("")) == "true";
-  return json_response(model_answer(api, request.who(), 0, request.segment("model_id"), deleted_too));
+  return json_response(
+      model_answer(api, request.who(), 0, request.segment("model_id"), deleted_too));
 }
 
 Response finalize(const Api& api, Request& request) {
@@ -104,10 +114,12 @@ Response finalize(const Api& api, Request& request) {
   const std::string id(fields.required_text("model_id"));
   fields.require("status");
   const int status = *fields.enumeration("status", model_statuses);
-  if (status < 2) fields.refuse("status", "A model ends as LOGGED_MODEL_READY or LOGGED_MODEL_UPLOAD_FAILED.");
+  if (status < 2)
+    fields.refuse("status", "A model ends as LOGGED_MODEL_READY or LOGGED_MODEL_UPLOAD_FAILED.");
   const Ordinal model = api.store.write([&](Transaction& t) {
     const Ordinal ordinal = require_model(api, t, request.who(), id);
-    api.models.finalize(t, request.who(), ordinal, status == 2 ? ModelStatus::ready : ModelStatus::upload_failed);
+    api.models.finalize(t, request.who(), ordinal,
+                        status == 2 ? ModelStatus::ready : ModelStatus::upload_failed);
     return ordinal;
   });
   return json_response(model_answer(api, request.who(), model, id, true));
@@ -138,7 +150,8 @@ Response log_params(const Api& api, Request& request) {
     t.get(api.model_records, model, columns, [&](const Row& row) {
       for (std::size_t i = 0; i < params.size(); ++i)
         if (!is_missing(row.cell(i)))
-          throw error(Code::bad_request, fmt::format("The model has a param '{}' already.", params[i].key));
+          throw error(Code::bad_request,
+                      fmt::format("The model has a param '{}' already.", params[i].key));
     });
     if (!params.empty()) api.models.edit(t, request.who(), model, patch);
   });
@@ -164,10 +177,11 @@ Response delete_tag(const Api& api, Request& request) {
     const Ordinal model = require_model(api, t, request.who(), id);
     bool there = false;
     const Column column = value_of(entry("tags", key));
-    t.get(api.model_records, model, std::span(&column, 1), [&](const Row& row) { there = !is_missing(row.cell(0)); });
+    t.get(api.model_records, model, std::span(&column, 1),
+          [&](const Row& row) { there = !is_missing(row.cell(0)); });
     if (!there)
-      throw missing(fmt::format("No tag with key {} found for model with ID {}.", repr(std::string_view(key)),
-                                repr(std::string_view(id))));
+      throw missing(fmt::format("No tag with key {} found for model with ID {}.",
+                                repr(std::string_view(key)), repr(std::string_view(id))));
     Patch patch;
     patch.remove("tags", key);
     api.models.edit(t, request.who(), model, patch);
@@ -178,11 +192,18 @@ Response delete_tag(const Api& api, Request& request) {
 }  // namespace
 
 std::span<const Column> model_columns() {
-  static const std::array columns = {
-      value_of(field("project")), value_of(field("name")),         value_of(field("type")),
-      value_of(field("status")),  value_of(field("source_task")),  value_of(field("artifact_uri")),
-      value_of(field("deleted")), value_of(field("created")),      value_of(field("updated")),
-      whole_map("params"),        whole_map("tags"),               whole_series("metrics")};
+  static const std::array columns = {value_of(field("project")),
+                                     value_of(field("name")),
+                                     value_of(field("type")),
+                                     value_of(field("status")),
+                                     value_of(field("source_task")),
+                                     value_of(field("artifact_uri")),
+                                     value_of(field("deleted")),
+                                     value_of(field("created")),
+                                     value_of(field("updated")),
+                                     whole_map("params"),
+                                     whole_map("tags"),
+                                     whole_series("metrics")};
   return columns;
 }
 
@@ -201,15 +222,18 @@ ModelRow read_model_row(const Row& row) {
   m.updated = integer_of(row.cell(8));
   for (const MapEntry& e : row.map(9)) m.params.emplace_back(e.key, e.text);
   for (const MapEntry& e : row.map(10)) m.tags.emplace_back(e.key, e.text);
-  for (const SeriesEntry& s : row.series(11)) m.series.push_back({std::string(s.key), std::string(s.scope), s.summary});
+  for (const SeriesEntry& s : row.series(11))
+    m.series.push_back({std::string(s.key), std::string(s.scope), s.summary});
   return m;
 }
 
-void write_model(const Api& api, const Reader& reader, const Principal& who, JsonWriter& w, const ModelRow& m) {
+void write_model(const Api& api, const Reader& reader, const Principal& who, JsonWriter& w,
+                 const ModelRow& m) {
   const auto pairs = [&](std::string_view name, const auto& list) {
     if (list.empty()) return;
     w.key(name).array();
-    for (const auto& [key, value] : list) w.object().key("key").value(key).key("value").value(value).end_object();
+    for (const auto& [key, value] : list)
+      w.object().key("key").value(key).key("value").value(value).end_object();
     w.end_array();
   };
   w.object().key("info").object().key("model_id").value(m.id);
@@ -232,7 +256,13 @@ void write_model(const Api& api, const Reader& reader, const Principal& who, Jso
       query.by = PointsQuery::By::time;
       api.models.points(reader, who, query, [&](std::span<const Point> points) {
         for (const Point& p : points) {
-          w.object().key("key").value(series.key).key("value").value(p.value).key("timestamp").value(p.time);
+          w.object()
+              .key("key")
+              .value(series.key)
+              .key("value")
+              .value(p.value)
+              .key("timestamp")
+              .value(p.time);
           w.key("step").value(p.step);
           if (!scope.dataset_name.empty()) w.key("dataset_name").value(scope.dataset_name);
           if (!scope.dataset_digest.empty()) w.key("dataset_digest").value(scope.dataset_digest);
@@ -249,12 +279,18 @@ void write_model(const Api& api, const Reader& reader, const Principal& who, Jso
 }
 
 void add_logged_model_routes(const Api& api, RouteTable& routes) {
-  routes.rpc("POST", 2, "/logged-models", "model.write", [&](Request& q) { return create(api, q); });
-  routes.rpc("GET", 2, "/logged-models/{model_id}", "model.read", [&](Request& q) { return get(api, q); });
-  routes.rpc("PATCH", 2, "/logged-models/{model_id}", "model.write", [&](Request& q) { return finalize(api, q); });
-  routes.rpc("DELETE", 2, "/logged-models/{model_id}", "model.write", [&](Request& q) { return remove(api, q); });
-  routes.rpc("POST", 2, "/logged-models/{model_id}/params", "model.write", [&](Request& q) { return log_params(api, q); });
-  routes.rpc("PATCH", 2, "/logged-models/{model_id}/tags", "model.write", [&](Request& q) { return set_tags(api, q); });
+  routes.rpc("POST", 2, "/logged-models", "model.write",
+             [&](Request& q) { return create(api, q); });
+  routes.rpc("GET", 2, "/logged-models/{model_id}", "model.read",
+             [&](Request& q) { return get(api, q); });
+  routes.rpc("PATCH", 2, "/logged-models/{model_id}", "model.write",
+             [&](Request& q) { return finalize(api, q); });
+  routes.rpc("DELETE", 2, "/logged-models/{model_id}", "model.write",
+             [&](Request& q) { return remove(api, q); });
+  routes.rpc("POST", 2, "/logged-models/{model_id}/params", "model.write",
+             [&](Request& q) { return log_params(api, q); });
+  routes.rpc("PATCH", 2, "/logged-models/{model_id}/tags", "model.write",
+             [&](Request& q) { return set_tags(api, q); });
   routes.rpc("DELETE", 2, "/logged-models/{model_id}/tags/{tag_key}", "model.write",
              [&](Request& q) { return delete_tag(api, q); });
 }

@@ -1,7 +1,7 @@
 // Endpoints of what a run logs of itself: log-metric, log-parameter, set-tag, log-batch, log-model.
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "log_requests.hpp"
@@ -22,19 +22,21 @@ using TellConflicts = Error (*)(const std::string& run_id, const std::vector<Con
 
 Error one_conflict(const std::string& run_id, const std::vector<Conflict>& conflicts) {
   const Conflict& c = conflicts.front();
-  return invalid(fmt::format("Changing param values is not allowed. Param with key='{}' was already logged with "
-                             "value='{}' for run ID='{}'. Attempted logging new value '{}'.",
-                             c.key, c.old_text, run_id, c.new_text));
+  return invalid(fmt::format(
+      "Changing param values is not allowed. Param with key='{}' was already logged with "
+      "value='{}' for run ID='{}'. Attempted logging new value '{}'.",
+      c.key, c.old_text, run_id, c.new_text));
 }
 
 Error all_conflicts(const std::string& run_id, const std::vector<Conflict>& conflicts) {
   std::string list;
   for (const Conflict& c : conflicts)
-    list += fmt::format("{}{{'key': {}, 'old_value': {}, 'new_value': {}}}", list.empty() ? "" : ", ",
-                        repr(std::string_view(c.key)), repr(std::string_view(c.old_text)),
-                        repr(std::string_view(c.new_text)));
-  return invalid(fmt::format("Changing param values is not allowed. Params were already logged='[{}]' for run ID='{}'.",
-                             list, run_id));
+    list += fmt::format("{}{{'key': {}, 'old_value': {}, 'new_value': {}}}",
+                        list.empty() ? "" : ", ", repr(std::string_view(c.key)),
+                        repr(std::string_view(c.old_text)), repr(std::string_view(c.new_text)));
+  return invalid(fmt::format(
+      "Changing param values is not allowed. Params were already logged='[{}]' for run ID='{}'.",
+      list, run_id));
 }
 
 struct Log {
@@ -76,13 +78,15 @@ void write_log(const Api& api, Transaction& t, const Log& log) {
   log_model_metrics(api, t, log.who, request.run_id, request.metrics, models);
 }
 
-void answer_log(const Api& api, Request& request, Reply& reply, LogRequest&& read, TellConflicts tell) {
+void answer_log(const Api& api, Request& request, Reply& reply, LogRequest&& read,
+                TellConflicts tell) {
   auto state = std::make_shared<Log>();
   state->who = request.who();
   state->request = std::move(read);
   state->tell = tell;
   commit_and_answer(
-      api.store, std::move(reply), std::move(state), [&api](Transaction& t, Log& log) { write_log(api, t, log); },
+      api.store, std::move(reply), std::move(state),
+      [&api](Transaction& t, Log& log) { write_log(api, t, log); },
       [](Log&) { return empty_answer(); });
 }
 
@@ -90,14 +94,16 @@ void answer_log(const Api& api, Request& request, Reply& reply, LogRequest&& rea
 Response log_model(const Api& api, Request& request) {
   using Json = nlohmann::json;
   const Fields fields = read_fields(request);
-  const std::string run_id(fields.required_text("run_id")), text(fields.required_text("model_json"));
+  const std::string run_id(fields.required_text("run_id")),
+      text(fields.required_text("model_json"));
   const Json model = Json::parse(text, nullptr, false);
   if (!model.is_object())
     throw invalid(fmt::format("Malformed model info. \n {} \n is not a valid JSON.", text));
   std::string absent;
   for (const char* name : {"artifact_path", "flavors", "utc_time_created", "run_id"})
     if (!model.contains(name)) absent += fmt::format("{}'{}'", absent.empty() ? "" : ", ", name);
-  if (!absent.empty()) throw invalid(fmt::format("Model json is missing mandatory fields: {{{}}}", absent));
+  if (!absent.empty())
+    throw invalid(fmt::format("Model json is missing mandatory fields: {{{}}}", absent));
   nlohmann::ordered_json summary;
   for (const char* name : {"run_id", "artifact_path", "utc_time_created", "model_uuid"})
     if (model.contains(name)) summary[name] = model[name];
@@ -142,7 +148,8 @@ void add_logging_routes(const Api& api, RouteTable& routes) {
   routes.rpc_inline("POST", 2, "/runs/set-tag", "task.write", [&](Request& q, Reply& r) {
     answer_log(api, q, r, read_set_tag(q), all_conflicts);
   });
-  routes.rpc("POST", 2, "/runs/log-model", "task.write", [&](Request& q) { return log_model(api, q); });
+  routes.rpc("POST", 2, "/runs/log-model", "task.write",
+             [&](Request& q) { return log_model(api, q); });
 }
 
 }  // namespace podium::mlflow

@@ -1,11 +1,11 @@
 #include "metrics.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <bit>
 #include <charconv>
 #include <cmath>
-
-#include <fmt/format.h>
 
 #include "page_token.hpp"
 #include "podium/http/json_writer.hpp"
@@ -20,7 +20,8 @@ constexpr std::size_t points_per_block = 1'000;
 constexpr std::int64_t max_bulk_points = 25'000;
 constexpr std::size_t max_bulk_runs = 100;
 constexpr std::int64_t max_points_per_run = 2'500;
-constexpr std::string_view see_docs = " See the API docs for more information about request parameters.";
+constexpr std::string_view see_docs =
+    " See the API docs for more information about request parameters.";
 
 std::string encode(const Point& p) {
   return fmt::format("{}:{}:{:016x}", p.time, p.step, std::bit_cast<std::uint64_t>(p.value));
@@ -33,7 +34,8 @@ Point decode(std::string_view cursor) {
   const char* const end = at + cursor.size();
   const auto read = [&](auto& number, int base, char behind) {
     const auto [next, failure] = std::from_chars(at, end, number, base);
-    if (failure != std::errc() || (behind ? next == end || *next != behind : next != end)) refuse_token(cursor);
+    if (failure != std::errc() || (behind ? next == end || *next != behind : next != end))
+      refuse_token(cursor);
     at = next + (behind ? 1 : 0);
   };
   read(p.time, 10, ':');
@@ -46,7 +48,8 @@ Point decode(std::string_view cursor) {
 /// One series' points in (time, step, value) order, read in pieces of their own snapshot each.
 class History {
  public:
-  History(const Api& api, const Principal& who, Ordinal run, std::string_view key) : api_(api), who_(who) {
+  History(const Api& api, const Principal& who, Ordinal run, std::string_view key)
+      : api_(api), who_(who) {
     query_.record = run;
     query_.series = "metrics";
     query_.key = key;
@@ -145,21 +148,23 @@ Response get_history(const Api& api, Request& request) {
   const auto max_results = fields.integer32("max_results");
   const std::string token(fields.text("page_token").value_or(""));
   if (max_results && *max_results <= 0)
-    throw invalid(fmt::format("Invalid value {} for parameter 'max_results' supplied. It must be a positive integer.",
-                              *max_results));
+    throw invalid(fmt::format(
+        "Invalid value {} for parameter 'max_results' supplied. It must be a positive integer.",
+        *max_results));
   const std::string cursor = cursor_of(token);
   const Ordinal run = api.tasks.find(api.store, request.who(), run_id);
   if (run == 0) return empty_answer();
   History history(api, request.who(), run, key);
   if (!cursor.empty()) history.start_behind(decode(cursor));
-  auto answer = std::make_unique<HistoryAnswer>(std::move(history), key,
-                                                static_cast<std::uint64_t>(max_results.value_or(0)));
+  auto answer = std::make_unique<HistoryAnswer>(
+      std::move(history), key, static_cast<std::uint64_t>(max_results.value_or(0)));
   Response response;
   // Most histories are short: then the answer is whole after the first piece, and needs no chunks.
   if (answer->next(response.body)) {
     class Rest final : public Generator {
      public:
-      Rest(std::string first, std::unique_ptr<HistoryAnswer> rest) : first_(std::move(first)), rest_(std::move(rest)) {}
+      Rest(std::string first, std::unique_ptr<HistoryAnswer> rest)
+          : first_(std::move(first)), rest_(std::move(rest)) {}
       bool next(std::string& block) override {
         if (first_.empty()) return rest_->next(block);
         block += first_;
@@ -181,16 +186,19 @@ Response get_history_bulk(const Api& api, Request& request) {
   std::vector<std::string> run_ids;
   for (const auto& [key, value] : request.query())
     if (key == "run_id") run_ids.push_back(value);
-  if (run_ids.empty()) throw invalid("GetMetricHistoryBulk request must specify at least one run_id.");
+  if (run_ids.empty())
+    throw invalid("GetMetricHistoryBulk request must specify at least one run_id.");
   if (run_ids.size() > max_bulk_runs)
-    throw invalid(fmt::format("GetMetricHistoryBulk request cannot specify more than {} run_ids. Received {} run_ids.",
-                              max_bulk_runs, run_ids.size()));
+    throw invalid(fmt::format(
+        "GetMetricHistoryBulk request cannot specify more than {} run_ids. Received {} run_ids.",
+        max_bulk_runs, run_ids.size()));
   const auto key = request.query("metric_key");
   if (!key) throw invalid("GetMetricHistoryBulk request must specify a metric_key.");
   std::int64_t left = max_bulk_points;
   if (const auto text = request.query("max_results")) {
     const auto number = whole_number(*text);
-    if (!number) throw invalid(fmt::format("Parameter 'max_results' must be an integer, got '{}'.", *text));
+    if (!number)
+      throw invalid(fmt::format("Parameter 'max_results' must be an integer, got '{}'.", *text));
     left = std::clamp<std::int64_t>(*number, 0, max_bulk_points);
   }
   std::sort(run_ids.begin(), run_ids.end());
@@ -216,8 +224,10 @@ Response get_history_bulk(const Api& api, Request& request) {
       body += ",\"timestamp\":";
       append_json_number(body, p.time);
       body += ",\"value\":";
-      if (std::isnan(p.value)) body += "NaN";  // this endpoint writes it bare
-      else append_json_number(body, p.value);
+      if (std::isnan(p.value))
+        body += "NaN";  // this endpoint writes it bare
+      else
+        append_json_number(body, p.value);
       body += '}';
       --left;
     }
@@ -231,17 +241,20 @@ Response get_history_interval(const Api& api, Request& request) {
   const auto run_ids = fields.texts("run_ids");
   if (run_ids.empty()) throw missing_value("run_ids");
   if (run_ids.size() > max_bulk_runs)
-    throw invalid(fmt::format("GetMetricHistoryBulkInterval request must specify at most {} run_ids. Received {} "
-                              "run_ids.{}",
-                              max_bulk_runs, run_ids.size(), see_docs));
+    throw invalid(fmt::format(
+        "GetMetricHistoryBulkInterval request must specify at most {} run_ids. Received {} "
+        "run_ids.{}",
+        max_bulk_runs, run_ids.size(), see_docs));
   const std::string key(fields.required_text("metric_key"));
   const auto from = fields.integer("start_step"), to = fields.integer("end_step");
   const std::int64_t max_results = fields.integer("max_results").value_or(max_points_per_run);
   if (max_results < 1 || max_results > max_points_per_run)
-    throw invalid(fmt::format("max_results must be between 1 and {}.{}", max_points_per_run, see_docs));
+    throw invalid(
+        fmt::format("max_results must be between 1 and {}.{}", max_points_per_run, see_docs));
   if (from && to && *from > *to)
-    throw invalid(fmt::format("end_step must be greater than start_step. Found start_step={} and end_step={}.", *from,
-                              *to));
+    throw invalid(fmt::format(
+        "end_step must be greater than start_step. Found start_step={} and end_step={}.", *from,
+        *to));
   if (from.has_value() != to.has_value())
     throw invalid("If either start step or end step are specified, both must be specified.");
   std::string prefix = "{\"key\":", body;
@@ -279,7 +292,8 @@ Response get_history_interval(const Api& api, Request& request) {
 }  // namespace
 
 void add_metric_routes(const Api& api, RouteTable& routes) {
-  routes.rpc_long("GET", 2, "/metrics/get-history", "task.read", [&](Request& q) { return get_history(api, q); });
+  routes.rpc_long("GET", 2, "/metrics/get-history", "task.read",
+                  [&](Request& q) { return get_history(api, q); });
   routes.rpc("GET", 2, "/metrics/get-history-bulk-interval", "task.read",
              [&](Request& q) { return get_history_interval(api, q); });
   routes.at("GET", "/ajax-api/2.0/mlflow/metrics/get-history-bulk", "task.read",

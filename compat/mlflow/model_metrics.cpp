@@ -1,8 +1,8 @@
 #include "model_metrics.hpp"
 
-#include <cmath>
-
 #include <fmt/format.h>
+
+#include <cmath>
 
 namespace podium::mlflow {
 namespace {
@@ -54,8 +54,9 @@ std::vector<ModelTarget> find_models(const Api& api, Transaction& t, const Princ
   return out;
 }
 
-void log_model_metrics(const Api& api, Transaction& t, const Principal& who, std::string_view run_id,
-                       std::span<const MetricPoints> metrics, std::span<const ModelTarget> models) {
+void log_model_metrics(const Api& api, Transaction& t, const Principal& who,
+                       std::string_view run_id, std::span<const MetricPoints> metrics,
+                       std::span<const ModelTarget> models) {
   for (const ModelTarget& model : models) {
     std::vector<std::string> scopes;
     std::vector<std::vector<Point>> points;

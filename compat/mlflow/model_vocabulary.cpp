@@ -1,6 +1,6 @@
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "errors.hpp"
 #include "podium/service/models.hpp"
@@ -47,7 +47,10 @@ Filter status_comparison(Operator op, std::span<const Literal> literals) {
     if (op == Operator::ilike) return matches_pattern(word, text, true);
     return word == text;
   };
-  struct Spelling { ModelStatus status; std::string_view words[3]; };
+  struct Spelling {
+    ModelStatus status;
+    std::string_view words[3];
+  };
   constexpr Spelling spellings[] = {
       {ModelStatus::pending, {"PENDING", "LOGGED_MODEL_PENDING", "1"}},
       {ModelStatus::ready, {"READY", "LOGGED_MODEL_READY", "2"}},
@@ -77,23 +80,29 @@ Filter ModelVocabulary::comparison(const Comparison& c) const {
   const std::string_view prefix = c.name.prefix;
   const bool metric = prefix == "metrics", param = prefix == "params", tag = prefix == "tags";
   if (!metric && !param && !tag && !prefix.empty() && prefix != "attributes")
-    throw invalid(fmt::format("Invalid entity type: {}. Expected one of ['attributes', 'metrics', 'params', 'tags'].",
-                              repr(prefix)));
+    throw invalid(fmt::format(
+        "Invalid entity type: {}. Expected one of ['attributes', 'metrics', 'params', 'tags'].",
+        repr(prefix)));
   const Attribute* attribute = metric || param || tag ? nullptr : find_attribute(key);
   if (!metric && !param && !tag && !attribute)
-    throw error(Code::invalid_parameter_value, fmt::format("Invalid attribute key '{}' specified.", key),
-                "ATTRIBUTE_NOT_FOUND");
+    throw error(Code::invalid_parameter_value,
+                fmt::format("Invalid attribute key '{}' specified.", key), "ATTRIBUTE_NOT_FOUND");
   const std::string shown = fmt::format("{}.{}", attribute ? "attributes" : prefix, key);
   const bool numeric = metric || (attribute && attribute->numeric);
   if (is_null_test(c.op))
-    throw invalid(fmt::format("Invalid comparison: {}{}. Expected a comparison with 3 tokens.", c.name.source, comparator(c)));
+    throw invalid(fmt::format("Invalid comparison: {}{}. Expected a comparison with 3 tokens.",
+                              c.name.source, comparator(c)));
   const auto how = compare_of(c.op);
   if (numeric ? !how : !is_text_operator(c.op) && !is_list(c.op))
     throw invalid(fmt::format("Invalid comparison operator for {}: {}. Expected one of {}.", shown,
-                              repr(std::string_view(comparator(c))), numeric ? numeric_operators : text_operators));
+                              repr(std::string_view(comparator(c))),
+                              numeric ? numeric_operators : text_operators));
   if (numeric) {
-    if (!has_number(c)) throw invalid(fmt::format("Expected numeric value type for {}. Found {}", shown, c.value_source));
-    if (!metric) return number_comparison(field(std::string(attribute->field)), *how, c.values.front());
+    if (!has_number(c))
+      throw invalid(
+          fmt::format("Expected numeric value type for {}. Found {}", shown, c.value_source));
+    if (!metric)
+      return number_comparison(field(std::string(attribute->field)), *how, c.values.front());
     metrics_.push_back({key, *how, *c.values.front().number});
     return {};
   }
@@ -105,8 +114,10 @@ Filter ModelVocabulary::comparison(const Comparison& c) const {
       throw invalid("experiment_id is compared with =, !=, IN and NOT IN.");
     std::vector<Value> projects;
     for (const Literal& l : c.values)
-      if (const Ordinal project = project_(parse_experiment_id(*l.text))) projects.emplace_back(project);
-    return in(field("project"), std::move(projects), c.op == Operator::ne || c.op == Operator::not_in);
+      if (const Ordinal project = project_(parse_experiment_id(*l.text)))
+        projects.emplace_back(project);
+    return in(field("project"), std::move(projects),
+              c.op == Operator::ne || c.op == Operator::not_in);
   }
   return text_comparison(*ModelVocabulary::attribute(key), c.op, c.values);
 }
@@ -117,8 +128,10 @@ OrderKey ModelVocabulary::order(const Identifier& id, bool) const {
 
 Error ModelVocabulary::refuse(const Refusal& r) const {
   if (r.flaw == Refusal::Flaw::several)
-    return invalid(fmt::format("Invalid filter string: {}. Expected a single SQL expression.", repr(r.text)));
-  return invalid(fmt::format("Invalid filter string: {}. Expected a list of comparisons separated by 'AND' (e.g. "
+    return invalid(
+        fmt::format("Invalid filter string: {}. Expected a single SQL expression.", repr(r.text)));
+  return invalid(fmt::format("Invalid filter string: {}. Expected a list of comparisons separated "
+                             "by 'AND' (e.g. "
                              "'metrics.loss > 0.1 AND params.lr = 0.01').",
                              repr(r.text)))
       .at(static_cast<std::int64_t>(r.position));

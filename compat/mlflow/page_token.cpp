@@ -1,8 +1,8 @@
 #include "page_token.hpp"
 
-#include <optional>
-
 #include <fmt/format.h>
+
+#include <optional>
 
 #include "errors.hpp"
 #include "python_text.hpp"
@@ -10,7 +10,8 @@
 namespace podium::mlflow {
 namespace {
 
-constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::string_view mark = "podium:";
 
 std::optional<std::string> decoded(std::string_view text) {
@@ -20,7 +21,11 @@ std::optional<std::string> decoded(std::string_view text) {
   std::size_t symbols = 0;
   bool ended = false;
   for (const char c : text) {
-    if (c == '=') { ended = true; ++symbols; continue; }
+    if (c == '=') {
+      ended = true;
+      ++symbols;
+      continue;
+    }
     const auto value = alphabet.find(c);
     if (value == std::string_view::npos || ended) return std::nullopt;
     ++symbols;
@@ -40,7 +45,9 @@ std::optional<std::string> decoded(std::string_view text) {
 std::string base64(std::string_view bytes) {
   std::string out;
   for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const auto byte = [&](std::size_t k) { return k < bytes.size() ? static_cast<unsigned char>(bytes[k]) : 0u; };
+    const auto byte = [&](std::size_t k) {
+      return k < bytes.size() ? static_cast<unsigned char>(bytes[k]) : 0u;
+    };
     const unsigned three = (byte(i) << 16) | (byte(i + 1) << 8) | byte(i + 2);
     out += alphabet[three >> 18];
     out += alphabet[(three >> 12) & 63];
@@ -50,7 +57,9 @@ std::string base64(std::string_view bytes) {
   return out;
 }
 
-std::string page_token(std::string_view cursor) { return base64(std::string(mark) + std::string(cursor)); }
+std::string page_token(std::string_view cursor) {
+  return base64(std::string(mark) + std::string(cursor));
+}
 
 void refuse_token(std::string_view text) {
   throw invalid(fmt::format("Invalid page token, decoded value=b{}", repr(text)));

@@ -17,8 +17,8 @@ std::string repr(double value);
 std::string repr(std::span<const std::string> list);
 /// A JSON string with everything outside ASCII escaped.
 std::string json_text(std::string_view text);
-/// A whole number with optional sign, blanks around it and underscores between digits; arbitrary length is
-/// refused beyond int64.
+/// A whole number with optional sign, blanks around it and underscores between digits; arbitrary
+/// length is refused beyond int64.
 std::optional<std::int64_t> whole_number(std::string_view text);
 /// A floating-point number as Python reads one: also inf, nan and their signs, blanks around it.
 std::optional<double> real_number(std::string_view text);

@@ -1,8 +1,8 @@
 #include "reserved_tags.hpp"
 
-#include <array>
-
 #include <fmt/format.h>
+
+#include <array>
 
 namespace podium::mlflow {
 namespace {
@@ -18,7 +18,8 @@ struct Stored {
 };
 
 Stored read_stored(const Api& api, Transaction& t, Ordinal task) {
-  static const std::array columns = {value_of(field("user")), value_of(entry("tags", std::string(user_tag))),
+  static const std::array columns = {value_of(field("user")),
+                                     value_of(entry("tags", std::string(user_tag))),
                                      value_of(entry("tags", std::string(parent_tag)))};
   Stored stored;
   t.get(api.task_records, task, columns, [&](const Row& row) {
@@ -33,7 +34,8 @@ void forget(std::vector<MapEntry>& plain, std::string_view key) {
   std::erase_if(plain, [&](const MapEntry& e) { return e.key == key; });
 }
 
-TagPlan plan(const Api& api, Transaction& t, const Stored& stored, Ordinal task, std::span<const Pair> tags) {
+TagPlan plan(const Api& api, Transaction& t, const Stored& stored, Ordinal task,
+             std::span<const Pair> tags) {
   TagPlan out;
   bool user_in_field = false, parent_in_field = false;
   for (const Pair& tag : tags) {
@@ -51,7 +53,8 @@ TagPlan plan(const Api& api, Transaction& t, const Stored& stored, Ordinal task,
       set_field(out.fields, "parent", parent_in_field ? Value(parent) : Value());
       forget(out.plain, parent_tag);
       if (!parent_in_field) out.plain.push_back({tag.key, tag.value});
-    } else if (tag.key != name_tag || !tag.value.empty()) {  // a run keeps its name rather than lose it
+    } else if (tag.key != name_tag ||
+               !tag.value.empty()) {  // a run keeps its name rather than lose it
       set_field(out.fields, reserved->field, tag.value);
     }
   }
@@ -84,27 +87,34 @@ TagPlan plan_tags(const Api& api, Transaction& t, Ordinal task, std::span<const 
   return plan(api, t, two_places ? read_stored(api, t, task) : Stored{}, task, tags);
 }
 
-TagPlan plan_new_tags(const Api& api, Transaction& t, std::string_view user, std::span<const Pair> tags) {
+TagPlan plan_new_tags(const Api& api, Transaction& t, std::string_view user,
+                      std::span<const Pair> tags) {
   Stored stored;
   stored.user = user;
   return plan(api, t, stored, 0, tags);
 }
 
-void delete_tag(const Api& api, Transaction& t, const Principal& who, std::string_view run_id, std::string_view key) {
+void delete_tag(const Api& api, Transaction& t, const Principal& who, std::string_view run_id,
+                std::string_view key) {
   const Tasks::Head head = api.require_active_run(t, who, run_id);
-  const auto absent = [&] { return missing(fmt::format("No tag with name: {} in run with id {}", key, run_id)); };
+  const auto absent = [&] {
+    return missing(fmt::format("No tag with name: {} in run with id {}", key, run_id));
+  };
   const ReservedTag* reserved = reserved_tag(key);
   bool in_field = false;
   if (reserved) {
-    const std::array columns = {value_of(field(std::string(reserved->field))), value_of(field("user_tagged"))};
+    const std::array columns = {value_of(field(std::string(reserved->field))),
+                                value_of(field("user_tagged"))};
     t.get(api.task_records, head.ordinal, columns, [&](const Row& row) {
       in_field = key == user_tag ? flag_of(row.cell(1)) : !is_missing(row.cell(0));
     });
   }
   if (in_field) {
     Patch patch;
-    if (key == user_tag) patch.set("user_tagged", false);
-    else patch.set(reserved->field, Value{});
+    if (key == user_tag)
+      patch.set("user_tagged", false);
+    else
+      patch.set(reserved->field, Value{});
     api.tasks.describe(t, who, head, patch);
     return;
   }

@@ -37,35 +37,37 @@ void RouteTable::add(std::string_view method, std::string path, std::string_view
   route.permission = permission;
   route.handler = std::move(handler);
   route.body = body;
-  route.body_limit = body_limit;
+  if (body == BodyKind::text) route.body_limit = body_limit;  // an upload may have any size
   route.time_limit = limit;
   routes_.push_back(std::move(route));
 }
 
-void RouteTable::rpc(std::string_view method, int version, std::string_view path, std::string_view permission,
-                     Handler handler) {
+void RouteTable::rpc(std::string_view method, int version, std::string_view path,
+                     std::string_view permission, Handler handler) {
   const Handler safe = guarded(std::move(handler));
   for (const std::string_view root : roots)
-    add(method, fmt::format("{}/{}.0/mlflow{}", root, version, path), permission, safe, BodyKind::text, {});
+    add(method, fmt::format("{}/{}.0/mlflow{}", root, version, path), permission, safe,
+        BodyKind::text, {});
 }
 
-void RouteTable::rpc_long(std::string_view method, int version, std::string_view path, std::string_view permission,
-                          Handler handler) {
+void RouteTable::rpc_long(std::string_view method, int version, std::string_view path,
+                          std::string_view permission, Handler handler) {
   const Handler safe = guarded(std::move(handler));
   for (const std::string_view root : roots)
-    add(method, fmt::format("{}/{}.0/mlflow{}", root, version, path), permission, safe, BodyKind::text,
-        std::chrono::minutes(10));
+    add(method, fmt::format("{}/{}.0/mlflow{}", root, version, path), permission, safe,
+        BodyKind::text, std::chrono::minutes(10));
 }
 
-void RouteTable::rpc_inline(std::string_view method, int version, std::string_view path, std::string_view permission,
-                            FastHandler handler) {
+void RouteTable::rpc_inline(std::string_view method, int version, std::string_view path,
+                            std::string_view permission, FastHandler handler) {
   const InlineHandler safe = guarded(std::move(handler));
   for (const std::string_view root : roots)
-    add(method, fmt::format("{}/{}.0/mlflow{}", root, version, path), permission, safe, BodyKind::text, {});
+    add(method, fmt::format("{}/{}.0/mlflow{}", root, version, path), permission, safe,
+        BodyKind::text, {});
 }
 
-void RouteTable::at(std::string_view method, std::string path, std::string_view permission, Handler handler,
-                    BodyKind body) {
+void RouteTable::at(std::string_view method, std::string path, std::string_view permission,
+                    Handler handler, BodyKind body) {
   add(method, std::move(path), permission, guarded(std::move(handler)), body, {});
 }
 

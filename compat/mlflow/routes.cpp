@@ -13,8 +13,8 @@
 namespace podium::mlflow {
 
 std::vector<std::string> MlflowRoutes::prefixes() const {
-  return {"/api/2.0/",    "/api/3.0/mlflow", "/ajax-api/2.0/", "/ajax-api/3.0/mlflow",
-          "/get-artifact", "/health",        "/version"};
+  return {"/api/2.0/",     "/api/3.0/mlflow", "/ajax-api/2.0/", "/ajax-api/3.0/mlflow",
+          "/get-artifact", "/health",         "/version"};
 }
 
 std::vector<Route> MlflowRoutes::routes() {

@@ -1,5 +1,6 @@
 #pragma once
-// The plugin's one extension: all endpoints of MLflow's tracking server, with MLflow's error format.
+// The plugin's one extension: all endpoints of MLflow's tracking server, with MLflow's error
+// format.
 #include <memory>
 #include <optional>
 #include <string>

@@ -1,31 +1,58 @@
 #include "run_json.hpp"
 
+#include <simdjson.h>
+
 #include <algorithm>
 #include <array>
 #include <unordered_map>
-
-#include <simdjson.h>
-
 
 namespace podium::mlflow {
 namespace {
 
 // Positions in run_columns().
 enum : std::size_t {
-  project_, name_, user_, state_, started_, completed_, artifact_uri_, archived_, info_end_,
-  user_tagged_ = info_end_, description_, parent_, source_name_, source_type_, commit_, branch_, repository_,
-  metrics_, params_, tags_
+  project_,
+  name_,
+  user_,
+  state_,
+  started_,
+  completed_,
+  artifact_uri_,
+  archived_,
+  info_end_,
+  user_tagged_ = info_end_,
+  description_,
+  parent_,
+  source_name_,
+  source_type_,
+  commit_,
+  branch_,
+  repository_,
+  metrics_,
+  params_,
+  tags_
 };
 
 const std::vector<Column>& columns() {
-  static const std::vector<Column> all = {
-      value_of(field("project")),      value_of(field("name")),        value_of(field("user")),
-      value_of(field("state")),        value_of(field("started")),     value_of(field("completed")),
-      value_of(field("artifact_uri")), value_of(field("archived")),    value_of(field("user_tagged")),
-      value_of(field("description")),  value_of(field("parent")),      value_of(field("source_name")),
-      value_of(field("source_type")),  value_of(field("commit")),      value_of(field("branch")),
-      value_of(field("repository")),   whole_series("metrics"),        whole_map("params"),
-      whole_map("tags")};
+  static const std::vector<Column> all = {value_of(field("project")),
+                                          value_of(field("name")),
+                                          value_of(field("user")),
+                                          value_of(field("state")),
+                                          value_of(field("started")),
+                                          value_of(field("completed")),
+                                          value_of(field("artifact_uri")),
+                                          value_of(field("archived")),
+                                          value_of(field("user_tagged")),
+                                          value_of(field("description")),
+                                          value_of(field("parent")),
+                                          value_of(field("source_name")),
+                                          value_of(field("source_type")),
+                                          value_of(field("commit")),
+                                          value_of(field("branch")),
+                                          value_of(field("repository")),
+                                          whole_series("metrics"),
+                                          whole_map("params"),
+                                          whole_map("tags")};
   return all;
 }
 
@@ -37,10 +64,13 @@ void write_info(const Row& row, std::string& head, std::string& tail) {
   JsonWriter w(tail);
   if (const Cell name = row.cell(name_); !is_missing(name)) w.key("run_name").value(text_of(name));
   w.key("user_id").value(text_of(row.cell(user_)));
-  w.key("status").value(run_status(task_state(text_of(row.cell(state_))).value_or(TaskState::draft)));
+  w.key("status").value(
+      run_status(task_state(text_of(row.cell(state_))).value_or(TaskState::draft)));
   w.key("start_time").value(integer_of(row.cell(started_)));
-  if (const std::int64_t end = integer_of(row.cell(completed_)); end != 0) w.key("end_time").value(end);
-  if (const std::string_view uri = text_of(row.cell(artifact_uri_)); !uri.empty()) w.key("artifact_uri").value(uri);
+  if (const std::int64_t end = integer_of(row.cell(completed_)); end != 0)
+    w.key("end_time").value(end);
+  if (const std::string_view uri = text_of(row.cell(artifact_uri_)); !uri.empty())
+    w.key("artifact_uri").value(uri);
   w.key("lifecycle_stage").value(flag_of(row.cell(archived_)) ? "deleted" : "active");
   w.key("run_id").value(row.id()).end_object();
 }
@@ -62,23 +92,30 @@ constexpr std::string_view context_tag = "mlflow.data.context";
 std::string_view run_status(TaskState state) {
   switch (state) {
     case TaskState::draft:
-    case TaskState::pending: return "SCHEDULED";
-    case TaskState::running: return "RUNNING";
+    case TaskState::pending:
+      return "SCHEDULED";
+    case TaskState::running:
+      return "RUNNING";
     case TaskState::completed:
-    case TaskState::published: return "FINISHED";
-    case TaskState::failed: return "FAILED";
-    case TaskState::aborted: break;
+    case TaskState::published:
+      return "FINISHED";
+    case TaskState::failed:
+      return "FAILED";
+    case TaskState::aborted:
+      break;
   }
   return "KILLED";
 }
 
 TaskState state_of_status(int status) {
-  constexpr std::array states = {TaskState::draft, TaskState::running, TaskState::draft, TaskState::completed,
-                                 TaskState::failed, TaskState::aborted};
+  constexpr std::array states = {TaskState::draft,     TaskState::running, TaskState::draft,
+                                 TaskState::completed, TaskState::failed,  TaskState::aborted};
   return states[static_cast<std::size_t>(status)];
 }
 
-std::span<const Column> run_info_columns() { return std::span<const Column>(columns()).first(info_end_); }
+std::span<const Column> run_info_columns() {
+  return std::span<const Column>(columns()).first(info_end_);
+}
 std::span<const Column> run_columns() { return columns(); }
 
 void write_run_info(JsonWriter& w, const Row& row, std::string_view project_id) {
@@ -103,7 +140,13 @@ void RunsWriter::add(const Row& row) {
     if (!any) w.key("metrics").array();
     any = true;
     const Point& last = series.summary.last;
-    w.object().key("key").value(series.key).key("value").value(last.value).key("timestamp").value(last.time);
+    w.object()
+        .key("key")
+        .value(series.key)
+        .key("value")
+        .value(last.value)
+        .key("timestamp")
+        .value(last.time);
     w.key("step").value(last.step).end_object();
   }
   if (any) w.end_array();
@@ -120,16 +163,20 @@ void RunsWriter::add(const Row& row) {
   for (const MapEntry& e : row.map(tags_)) tag(e.key, e.text);
   if (flag_of(row.cell(user_tagged_))) tag("mlflow.user", text_of(row.cell(user_)));
   constexpr std::pair<std::size_t, std::string_view> fields[] = {
-      {name_, "mlflow.runName"},           {description_, "mlflow.note.content"},
-      {source_name_, "mlflow.source.name"}, {source_type_, "mlflow.source.type"},
-      {commit_, "mlflow.source.git.commit"}, {branch_, "mlflow.source.git.branch"},
+      {name_, "mlflow.runName"},
+      {description_, "mlflow.note.content"},
+      {source_name_, "mlflow.source.name"},
+      {source_type_, "mlflow.source.type"},
+      {commit_, "mlflow.source.git.commit"},
+      {branch_, "mlflow.source.git.branch"},
       {repository_, "mlflow.source.git.repoURL"}};
   for (const auto& [column, key] : fields)
     if (const Cell cell = row.cell(column); !is_missing(cell)) tag(key, text_of(cell));
 }
 
-std::string RunsWriter::assemble(const Piece& piece, std::string_view project_id, std::string_view parent_id,
-                                 bool model_inputs, bool outputs) const {
+std::string RunsWriter::assemble(const Piece& piece, std::string_view project_id,
+                                 std::string_view parent_id, bool model_inputs,
+                                 bool outputs) const {
   std::string out = "{\"info\":";
   out += piece.info_head;
   append_json_string(out, project_id);
@@ -159,7 +206,11 @@ std::string RunsWriter::assemble(const Piece& piece, std::string_view project_id
 }
 
 void RunsWriter::read_inputs(const Reader& reader, const Principal& who) {
-  struct Edge { std::size_t piece; Ordinal dataset; std::string tags; };
+  struct Edge {
+    std::size_t piece;
+    Ordinal dataset;
+    std::string tags;
+  };
   std::unordered_map<Ordinal, std::size_t> by_task;
   std::vector<Value> tasks;
   for (std::size_t i = 0; i < pieces_.size(); ++i) {
@@ -170,7 +221,8 @@ void RunsWriter::read_inputs(const Reader& reader, const Principal& who) {
   Query query;
   query.collection = api_.input_records;
   query.filter = all_of({in(field("task"), std::move(tasks)), api_.access.visible(who, "inputs")});
-  query.columns = {value_of(field("task")), value_of(field("dataset")), value_of(field("context")), whole_map("tags")};
+  query.columns = {value_of(field("task")), value_of(field("dataset")), value_of(field("context")),
+                   whole_map("tags")};
   reader.query(query, [&](const Row& row) {
     Edge edge{by_task[integer_of(row.cell(0))], integer_of(row.cell(1)), {}};
     for (const MapEntry& e : row.map(3)) {
@@ -193,8 +245,8 @@ void RunsWriter::read_inputs(const Reader& reader, const Principal& who) {
   std::sort(datasets.begin(), datasets.end());
   datasets.erase(std::unique(datasets.begin(), datasets.end()), datasets.end());
   std::unordered_map<Ordinal, std::string> written;
-  const std::array columns = {value_of(field("name")), value_of(field("digest")), value_of(field("source_type")),
-                              value_of(record_body())};
+  const std::array columns = {value_of(field("name")), value_of(field("digest")),
+                              value_of(field("source_type")), value_of(record_body())};
   simdjson::dom::parser parser;
   api_.datasets.get(reader, who, datasets, columns, [&](const Row& row) {
     std::string& out = written[row.ordinal()];
@@ -202,7 +254,8 @@ void RunsWriter::read_inputs(const Reader& reader, const Principal& who) {
     w.object().key("name").value(text_of(row.cell(0))).key("digest").value(text_of(row.cell(1)));
     w.key("source_type").value(text_of(row.cell(2)));
     simdjson::dom::object body;
-    const bool good = parser.parse(text_of(row.cell(3))).get_object().get(body) == simdjson::SUCCESS;
+    const bool good =
+        parser.parse(text_of(row.cell(3))).get_object().get(body) == simdjson::SUCCESS;
     const auto member = [&](const char* key) {
       std::string_view value;
       if (good && body[key].get_string().get(value) != simdjson::SUCCESS) value = {};
@@ -233,7 +286,8 @@ void RunsWriter::read_links(const Reader& reader, const Principal& who) {
   }
   Query query;
   query.collection = api_.link_records;
-  query.filter = all_of({in(field("task"), std::move(tasks)), api_.access.visible(who, "model_links")});
+  query.filter =
+      all_of({in(field("task"), std::move(tasks)), api_.access.visible(who, "model_links")});
   query.columns = {value_of(field("task")), value_of(field("model")), value_of(field("direction")),
                    value_of(field("step"))};
   reader.query(query, [&](const Row& row) {
@@ -249,7 +303,8 @@ void RunsWriter::read_links(const Reader& reader, const Principal& who) {
   });
 }
 
-std::vector<std::string> RunsWriter::finish(const Reader& reader, const Principal& who, bool model_inputs) {
+std::vector<std::string> RunsWriter::finish(const Reader& reader, const Principal& who,
+                                            bool model_inputs) {
   std::vector<std::string> out;
   if (pieces_.empty()) return out;
   read_inputs(reader, who);
@@ -268,14 +323,16 @@ std::vector<std::string> RunsWriter::finish(const Reader& reader, const Principa
   out.reserve(pieces_.size());
   for (const Piece& piece : pieces_)
     out.push_back(assemble(piece, api_.project_id(reader, piece.project),
-                           piece.parent != 0 ? parent_ids[piece.parent] : std::string(), model_inputs, true));
+                           piece.parent != 0 ? parent_ids[piece.parent] : std::string(),
+                           model_inputs, true));
   return out;
 }
 
 std::string RunsWriter::finish_new(Transaction& t) {
   const Piece& piece = pieces_.front();
   std::string parent;
-  if (piece.parent != 0) t.get(api_.task_records, piece.parent, {}, [&](const Row& row) { parent = row.id(); });
+  if (piece.parent != 0)
+    t.get(api_.task_records, piece.parent, {}, [&](const Row& row) { parent = row.id(); });
   return assemble(piece, api_.project_id(t, piece.project), parent, false, false);
 }
 

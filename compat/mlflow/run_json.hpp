@@ -23,15 +23,15 @@ std::span<const Column> run_columns();
 /// `project_id` is the text id.
 void write_run_info(JsonWriter&, const Row&, std::string_view project_id);
 
-/// Writes runs. First `add` for each row, then `finish`, which reads what several runs share (parents,
-/// inputs, model links) with one query each.
+/// Writes runs. First `add` for each row, then `finish`, which reads what several runs share
+/// (parents, inputs, model links) with one query each.
 class RunsWriter {
  public:
   explicit RunsWriter(const Api& api) : api_(api) {}
   /// A row with run_columns().
   void add(const Row&);
-  /// The runs as JSON objects, one after the other, in the order they were added. `model_inputs`: whether
-  /// models that a run read are told (a search does not).
+  /// The runs as JSON objects, one after the other, in the order they were added. `model_inputs`:
+  /// whether models that a run read are told (a search does not).
   std::vector<std::string> finish(const Reader&, const Principal&, bool model_inputs);
   /// The one run of a create, which has neither inputs nor outputs.
   std::string finish_new(Transaction&);
@@ -47,8 +47,8 @@ class RunsWriter {
   };
   void read_inputs(const Reader&, const Principal&);
   void read_links(const Reader&, const Principal&);
-  std::string assemble(const Piece&, std::string_view project_id, std::string_view parent_id, bool model_inputs,
-                       bool outputs) const;
+  std::string assemble(const Piece&, std::string_view project_id, std::string_view parent_id,
+                       bool model_inputs, bool outputs) const;
 
   const Api& api_;
   std::vector<Piece> pieces_;

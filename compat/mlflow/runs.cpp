@@ -1,9 +1,9 @@
 #include "runs.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <unordered_set>
-
-#include <fmt/format.h>
 
 #include "log_requests.hpp"
 #include "reserved_tags.hpp"
@@ -20,7 +20,8 @@ std::vector<Pair> read_tags(const Fields& fields) {
   std::vector<Pair> tags;
   std::unordered_set<std::string> seen;
   for (const Fields& item : fields.messages("tags")) {
-    tags.push_back({std::string(item.text("key").value_or("")), std::string(item.text("value").value_or(""))});
+    tags.push_back(
+        {std::string(item.text("key").value_or("")), std::string(item.text("value").value_or(""))});
     if (!seen.insert(tags.back().key).second)
       throw error(Code::bad_request, fmt::format("The tag '{}' is given twice.", tags.back().key));
   }
@@ -45,12 +46,14 @@ void create_run(const Api& api, Request& request, Reply& reply) {
   state->name = fields.text("run_name").value_or("");
   state->user = fields.text("user_id").value_or("");
   state->tags = read_tags(fields);
-  const auto tag = std::find_if(state->tags.begin(), state->tags.end(), [](const Pair& p) { return p.key == name_tag; });
+  const auto tag = std::find_if(state->tags.begin(), state->tags.end(),
+                                [](const Pair& p) { return p.key == name_tag; });
   if (tag != state->tags.end()) {
     if (!state->name.empty() && !tag->value.empty() && state->name != tag->value)
-      throw invalid(fmt::format("Both 'run_name' argument and 'mlflow.runName' tag are specified, but with different "
-                                "values (run_name='{}', mlflow.runName='{}').",
-                                state->name, tag->value));
+      throw invalid(fmt::format(
+          "Both 'run_name' argument and 'mlflow.runName' tag are specified, but with different "
+          "values (run_name='{}', mlflow.runName='{}').",
+          state->name, tag->value));
     if (state->name.empty()) state->name = tag->value;
     state->tags.erase(tag);
   }
@@ -58,7 +61,8 @@ void create_run(const Api& api, Request& request, Reply& reply) {
     const Ordinal project = api.require_experiment(t, run.who, run.experiment_id);
     bool archived = false;
     const Column flag = value_of(field("archived"));
-    t.get(api.project_records, project, std::span(&flag, 1), [&](const Row& row) { archived = flag_of(row.cell(0)); });
+    t.get(api.project_records, project, std::span(&flag, 1),
+          [&](const Row& row) { archived = flag_of(row.cell(0)); });
     if (archived) throw not_active("experiment", api.project_id(t, project));
     TagPlan plan = plan_new_tags(api, t, run.user, run.tags);
     NewTask task;
@@ -95,7 +99,8 @@ void update_run(const Api& api, Request& request, Reply& reply) {
   state->name = fields.text("run_name").value_or("");
   const auto write = [&api](Transaction& t, UpdateRun& run) {
     Tasks::Head head = api.require_active_run(t, run.who, run.run_id);
-    // SCHEDULED is said of drafts and of pending tasks; saying it again of a pending one changes nothing.
+    // SCHEDULED is said of drafts and of pending tasks; saying it again of a pending one changes
+    // nothing.
     const bool still_pending = run.status == 2 && head.state == TaskState::pending;
     if (run.status && !still_pending) {
       const TaskState to = state_of_status(*run.status);
@@ -132,7 +137,8 @@ void get_run(const Api& api, Request& request, Reply& reply) {
   api.store.read([&](const Reader& reader) {
     const Ordinal task = api.find_run(reader, request.who(), run_id);
     RunsWriter writer(api);
-    api.tasks.get(reader, request.who(), task, run_columns(), [&](const Row& row) { writer.add(row); });
+    api.tasks.get(reader, request.who(), task, run_columns(),
+                  [&](const Row& row) { writer.add(row); });
     if (writer.size() == 0) throw no_such_run(run_id);
     body = "{\"run\":" + writer.finish(reader, request.who(), true).front() + "}";
   });
@@ -149,12 +155,18 @@ Response delete_run_tag(const Api& api, Request& request) {
 }  // namespace
 
 void add_run_routes(const Api& api, RouteTable& routes) {
-  routes.rpc_inline("POST", 2, "/runs/create", "task.write", [&](Request& q, Reply& r) { create_run(api, q, r); });
-  routes.rpc_inline("POST", 2, "/runs/update", "task.write", [&](Request& q, Reply& r) { update_run(api, q, r); });
-  routes.rpc_inline("GET", 2, "/runs/get", "task.read", [&](Request& q, Reply& r) { get_run(api, q, r); });
-  routes.rpc("POST", 2, "/runs/delete", "task.write", [&](Request& q) { return set_archived(api, q, true); });
-  routes.rpc("POST", 2, "/runs/restore", "task.write", [&](Request& q) { return set_archived(api, q, false); });
-  routes.rpc("POST", 2, "/runs/delete-tag", "task.write", [&](Request& q) { return delete_run_tag(api, q); });
+  routes.rpc_inline("POST", 2, "/runs/create", "task.write",
+                    [&](Request& q, Reply& r) { create_run(api, q, r); });
+  routes.rpc_inline("POST", 2, "/runs/update", "task.write",
+                    [&](Request& q, Reply& r) { update_run(api, q, r); });
+  routes.rpc_inline("GET", 2, "/runs/get", "task.read",
+                    [&](Request& q, Reply& r) { get_run(api, q, r); });
+  routes.rpc("POST", 2, "/runs/delete", "task.write",
+             [&](Request& q) { return set_archived(api, q, true); });
+  routes.rpc("POST", 2, "/runs/restore", "task.write",
+             [&](Request& q) { return set_archived(api, q, false); });
+  routes.rpc("POST", 2, "/runs/delete-tag", "task.write",
+             [&](Request& q) { return delete_run_tag(api, q); });
 }
 
 }  // namespace podium::mlflow

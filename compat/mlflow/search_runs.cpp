@@ -1,8 +1,8 @@
 #include "search_runs.hpp"
 
-#include <charconv>
-
 #include <fmt/format.h>
+
+#include <charconv>
 
 #include "page_token.hpp"
 #include "python_text.hpp"
@@ -27,7 +27,8 @@ Order read_order(const Api& api, const std::vector<std::string_view>& items) {
     for (const OrderKey& before : order)
       if (before.path == key.path) {
         std::vector<std::string> all(items.begin(), items.end());
-        throw error(Code::internal_error, fmt::format("`order_by` contains duplicate fields: {}", repr(all)));
+        throw error(Code::internal_error,
+                    fmt::format("`order_by` contains duplicate fields: {}", repr(all)));
       }
     order.push_back(std::move(key));
   }
@@ -41,8 +42,8 @@ Order read_order(const Api& api, const std::vector<std::string_view>& items) {
   return order;
 }
 
-// MLflow orders statuses by their names, podium's states by theirs. An order that begins with the status is
-// therefore answered group by group: a cursor is "s<group>:<cursor within the group>".
+// MLflow orders statuses by their names, podium's states by theirs. An order that begins with the
+// status is therefore answered group by group: a cursor is "s<group>:<cursor within the group>".
 struct StatusGroup {
   std::vector<Value> states;
 };
@@ -52,7 +53,8 @@ std::vector<StatusGroup> status_groups(bool descending) {
   for (const std::string_view status : {"FAILED", "FINISHED", "KILLED", "RUNNING", "SCHEDULED"}) {
     StatusGroup group;
     for (int i = 1; i <= 7; ++i)
-      if (run_status(static_cast<TaskState>(i)) == status) group.states.emplace_back(std::string(name(static_cast<TaskState>(i))));
+      if (run_status(static_cast<TaskState>(i)) == status)
+        group.states.emplace_back(std::string(name(static_cast<TaskState>(i))));
     named.emplace_back(status, std::move(group));
   }
   std::vector<StatusGroup> out;
@@ -62,7 +64,8 @@ std::vector<StatusGroup> status_groups(bool descending) {
 }
 
 /// Adds rows of `query` to the writer; returns the cursor behind them, "" at the end.
-std::string run_query(const Api& api, const Reader& reader, const Principal& who, Query query, RunsWriter& writer) {
+std::string run_query(const Api& api, const Reader& reader, const Principal& who, Query query,
+                      RunsWriter& writer) {
   return api.tasks
       .query(reader, who, std::move(query),
              [&](const Row& row) {
@@ -72,15 +75,16 @@ std::string run_query(const Api& api, const Reader& reader, const Principal& who
       .cursor;
 }
 
-std::string query_by_status(const Api& api, const Reader& reader, const Principal& who, const Query& query,
-                            RunsWriter& writer) {
+std::string query_by_status(const Api& api, const Reader& reader, const Principal& who,
+                            const Query& query, RunsWriter& writer) {
   const auto groups = status_groups(query.order.front().descending);
   std::size_t first = 0;
   std::string inner;
   if (!query.cursor.empty()) {
     const auto colon = query.cursor.find(':');
     if (query.cursor[0] != 's' || colon == std::string::npos ||
-        std::from_chars(query.cursor.data() + 1, query.cursor.data() + colon, first).ptr != query.cursor.data() + colon ||
+        std::from_chars(query.cursor.data() + 1, query.cursor.data() + colon, first).ptr !=
+            query.cursor.data() + colon ||
         first >= groups.size())
       refuse_token(query.cursor);
     inner = query.cursor.substr(colon + 1);
@@ -118,6 +122,8 @@ Response search(const Api& api, Request& request) {
   const auto order_by = fields.texts("order_by");
   const std::string token(fields.text("page_token").value_or(""));
   check_max_results(max_results);
+  refuse_blank(filter);
+  api.access.visible(request.who(), "tasks");  // also when there is nothing to ask of
 
   std::string body;
   api.store.read([&](const Reader& reader) {
@@ -137,7 +143,8 @@ Response search(const Api& api, Request& request) {
     query.columns.assign(run_columns().begin(), run_columns().end());
     std::vector<Value> projects;
     for (const std::string_view id : experiment_ids)
-      if (const Ordinal project = api.projects.find(reader, who, parse_experiment_id(id))) projects.emplace_back(project);
+      if (const Ordinal project = api.projects.find(reader, who, parse_experiment_id(id)))
+        projects.emplace_back(project);
     if (projects.empty()) return;
     query.filter = all_of({projects.size() == 1 ? eq(field("project"), projects.front())
                                                 : in(field("project"), std::move(projects)),

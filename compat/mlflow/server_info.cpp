@@ -18,7 +18,10 @@ Response server_info() {
   JsonWriter w(body);
   w.object().key("store_type").value("SqlStore").key("workspaces_enabled").value(false);
   w.key("trace_archival_enabled").value(false).key("multipart_uploads_enabled").value(false);
-  w.key("multipart_downloads_enabled").value(false).key("presigned_upload_run_id_supported").value(true);
+  w.key("multipart_downloads_enabled")
+      .value(false)
+      .key("presigned_upload_run_id_supported")
+      .value(true);
   w.key("presigned_upload_model_id_supported").value(true);
   w.key("features_enabled").object().key("gateway").value(false).end_object().end_object();
   return json_response(std::move(body));
@@ -27,9 +30,12 @@ Response server_info() {
 }  // namespace
 
 void add_server_info_routes(const Api&, RouteTable& routes) {
-  routes.at("GET", "/health", "public", [](Request&) { return plain("OK", "text/plain; charset=utf-8"); }, BodyKind::none);
-  routes.at("GET", "/version", "public", [](Request&) { return plain(mlflow_version, "text/html; charset=utf-8"); },
-            BodyKind::none);
+  routes.at(
+      "GET", "/health", "public", [](Request&) { return plain("OK", "text/plain; charset=utf-8"); },
+      BodyKind::none);
+  routes.at(
+      "GET", "/version", "public",
+      [](Request&) { return plain(mlflow_version, "text/html; charset=utf-8"); }, BodyKind::none);
   routes.rpc("GET", 3, "/server-info", "public", [](Request&) { return server_info(); });
 }
 

@@ -50,10 +50,11 @@ Uri parse_uri(std::string_view text) {
   }
   uri.path = text;
   const auto last = text.rfind('/');
-  const bool has_them = uri.scheme.empty() || uri.scheme == "http" || uri.scheme == "https" || uri.scheme == "ftp" ||
-                        uri.scheme == "hdfs" || uri.scheme == "sftp";
+  const bool has_them = uri.scheme.empty() || uri.scheme == "http" || uri.scheme == "https" ||
+                        uri.scheme == "ftp" || uri.scheme == "hdfs" || uri.scheme == "sftp";
   const auto semicolon = text.find(';', last == std::string_view::npos ? 0 : last);
-  uri.has_parameters = has_them && semicolon != std::string_view::npos && semicolon + 1 < text.size();
+  uri.has_parameters =
+      has_them && semicolon != std::string_view::npos && semicolon + 1 < text.size();
   return uri;
 }
 
@@ -99,7 +100,8 @@ std::string percent_encoded(std::string_view text, std::string_view safe) {
 std::string safe_path(std::string_view given) {
   std::string path = decoded_fully(given);
   // Control characters are escaped rather than refused: a client may have made such a name.
-  if (std::any_of(path.begin(), path.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; })) {
+  if (std::any_of(path.begin(), path.end(),
+                  [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; })) {
     std::string escaped;
     for (const char c : path) {
       const auto byte = static_cast<unsigned char>(c);
@@ -113,7 +115,8 @@ std::string safe_path(std::string_view given) {
     }
     path = std::move(escaped);
   }
-  if (path.find('#') != std::string::npos || path.find('\\') != std::string::npos) throw invalid_path();
+  if (path.find('#') != std::string::npos || path.find('\\') != std::string::npos)
+    throw invalid_path();
   if (lower_ascii(std::string_view(path).substr(0, 5)) == "file:") throw invalid_path();
   if (path.substr(0, 1) == "/") throw invalid_path();
   const bool drive = path.size() >= 3 && is_letter(path[0]) && path[1] == ':' && path[2] == '/';

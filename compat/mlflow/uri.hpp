@@ -21,8 +21,10 @@ std::string decoded_fully(std::string_view text);
 /// Escapes everything but letters, digits and `safe`.
 std::string percent_encoded(std::string_view text, std::string_view safe);
 
-/// An artifact's path from a client: decoded repeatedly, relative, without ".." segments, backslashes and
-/// '#'; throws "Invalid path". The answer may be "" and may hold "." and empty segments: see normal_path.
+/// An artifact's path from a client: decoded repeatedly, relative, without ".." segments,
+/// backslashes and
+/// '#'; throws "Invalid path". The answer may be "" and may hold "." and empty segments: see
+/// normal_path.
 std::string safe_path(std::string_view path);
 
 /// "a" and "b" as "a/b"; either may be empty.

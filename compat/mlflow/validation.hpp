@@ -17,23 +17,27 @@ inline constexpr std::size_t max_metrics_in_batch = 1000;
 inline constexpr std::size_t max_params_in_batch = 100;
 inline constexpr std::size_t max_entities_in_batch = 1000;
 
-/// A key of a metric, param or tag: its characters, and that it is a normal relative path. `path` names
-/// the parameter in the refusal.
+/// A key of a metric, param or tag: its characters, and that it is a normal relative path. `path`
+/// names the parameter in the refusal.
 void check_name(std::string_view name, std::string_view path);
 /// Throws when `text` is longer.
 void check_length(std::string_view what, std::string_view text, std::size_t limit);
 
-void check_metric(std::string_view key, double value, std::int64_t timestamp, std::string_view path_prefix);
+void check_metric(std::string_view key, double value, std::int64_t timestamp,
+                  std::string_view path_prefix);
 /// Checks the key and returns the value, cut to what is kept.
-std::string_view checked_param(std::string_view key, std::string_view value, std::string_view path_prefix);
-std::string_view checked_tag(std::string_view key, std::string_view value, std::string_view path_prefix);
+std::string_view checked_param(std::string_view key, std::string_view value,
+                               std::string_view path_prefix);
+std::string_view checked_tag(std::string_view key, std::string_view value,
+                             std::string_view path_prefix);
 void check_experiment_tag(std::string_view key, std::string_view value);
 void check_experiment_name(std::string_view name);
 void check_run_id(std::string_view id);
 /// The id as a number, in decimal.
 std::string parse_experiment_id(std::string_view id);
 void check_model_name(std::string_view name);
-/// Refuses what MLflow refuses of an experiment's location and makes a relative local path absolute.
+/// Refuses what MLflow refuses of an experiment's location and makes a relative local path
+/// absolute.
 std::string checked_artifact_location(std::string_view uri, std::string_view default_root);
 /// A page size of a search.
 void check_max_results(std::int64_t max_results);

@@ -1,8 +1,8 @@
 #include "vocabulary.hpp"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "errors.hpp"
 #include "python_text.hpp"
@@ -11,13 +11,20 @@ namespace podium::mlflow {
 
 std::optional<Compare> compare_of(Operator op) {
   switch (op) {
-    case Operator::eq: return Compare::eq;
-    case Operator::ne: return Compare::ne;
-    case Operator::lt: return Compare::lt;
-    case Operator::le: return Compare::le;
-    case Operator::gt: return Compare::gt;
-    case Operator::ge: return Compare::ge;
-    default: return std::nullopt;
+    case Operator::eq:
+      return Compare::eq;
+    case Operator::ne:
+      return Compare::ne;
+    case Operator::lt:
+      return Compare::lt;
+    case Operator::le:
+      return Compare::le;
+    case Operator::gt:
+      return Compare::gt;
+    case Operator::ge:
+      return Compare::ge;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -30,11 +37,16 @@ Filter text_comparison(Path path, Operator op, std::span<const Literal> literals
       for (std::size_t i = 0; i < literals.size(); ++i) values.emplace_back(text(i));
       return in(std::move(path), std::move(values), op == Operator::not_in);
     }
-    case Operator::like: return pattern(Filter::Op::like, std::move(path), text(0));
-    case Operator::ilike: return pattern(Filter::Op::ilike, std::move(path), text(0));
-    case Operator::is_null: return is_null(std::move(path));
-    case Operator::is_not_null: return is_null(std::move(path), true);
-    default: return compare(std::move(path), compare_of(op).value_or(Compare::eq), text(0));
+    case Operator::like:
+      return pattern(Filter::Op::like, std::move(path), text(0));
+    case Operator::ilike:
+      return pattern(Filter::Op::ilike, std::move(path), text(0));
+    case Operator::is_null:
+      return is_null(std::move(path));
+    case Operator::is_not_null:
+      return is_null(std::move(path), true);
+    default:
+      return compare(std::move(path), compare_of(op).value_or(Compare::eq), text(0));
   }
 }
 
@@ -64,26 +76,35 @@ bool has_number(const Comparison& c) {
 void check_texts(const Comparison& c, std::string_view expected) {
   if (is_list(c.op)) {
     if (c.values.empty())
-      throw invalid("While parsing a list in the query, expected a non-empty list of string values, but got empty list");
+      throw invalid(
+          "While parsing a list in the query, expected a non-empty list of string values, but got "
+          "empty list");
     for (const Literal& l : c.values) {
       if (l.bare)
-        throw invalid("While parsing a list in the query, expected a non-empty list of string values, but got ill-formed "
-                      "list.");
+        throw invalid(
+            "While parsing a list in the query, expected a non-empty list of string values, but "
+            "got ill-formed "
+            "list.");
       if (!l.text) {
         std::string shown;
-        for (const Literal& item : c.values) shown += fmt::format("{}{}", shown.empty() ? "" : ", ", item.source);
-        throw invalid(fmt::format("While parsing a list in the query, expected string value, punctuation, or whitespace, "
-                                  "but got different type in list: ({}{})",
-                                  shown, c.values.size() == 1 ? "," : ""));
+        for (const Literal& item : c.values)
+          shown += fmt::format("{}{}", shown.empty() ? "" : ", ", item.source);
+        throw invalid(fmt::format(
+            "While parsing a list in the query, expected string value, punctuation, or whitespace, "
+            "but got different type in list: ({}{})",
+            shown, c.values.size() == 1 ? "," : ""));
       }
     }
     return;
   }
   if (c.values.size() == 1 && c.values.front().bare)
-    throw invalid(fmt::format("Parameter value is either not quoted or unidentified quote types used for string value {}. "
-                              "Use either single or double quotes.",
-                              c.value_source));
-  if (c.values.size() != 1 || !c.values.front().text) throw invalid(fmt::format("{} Got value {}", expected, c.value_source));
+    throw invalid(
+        fmt::format("Parameter value is either not quoted or unidentified quote types used for "
+                    "string value {}. "
+                    "Use either single or double quotes.",
+                    c.value_source));
+  if (c.values.size() != 1 || !c.values.front().text)
+    throw invalid(fmt::format("{} Got value {}", expected, c.value_source));
 }
 
 bool matches_pattern(std::string_view text, std::string_view pattern, bool fold) {
@@ -108,25 +129,35 @@ bool matches_pattern(std::string_view text, std::string_view pattern, bool fold)
   return p == pattern.size();
 }
 
+void refuse_blank(std::string_view filter) {
+  if (!filter.empty() && trimmed(filter).empty())
+    throw invalid(fmt::format("Invalid filter '{}'. Could not be parsed.", filter));
+}
+
 std::optional<Error> order_refusal(const Refusal& r) {
   const auto at = static_cast<std::int64_t>(r.position);
   if (r.flaw == Refusal::Flaw::direction)
     return invalid(fmt::format("Invalid ordering key in order_by clause '{}'.", r.text)).at(at);
   if (r.flaw == Refusal::Flaw::order)
-    return invalid(fmt::format("Invalid order_by clause '{}'. Could not be parsed.", r.text)).at(at);
+    return invalid(fmt::format("Invalid order_by clause '{}'. Could not be parsed.", r.text))
+        .at(at);
   return std::nullopt;
 }
 
 std::optional<Error> filter_refusal(const Refusal& r) {
   const auto at = static_cast<std::int64_t>(r.position);
   if (r.flaw == Refusal::Flaw::several)
-    return invalid(fmt::format("Search filter contained multiple expression {}. Provide AND-ed expression list.",
+    return invalid(fmt::format("Search filter contained multiple expression {}. Provide AND-ed "
+                               "expression list.",
                                repr(r.text)))
         .at(at);
   if (r.flaw == Refusal::Flaw::left && !r.pieces.empty())
-    return invalid(fmt::format("Invalid comparison clause. Expected 'Identifier' found '{}'", r.pieces.front())).at(at);
+    return invalid(fmt::format("Invalid comparison clause. Expected 'Identifier' found '{}'",
+                               r.pieces.front()))
+        .at(at);
   if (r.flaw == Refusal::Flaw::syntax)
-    return invalid(fmt::format("Invalid filter '{}'. Could not be parsed: {}.", r.text, r.sentence)).at(at);
+    return invalid(fmt::format("Invalid filter '{}'. Could not be parsed: {}.", r.text, r.sentence))
+        .at(at);
   return std::nullopt;
 }
 

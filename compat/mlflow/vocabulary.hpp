@@ -14,8 +14,9 @@ namespace podium::mlflow {
 class RunVocabulary final : public Vocabulary {
  public:
   struct Resolve {
-    std::function<Ordinal(std::string_view id)> task;              ///< 0 when there is none
-    std::function<std::vector<Value>(const Filter& ids)> matching;  ///< ordinals of tasks that match
+    std::function<Ordinal(std::string_view id)> task;  ///< 0 when there is none
+    std::function<std::vector<Value>(const Filter& ids)>
+        matching;  ///< ordinals of tasks that match
   };
   explicit RunVocabulary(Resolve resolve) : resolve_(std::move(resolve)) {}
   QueryFeatures features() const override { return QueryFeatures::conjunction(); }
@@ -40,18 +41,20 @@ class ExperimentVocabulary final : public Vocabulary {
   Error refuse(const Refusal&) const override;
 };
 
-/// A clause on a metric of a logged model: some point of it, on any of the asked data sets, compares so.
+/// A clause on a metric of a logged model: some point of it, on any of the asked data sets,
+/// compares so.
 struct ModelMetricClause {
   std::string key;
   Compare compare = Compare::eq;
   double value = 0;
 };
 
-/// Filters of logged models. Clauses on metrics are put aside in `metrics`, and read as `all`. `project`
-/// finds the ordinal behind an experiment's id, 0 when there is none.
+/// Filters of logged models. Clauses on metrics are put aside in `metrics`, and read as `all`.
+/// `project` finds the ordinal behind an experiment's id, 0 when there is none.
 class ModelVocabulary final : public Vocabulary {
  public:
-  ModelVocabulary(std::function<Ordinal(std::string_view)> project, std::vector<ModelMetricClause>& metrics)
+  ModelVocabulary(std::function<Ordinal(std::string_view)> project,
+                  std::vector<ModelMetricClause>& metrics)
       : project_(std::move(project)), metrics_(metrics) {}
   QueryFeatures features() const override { return QueryFeatures::conjunction(); }
   Filter comparison(const Comparison&) const override;
@@ -67,7 +70,8 @@ class ModelVocabulary final : public Vocabulary {
   std::vector<ModelMetricClause>& metrics_;
 };
 
-/// A comparison of a text: = != LIKE ILIKE IN NOT IN IS NULL IS NOT NULL, of values that were checked.
+/// A comparison of a text: = != LIKE ILIKE IN NOT IN IS NULL IS NOT NULL, of values that were
+/// checked.
 Filter text_comparison(Path, Operator, std::span<const Literal>);
 /// A comparison with a number by one of the six.
 Filter number_comparison(Path, Compare, const Literal&);
@@ -81,11 +85,13 @@ bool is_null_test(Operator);
 std::string comparator(const Comparison&);
 /// Whether there is one value and it is a number.
 bool has_number(const Comparison&);
-/// Refuses a value that is not a quoted text, or a list of them; `expected` leads the sentence that ends with
-/// the value.
+/// Refuses a value that is not a quoted text, or a list of them; `expected` leads the sentence that
+/// ends with the value.
 void check_texts(const Comparison&, std::string_view expected);
 /// LIKE, exact or folding ASCII.
 bool matches_pattern(std::string_view text, std::string_view pattern, bool fold);
+/// Refuses a filter of nothing but blanks, which the parser would read as no filter.
+void refuse_blank(std::string_view filter);
 /// The refusal of an order item, or nothing when it is not of an order.
 std::optional<Error> order_refusal(const Refusal&);
 /// The refusal of a value's shape or of a second statement, or nothing.

@@ -1,11 +1,11 @@
 #include "wire.hpp"
 
+#include <fmt/format.h>
+#include <simdjson.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
-
-#include <fmt/format.h>
-#include <simdjson.h>
 
 #include "errors.hpp"
 #include "python_text.hpp"
@@ -16,7 +16,8 @@ namespace {
 namespace dom = simdjson::dom;
 
 constexpr std::size_t max_depth = 64;
-constexpr std::string_view see_docs = " See the API docs for more information about request parameters.";
+constexpr std::string_view see_docs =
+    " See the API docs for more information about request parameters.";
 
 constexpr std::array run_status_names = {EnumName{"RUNNING", 1}, EnumName{"SCHEDULED", 2},
                                          EnumName{"FINISHED", 3}, EnumName{"FAILED", 4},
@@ -52,12 +53,18 @@ dom::object object_of(dom::element value) {
 /// A value as a compact JSON text with sorted keys, as MLflow's messages quote it.
 std::string quoted(dom::element value) {
   switch (value.type()) {
-    case dom::element_type::STRING: return json_text(value.get_string().value_unsafe());
-    case dom::element_type::INT64: return fmt::format("{}", value.get_int64().value_unsafe());
-    case dom::element_type::UINT64: return fmt::format("{}", value.get_uint64().value_unsafe());
-    case dom::element_type::DOUBLE: return repr(value.get_double().value_unsafe());
-    case dom::element_type::BOOL: return value.get_bool().value_unsafe() ? "true" : "false";
-    case dom::element_type::NULL_VALUE: return "null";
+    case dom::element_type::STRING:
+      return json_text(value.get_string().value_unsafe());
+    case dom::element_type::INT64:
+      return fmt::format("{}", value.get_int64().value_unsafe());
+    case dom::element_type::UINT64:
+      return fmt::format("{}", value.get_uint64().value_unsafe());
+    case dom::element_type::DOUBLE:
+      return repr(value.get_double().value_unsafe());
+    case dom::element_type::BOOL:
+      return value.get_bool().value_unsafe() ? "true" : "false";
+    case dom::element_type::NULL_VALUE:
+      return "null";
     case dom::element_type::ARRAY: {
       std::string out = "[";
       for (dom::element item : array_of(value)) {
@@ -66,7 +73,8 @@ std::string quoted(dom::element value) {
       }
       return out + "]";
     }
-    case dom::element_type::OBJECT: break;
+    case dom::element_type::OBJECT:
+      break;
   }
   std::vector<std::pair<std::string, std::string>> members;
   for (auto [key, member] : object_of(value)) members.emplace_back(key, quoted(member));
@@ -81,14 +89,21 @@ std::string quoted(dom::element value) {
 
 std::string_view python_type(dom::element value) {
   switch (value.type()) {
-    case dom::element_type::STRING: return "str";
+    case dom::element_type::STRING:
+      return "str";
     case dom::element_type::INT64:
-    case dom::element_type::UINT64: return "int";
-    case dom::element_type::DOUBLE: return "float";
-    case dom::element_type::BOOL: return "bool";
-    case dom::element_type::NULL_VALUE: return "NoneType";
-    case dom::element_type::ARRAY: return "list";
-    case dom::element_type::OBJECT: break;
+    case dom::element_type::UINT64:
+      return "int";
+    case dom::element_type::DOUBLE:
+      return "float";
+    case dom::element_type::BOOL:
+      return "bool";
+    case dom::element_type::NULL_VALUE:
+      return "NoneType";
+    case dom::element_type::ARRAY:
+      return "list";
+    case dom::element_type::OBJECT:
+      break;
   }
   return "dict";
 }
@@ -100,14 +115,17 @@ std::optional<std::int64_t> as_integer(std::string_view text) {
 
 std::optional<std::int64_t> as_integer(dom::element value) {
   switch (value.type()) {
-    case dom::element_type::INT64: return value.get_int64().value_unsafe();
+    case dom::element_type::INT64:
+      return value.get_int64().value_unsafe();
     case dom::element_type::DOUBLE: {
       const double number = value.get_double().value_unsafe();
       if (number != std::floor(number) || std::abs(number) >= 9.2e18) return std::nullopt;
       return static_cast<std::int64_t>(number);
     }
-    case dom::element_type::STRING: return as_integer(value.get_string().value_unsafe());
-    default: return std::nullopt;
+    case dom::element_type::STRING:
+      return as_integer(value.get_string().value_unsafe());
+    default:
+      return std::nullopt;
   }
 }
 
@@ -118,16 +136,23 @@ std::optional<double> as_real(std::string_view text) {
 
 std::optional<double> as_real(dom::element value) {
   switch (value.type()) {
-    case dom::element_type::INT64: return static_cast<double>(value.get_int64().value_unsafe());
-    case dom::element_type::UINT64: return static_cast<double>(value.get_uint64().value_unsafe());
-    case dom::element_type::DOUBLE: return value.get_double().value_unsafe();
-    case dom::element_type::BOOL: return value.get_bool().value_unsafe() ? 1.0 : 0.0;
-    case dom::element_type::STRING: return as_real(value.get_string().value_unsafe());
-    default: return std::nullopt;
+    case dom::element_type::INT64:
+      return static_cast<double>(value.get_int64().value_unsafe());
+    case dom::element_type::UINT64:
+      return static_cast<double>(value.get_uint64().value_unsafe());
+    case dom::element_type::DOUBLE:
+      return value.get_double().value_unsafe();
+    case dom::element_type::BOOL:
+      return value.get_bool().value_unsafe() ? 1.0 : 0.0;
+    case dom::element_type::STRING:
+      return as_real(value.get_string().value_unsafe());
+    default:
+      return std::nullopt;
   }
 }
 
-/// A parser for one request at a time; a thread keeps one, so that most requests allocate nothing for it.
+/// A parser for one request at a time; a thread keeps one, so that most requests allocate nothing
+/// for it.
 class Parser {
  public:
   Parser() {
@@ -139,13 +164,15 @@ class Parser {
   ~Parser() {
     if (!spare() && parser_->capacity() <= kept) spare() = std::move(parser_);
   }
-  /// Nothing when it is no JSON, or too deep. The text has SIMDJSON_PADDING readable bytes behind it.
+  /// Nothing when it is no JSON, or too deep. The text has SIMDJSON_PADDING readable bytes behind
+  /// it.
   std::optional<dom::element> parse(std::string_view text) {
     if (parser_->capacity() < text.size() &&
         parser_->allocate(std::max<std::size_t>(text.size(), 4096), max_depth) != simdjson::SUCCESS)
       return std::nullopt;
     dom::element root;
-    if (parser_->parse(text.data(), text.size(), false).get(root) != simdjson::SUCCESS) return std::nullopt;
+    if (parser_->parse(text.data(), text.size(), false).get(root) != simdjson::SUCCESS)
+      return std::nullopt;
     return root;
   }
 
@@ -190,7 +217,8 @@ struct Fields::Source {
     const std::string camel = camel_case(name);
     const auto alias = exactly(camel);
     if (found && alias)
-      throw invalid(fmt::format("Request specifies both '{}' and '{}'; provide only one of them.", name, camel));
+      throw invalid(fmt::format("Request specifies both '{}' and '{}'; provide only one of them.",
+                                name, camel));
     return found ? found : alias;
   }
 };
@@ -216,8 +244,10 @@ void Fields::refuse(std::string_view name, std::string_view why) const {
     shown = value ? quoted(*value) : "null";
     type = value ? std::string(python_type(*value)) : "NoneType";
   }
-  const std::string hint = why.empty() ? fmt::format(" Hint: Value was of type '{}'.", type) : std::string(why);
-  throw invalid(fmt::format("Invalid value {} for parameter '{}' supplied: {}{}", shown, path_of(name), hint, see_docs));
+  const std::string hint =
+      why.empty() ? fmt::format(" Hint: Value was of type '{}'.", type) : std::string(why);
+  throw invalid(fmt::format("Invalid value {} for parameter '{}' supplied: {}{}", shown,
+                            path_of(name), hint, see_docs));
 }
 
 bool Fields::has(std::string_view name) const {
@@ -249,7 +279,8 @@ std::optional<std::string_view> Fields::text(std::string_view name) const {
 
 std::optional<std::int64_t> Fields::integer(std::string_view name) const {
   if (!has(name)) return std::nullopt;
-  const auto number = source_->query ? as_integer(*source_->argument(name)) : as_integer(*source_->value(name));
+  const auto number =
+      source_->query ? as_integer(*source_->argument(name)) : as_integer(*source_->value(name));
   if (!number) refuse(name);
   return number;
 }
@@ -257,13 +288,15 @@ std::optional<std::int64_t> Fields::integer(std::string_view name) const {
 std::optional<std::int32_t> Fields::integer32(std::string_view name) const {
   const auto number = integer(name);
   if (!number) return std::nullopt;
-  if (*number < INT32_MIN || *number > INT32_MAX) refuse(name, "The value does not fit in 32 bits.");
+  if (*number < INT32_MIN || *number > INT32_MAX)
+    refuse(name, "The value does not fit in 32 bits.");
   return static_cast<std::int32_t>(*number);
 }
 
 std::optional<double> Fields::real(std::string_view name) const {
   if (!has(name)) return std::nullopt;
-  const auto number = source_->query ? as_real(*source_->argument(name)) : as_real(*source_->value(name));
+  const auto number =
+      source_->query ? as_real(*source_->argument(name)) : as_real(*source_->value(name));
   if (!number) refuse(name);
   return number;
 }
@@ -282,7 +315,8 @@ std::optional<bool> Fields::boolean(std::string_view name) const {
   return value->get_bool().value_unsafe();
 }
 
-std::optional<int> Fields::enumeration(std::string_view name, std::span<const EnumName> names) const {
+std::optional<int> Fields::enumeration(std::string_view name,
+                                       std::span<const EnumName> names) const {
   if (!has(name)) return std::nullopt;
   std::optional<std::int64_t> number;
   std::optional<std::string_view> word;
@@ -350,7 +384,8 @@ std::optional<Fields> Fields::message(std::string_view name) const {
 
 void check_content_type(const Request& request) {
   if (request.method() != "POST" && request.method() != "PUT") return;
-  if (!request.has_header("Content-Type")) throw invalid("Bad Request. Content-Type header is missing.");
+  if (!request.has_header("Content-Type"))
+    throw invalid("Bad Request. Content-Type header is missing.");
   const std::string_view type = request.header("Content-Type");
   if (type.substr(0, type.find(';')) != "application/json")
     throw invalid("Bad Request. Content-Type must be one of ['application/json'].");

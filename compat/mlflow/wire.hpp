@@ -1,11 +1,12 @@
 #pragma once
 // Reads a request's fields as MLflow does: proto2 names with the leniency of its JSON mapping.
 //
-// A request is its query string (GET with one) or its JSON body. Absent and null are the same. A field is
-// found by its proto name or its camelCase name; in a query string, and for a required field, by its proto
-// name only. Integers may be numeric texts; doubles may be texts, also "NaN", "Infinity", "-Infinity"; an
-// enum is a name or a number. A body that is no JSON reads as {}; JSON in a JSON string is read again. The
-// depth of a body is at most 64. What is refused is refused in MLflow's words.
+// A request is its query string (GET with one) or its JSON body. Absent and null are the same. A
+// field is found by its proto name or its camelCase name; in a query string, and for a required
+// field, by its proto name only. Integers may be numeric texts; doubles may be texts, also "NaN",
+// "Infinity", "-Infinity"; an enum is a name or a number. A body that is no JSON reads as {}; JSON
+// in a JSON string is read again. The depth of a body is at most 64. What is refused is refused in
+// MLflow's words.
 #include <cstdint>
 #include <memory>
 #include <optional>

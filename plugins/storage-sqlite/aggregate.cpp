@@ -1,5 +1,5 @@
-// Groups and folds. Counts over fields of a key, and of a map's values, come from the indexes; everything
-// else looks at each record that matches.
+// Groups and folds. Counts over fields of a key, and of a map's values, come from the indexes;
+// everything else looks at each record that matches.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -24,10 +24,14 @@ struct Folded {
   double value = 0;
 
   void add(Fold::Kind kind, double v) {
-    if (!any) value = v;
-    else if (kind == Fold::Kind::min) value = std::min(value, v);
-    else if (kind == Fold::Kind::max) value = std::max(value, v);
-    else value += v;
+    if (!any)
+      value = v;
+    else if (kind == Fold::Kind::min)
+      value = std::min(value, v);
+    else if (kind == Fold::Kind::max)
+      value = std::max(value, v);
+    else
+      value += v;
     any = true;
   }
 };
@@ -42,8 +46,10 @@ struct Group {
 Value owned(const Cell& cell) {
   return std::visit(
       [](const auto& v) -> Value {
-        if constexpr (std::is_same_v<std::decay_t<decltype(v)>, std::string_view>) return std::string(v);
-        else return v;
+        if constexpr (std::is_same_v<std::decay_t<decltype(v)>, std::string_view>)
+          return std::string(v);
+        else
+          return v;
       },
       cell);
 }
@@ -51,8 +57,10 @@ Value owned(const Cell& cell) {
 Cell cell_of(const Value& value) {
   return std::visit(
       [](const auto& v) -> Cell {
-        if constexpr (std::is_same_v<std::decay_t<decltype(v)>, std::string>) return std::string_view(v);
-        else return v;
+        if constexpr (std::is_same_v<std::decay_t<decltype(v)>, std::string>)
+          return std::string_view(v);
+        else
+          return v;
       },
       value);
 }
@@ -166,12 +174,15 @@ class Aggregation {
  public:
   Aggregation(const ReadContext& context, const CollectionInfo& info, const Aggregate& question,
               Groups& groups)
-      : context_(context), info_(info), question_(question), groups_(groups), meter_(question.budget) {}
+      : context_(context),
+        info_(info),
+        question_(question),
+        groups_(groups),
+        meter_(question.budget) {}
 
   void run() {
-    const bool counts = std::all_of(question_.folds.begin(), question_.folds.end(), [](const Fold& f) {
-      return f.kind == Fold::Kind::count;
-    });
+    const bool counts = std::all_of(question_.folds.begin(), question_.folds.end(),
+                                    [](const Fold& f) { return f.kind == Fold::Kind::count; });
     std::vector<Bound> bound;
     if (counts && context_.tombstones.empty() && bound_arms(question_.filter, info_, bound) &&
         (count_by_key(bound) || count_by_map(bound)))
@@ -181,9 +192,12 @@ class Aggregation {
 
  private:
   static void bind(Statement& s, int& at, const Value& v) {
-    if (const auto* text = std::get_if<std::string>(&v)) s.bind_at(++at, *text);
-    else if (const auto* flag = std::get_if<bool>(&v)) s.bind_at(++at, static_cast<int>(*flag));
-    else s.bind_at(++at, std::get<std::int64_t>(v));
+    if (const auto* text = std::get_if<std::string>(&v))
+      s.bind_at(++at, *text);
+    else if (const auto* flag = std::get_if<bool>(&v))
+      s.bind_at(++at, static_cast<int>(*flag));
+    else
+      s.bind_at(++at, std::get<std::int64_t>(v));
   }
 
   // All that is asked is in one key's index.
@@ -194,7 +208,8 @@ class Aggregation {
       const auto has = [&](const FieldInfo* field) {
         return std::find(key.fields.begin(), key.fields.end(), field->index) != key.fields.end();
       };
-      bool fits = std::all_of(bound.begin(), bound.end(), [&](const Bound& b) { return has(b.field); });
+      bool fits =
+          std::all_of(bound.begin(), bound.end(), [&](const Bound& b) { return has(b.field); });
       for (const Path& path : question_.groups)
         fits = fits && path.kind == Path::Kind::field && info_.field(path.name).extra.empty() &&
                has(&info_.field(path.name));
@@ -229,7 +244,8 @@ class Aggregation {
     std::vector<kit::Seen> seen(question_.groups.size());
     while (s.step()) {
       for (std::size_t i = 0; i < seen.size(); ++i)
-        seen[i].cell = read_field(s, static_cast<int>(i) + 1, info_.field(question_.groups[i].name).type);
+        seen[i].cell =
+            read_field(s, static_cast<int>(i) + 1, info_.field(question_.groups[i].name).type);
       meter_.add(static_cast<std::uint64_t>(s.integer(0)));
       if (s.integer(0) != 0) groups_.at(seen).count += s.integer(0);
     }
@@ -295,19 +311,20 @@ class Aggregation {
     Statement numbers = context_.connection.prepare(spelled("x.rank = 0"));
     numbers.bind(part, key);
     while (numbers.step()) add(numbers.text(0), numbers.integer(1));
-    Statement texts = context_.connection.prepare(
-        fmt::format("SELECT txt64, count(*) FROM {} WHERE part = ? AND key = ? AND rank = 1 AND num = 0 "
-                    "GROUP BY txt64",
-                    map.values));
+    Statement texts = context_.connection.prepare(fmt::format(
+        "SELECT txt64, count(*) FROM {} WHERE part = ? AND key = ? AND rank = 1 AND num = 0 "
+        "GROUP BY txt64",
+        map.values));
     texts.bind(part, key);
     while (texts.step()) {
       const std::string_view start = texts.text(0);
-      if (start.size() < indexed_code_points || kit::count_code_points(start) < indexed_code_points) {
+      if (start.size() < indexed_code_points ||
+          kit::count_code_points(start) < indexed_code_points) {
         add(start, texts.integer(1));
         continue;
       }
-      Statement whole = context_.connection.prepare(
-          spelled("x.rank = 1 AND x.num = 0 AND x.txt64 = ?"));
+      Statement whole =
+          context_.connection.prepare(spelled("x.rank = 1 AND x.num = 0 AND x.txt64 = ?"));
       const std::string held(start);
       whole.bind(part, key, held);
       while (whole.step()) add(whole.text(0), whole.integer(1));
@@ -322,33 +339,35 @@ class Aggregation {
     std::vector<kit::Seen> seen(question_.groups.size());
     std::vector<std::string> texts(seen.size());  // a view lasts until the next value is asked for
     kit::Planner(engine, question_.filter, {}, meter_)
-        .run(nullptr, std::numeric_limits<std::uint64_t>::max(), [&](std::span<const Ordinal> block) {
-          for (const Ordinal o : block) {
-            if (!values.seek(o)) continue;
-            for (std::size_t i = 0; i < seen.size(); ++i) {
-              seen[i] = values.value(question_.groups[i]);
-              if (const auto* text = std::get_if<std::string_view>(&seen[i].cell)) {
-                texts[i] = *text;
-                seen[i].cell = std::string_view(texts[i]);
-              }
-            }
-            Group& group = groups_.at(seen);
-            ++group.count;
-            for (std::size_t f = 0; f < question_.folds.size(); ++f) {
-              if (question_.folds[f].kind == Fold::Kind::count) continue;
-              if (const auto number = number_of(values.value(question_.folds[f].path)))
-                group.folds[f].add(question_.folds[f].kind, *number);
-            }
-          }
-          return true;
-        });
+        .run(nullptr, std::numeric_limits<std::uint64_t>::max(),
+             [&](std::span<const Ordinal> block) {
+               for (const Ordinal o : block) {
+                 if (!values.seek(o)) continue;
+                 for (std::size_t i = 0; i < seen.size(); ++i) {
+                   seen[i] = values.value(question_.groups[i]);
+                   if (const auto* text = std::get_if<std::string_view>(&seen[i].cell)) {
+                     texts[i] = *text;
+                     seen[i].cell = std::string_view(texts[i]);
+                   }
+                 }
+                 Group& group = groups_.at(seen);
+                 ++group.count;
+                 for (std::size_t f = 0; f < question_.folds.size(); ++f) {
+                   if (question_.folds[f].kind == Fold::Kind::count) continue;
+                   if (const auto number = number_of(values.value(question_.folds[f].path)))
+                     group.folds[f].add(question_.folds[f].kind, *number);
+                 }
+               }
+               return true;
+             });
   }
 
   static std::optional<double> number_of(const kit::Seen& seen) {
     if (seen.dual) return seen.number;
     if (const auto* real = std::get_if<double>(&seen.cell))
       return std::isnan(*real) ? std::nullopt : std::optional(*real);
-    if (const auto* integer = std::get_if<std::int64_t>(&seen.cell)) return static_cast<double>(*integer);
+    if (const auto* integer = std::get_if<std::int64_t>(&seen.cell))
+      return static_cast<double>(*integer);
     return std::nullopt;
   }
 
@@ -360,7 +379,9 @@ class Aggregation {
 };
 
 // What can be a group or be folded, as the kit knows it of orders.
-void check_path(const Path& path, const CollectionInfo& info) { kit::check(Order{{path, false, false}}, info.declaration); }
+void check_path(const Path& path, const CollectionInfo& info) {
+  kit::check(Order{{path, false, false}}, info.declaration);
+}
 
 }  // namespace
 
@@ -371,9 +392,8 @@ void SnapshotReader::aggregate(const Aggregate& question, GroupSink sink) const 
   for (const Fold& fold : question.folds)
     if (fold.kind != Fold::Kind::count) check_path(fold.path, info);
   if (question.order_by_fold >= static_cast<int>(question.folds.size()))
-    throw Error(ErrorCode::invalid,
-                fmt::format("the groups are ordered by fold {}, of {}", question.order_by_fold,
-                            question.folds.size()));
+    throw Error(ErrorCode::invalid, fmt::format("the groups are ordered by fold {}, of {}",
+                                                question.order_by_fold, question.folds.size()));
   Groups groups(question);
   Aggregation(context_, info, question, groups).run();
   groups.give(sink);

@@ -16,9 +16,10 @@ Changes SnapshotReader::changes(Revision since, std::span<const CollectionId> co
                                 std::uint64_t limit, FunctionRef<void(const Change&)> sink) const {
   Connection& connection = context_.connection;
   if (since < connection.number("SELECT value FROM meta WHERE key = 'horizon'"))
-    throw Error(ErrorCode::too_old,
-                fmt::format("the change feed no longer reaches back to revision {}; start from a query",
-                            since));
+    throw Error(
+        ErrorCode::too_old,
+        fmt::format("the change feed no longer reaches back to revision {}; start from a query",
+                    since));
   for (const CollectionId c : collections) collection(c);
   const auto asked = [&](CollectionId c) {
     return collections.empty() ||
@@ -35,7 +36,8 @@ Changes SnapshotReader::changes(Revision since, std::span<const CollectionId> co
   Changes result{since, false};
   std::uint64_t kept = 0;
   Statement s = connection.prepare(
-      "SELECT rev, cid, rid, kind, id, part, old_part FROM feed WHERE rev > ? ORDER BY rev, cid, rid");
+      "SELECT rev, cid, rid, kind, id, part, old_part FROM feed WHERE rev > ? ORDER BY rev, cid, "
+      "rid");
   s.bind(since);
   while (s.step()) {
     const Revision revision = s.integer(0);
@@ -59,13 +61,13 @@ Changes SnapshotReader::changes(Revision since, std::span<const CollectionId> co
     if (!first) {
       // The same record once: at its last change, telling what all of them come to.
       Entry& earlier = entries[at->second];
-      const int kind = kit::merge_kinds(static_cast<int>(earlier.change.kind),
-                                        static_cast<int>(change.kind));
+      const int kind =
+          kit::merge_kinds(static_cast<int>(earlier.change.kind), static_cast<int>(change.kind));
       --kept;
       earlier.superseded = true;
       if (earlier.change.old_partition != 0) change.old_partition = earlier.change.old_partition;
-      // An "inserted" that compaction moved up to a later change may be of a record that the reader has
-      // known since before `since`: its end is told in any case.
+      // An "inserted" that compaction moved up to a later change may be of a record that the reader
+      // has known since before `since`: its end is told in any case.
       if (kind != 0) change.kind = static_cast<Change::Kind>(kind);
       at->second = entries.size();
     }

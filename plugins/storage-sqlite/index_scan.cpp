@@ -14,7 +14,8 @@ using kit::IndexRange;
 using Index = IndexRange::Index;
 using Parameter = std::variant<std::int64_t, double, std::string>;
 
-// More scans than this at once give their statements back between blocks: one statement then serves all.
+// More scans than this at once give their statements back between blocks: one statement then serves
+// all.
 constexpr int most_held = 4;
 
 Parameter parameter(const Value& v) {
@@ -93,6 +94,7 @@ class SqliteScan final : public kit::IndexScan {
         bind_key(false);
         if (range_.rank == kit::rank_number) {
           column_ = "num";
+          between_ = "txt64";
           type_ = Type::real;
           text_.add("rank = 0");
         } else if (range_.rank == kit::rank_text) {
@@ -126,8 +128,16 @@ class SqliteScan final : public kit::IndexScan {
         break;
       }
     }
-    if (range_.from) text_.add(column_ + (range_.from->inclusive ? " >= ?" : " > ?"), parameter(range_.from->value));
-    if (range_.to) text_.add(column_ + (range_.to->inclusive ? " <= ?" : " < ?"), parameter(range_.to->value));
+    if (range_.from && range_.to && range_.from->inclusive && range_.to->inclusive &&
+        range_.from->value == range_.to->value) {
+      text_.add(column_ + " = ?", parameter(range_.from->value));
+      return;
+    }
+    if (range_.from)
+      text_.add(column_ + (range_.from->inclusive ? " >= ?" : " > ?"),
+                parameter(range_.from->value));
+    if (range_.to)
+      text_.add(column_ + (range_.to->inclusive ? " <= ?" : " < ?"), parameter(range_.to->value));
   }
 
   void bind_key(bool scoped) {
@@ -175,8 +185,10 @@ class SqliteScan final : public kit::IndexScan {
       text_.add(next.extra + (range_.rank == kit::rank_number ? " = 0" : " = 1"));
     } else if (!range_.from) {
       // IS NOT NULL would read the missing ones and pass over them.
-      if (next.type == Type::text) text_.add(column_ + " >= ''");
-      else text_.add(column_ + " >= ?", std::numeric_limits<std::int64_t>::min());
+      if (next.type == Type::text)
+        text_.add(column_ + " >= ''");
+      else
+        text_.add(column_ + " >= ?", std::numeric_limits<std::int64_t>::min());
     }
   }
 
@@ -187,7 +199,10 @@ class SqliteScan final : public kit::IndexScan {
     if (behind_) {
       const char* const past = down ? "<" : ">";
       if (values) {
-        text.add(fmt::format("({}, {}) {} (?, ?)", column_, ordinal_, past), position());
+        text.add(between_.empty()
+                     ? fmt::format("({}, {}) {} (?, ?)", column_, ordinal_, past)
+                     : fmt::format("({}, {}, {}) {} (?, '', ?)", column_, between_, ordinal_, past),
+                 position());
         text.parameters.emplace_back(behind_->ordinal);
       } else {
         text.add(fmt::format("{} {} ?", ordinal_, past), behind_->ordinal);
@@ -201,6 +216,7 @@ class SqliteScan final : public kit::IndexScan {
       const char* const direction = down ? " DESC" : "";
       sql += " ORDER BY ";
       if (values) sql += column_ + direction + ", ";
+      if (!between_.empty()) sql += between_ + direction + ", ";
       sql += ordinal_ + direction;
     }
     bound_ = std::move(text.parameters);
@@ -225,11 +241,16 @@ class SqliteScan final : public kit::IndexScan {
         seen = {Cell{std::string_view()}, statement_->real(1), true};
       else if (range_.rank == kit::rank_text)
         seen = {Cell{statement_->text(1)}, std::nullopt, true};
-    } else if (range_.rank == kit::rank_number && range_.index != Index::ordinal && !column_.empty()) {
-      if (type_ == Type::text) seen.cell = statement_->text(1);
-      else if (type_ == Type::real) seen.cell = statement_->real(1);
-      else if (type_ == Type::boolean) seen.cell = statement_->integer(1) != 0;
-      else seen.cell = statement_->integer(1);
+    } else if (range_.rank == kit::rank_number && range_.index != Index::ordinal &&
+               !column_.empty()) {
+      if (type_ == Type::text)
+        seen.cell = statement_->text(1);
+      else if (type_ == Type::real)
+        seen.cell = statement_->real(1);
+      else if (type_ == Type::boolean)
+        seen.cell = statement_->integer(1) != 0;
+      else
+        seen.cell = statement_->integer(1);
     } else if (range_.rank == kit::rank_nan && range_.index == Index::series) {
       seen.cell = std::numeric_limits<double>::quiet_NaN();
     }
@@ -241,6 +262,7 @@ class SqliteScan final : public kit::IndexScan {
   bool keys_;
   bool nothing_ = false;
   std::string from_, ordinal_, column_;  ///< column_: empty where ordinals alone order the range
+  std::string between_;                  ///< what stands between them in the index, always empty
   Type type_ = Type::integer;
   Text text_;
   std::optional<kit::IndexEngine::Position> behind_;

@@ -34,7 +34,8 @@ class PointsRead {
   /// Finds the series; false when there is none.
   bool open(std::int64_t owner, std::int64_t key, std::int64_t scope) {
     Statement s = connection_.prepare(fmt::format(
-        "SELECT sid, n, loose, chunks FROM {} WHERE owner = ? AND key = ? AND scope = ?", series_.summaries));
+        "SELECT sid, n, loose, chunks FROM {} WHERE owner = ? AND key = ? AND scope = ?",
+        series_.summaries));
     if (!s.bind(owner, key, scope).step()) return false;
     sid_ = s.integer(0);
     total_ = static_cast<std::uint64_t>(s.integer(1));
@@ -141,12 +142,17 @@ class PointsRead {
     std::vector<Point> points;
     if (loose_ == 0) return points;
     Statement s = connection_.prepare(
-        by_step() ? fmt::format("SELECT step, time, rank, v FROM {} WHERE sid = ? AND step >= ? AND step <= ? "
-                                "ORDER BY step, time, rank, v", series_.tail)
-                  : fmt::format("SELECT step, time, rank, v FROM {} WHERE sid = ?", series_.tail));
+        by_step()
+            ? fmt::format(
+                  "SELECT step, time, rank, v FROM {} WHERE sid = ? AND step >= ? AND step <= ? "
+                  "ORDER BY step, time, rank, v",
+                  series_.tail)
+            : fmt::format("SELECT step, time, rank, v FROM {} WHERE sid = ?", series_.tail));
     if (by_step())
-      s.bind(sid_, query_.after ? std::max(query_.from, query_.after->step) : query_.from, query_.to);
-    else s.bind(sid_);
+      s.bind(sid_, query_.after ? std::max(query_.from, query_.after->step) : query_.from,
+             query_.to);
+    else
+      s.bind(sid_);
     while (s.step()) {
       const Point p = read_point(s, 0);
       if (wanted(p)) points.push_back(p);
@@ -156,7 +162,8 @@ class PointsRead {
     return points;
   }
 
-  // Everything wanted, merged, in blocks. Holds the chunks that overlap each other at one place only.
+  // Everything wanted, merged, in blocks. Holds the chunks that overlap each other at one place
+  // only.
   void read(Blocks sink) {
     struct Run {
       std::vector<Point> points;
@@ -199,8 +206,10 @@ class PointsRead {
           out.clear();
         }
       }
-      if (run.at == run.points.size()) runs.pop_back();
-      else std::push_heap(runs.begin(), runs.end(), later);
+      if (run.at == run.points.size())
+        runs.pop_back();
+      else
+        std::push_heap(runs.begin(), runs.end(), later);
     }
     if (!out.empty()) sink(out);
   }
@@ -230,17 +239,21 @@ class PointsRead {
     };
     const auto& chunks = heads();
     bool apart = whole();
-    for (std::size_t i = 1; i < chunks.size() && apart; ++i) apart = chunks[i].first > chunks[i - 1].last;
+    for (std::size_t i = 1; i < chunks.size() && apart; ++i)
+      apart = chunks[i].first > chunks[i - 1].last;
     const std::vector<Point> loose = apart ? tail() : std::vector<Point>();
     // Loose points usually follow the chunks; elsewhere they split the counting.
-    if (apart && !loose.empty() && !chunks.empty()) apart = place(loose.front()) > chunks.back().last;
+    if (apart && !loose.empty() && !chunks.empty())
+      apart = place(loose.front()) > chunks.back().last;
     if (!apart) {
       read([&](std::span<const Point> points) { return take(points); });
     } else {
       for (const ChunkHead& head : chunks) {
         if (want == rows.size()) break;
-        if (rows[want] < passed + head.count) take(decode(head));
-        else passed += head.count;
+        if (rows[want] < passed + head.count)
+          take(decode(head));
+        else
+          passed += head.count;
       }
       if (want < rows.size()) take(loose);
     }
@@ -260,7 +273,8 @@ class PointsRead {
 void SnapshotReader::points(const PointsQuery& q, PointSink sink) const {
   const CollectionInfo& info = collection(q.collection);
   const SeriesInfo& series = info.one_series(q.series);
-  if (q.evenly != 0 && (q.buckets != 0 || q.after || q.limit != std::numeric_limits<std::uint64_t>::max()))
+  if (q.evenly != 0 &&
+      (q.buckets != 0 || q.after || q.limit != std::numeric_limits<std::uint64_t>::max()))
     throw Error(ErrorCode::invalid,
                 "evenly spaced points cannot be had together with buckets, a cursor or a limit");
   if (q.by != By::step && q.by != By::time)

@@ -8,15 +8,15 @@
 
 namespace podium::sqlite {
 
-/// Thread-safe. As many connections as there are calls at once; a few are kept for the next ones, with
-/// their statements and pages.
+/// Thread-safe. As many connections as there are calls at once; a few are kept for the next ones,
+/// with their statements and pages.
 class ReadPool {
  public:
   explicit ReadPool(Shared& shared) : shared_(shared) {}
   Shared& shared() const { return shared_; }
 
-  /// A connection with an open snapshot, for as long as it lives. It knows the catalog that the snapshot
-  /// has at least. Throws `unavailable` when the file cannot be opened.
+  /// A connection with an open snapshot, for as long as it lives. It knows the catalog that the
+  /// snapshot has at least. Throws `unavailable` when the file cannot be opened.
   class Snapshot {
    public:
     explicit Snapshot(ReadPool&);
@@ -41,7 +41,8 @@ class ReadPool {
   static constexpr std::size_t most_idle = 8;
   Shared& shared_;
   std::mutex mutex_;
-  std::vector<std::unique_ptr<Connection>> idle_;  // the last used at the back: its pages are the freshest
+  std::vector<std::unique_ptr<Connection>>
+      idle_;  // the last used at the back: its pages are the freshest
 };
 
 }  // namespace podium::sqlite

@@ -16,7 +16,8 @@ bool ReadContext::visible(const CollectionInfo& info, Ordinal ordinal) const {
 }
 
 SnapshotReader::SnapshotReader(const ReadPool::Snapshot& snapshot)
-    : context_{snapshot.connection(), snapshot.shared().dictionary, snapshot.catalog(), tombstones_} {
+    : context_{snapshot.connection(), snapshot.shared().dictionary, snapshot.catalog(),
+               tombstones_} {
   tombstones_.load(snapshot.connection());
 }
 
@@ -96,7 +97,8 @@ Page SnapshotReader::query(const Query& q, RowSink sink) const {
                 return true;
               });
   if (more)
-    page.cursor = kit::encode_cursor(fingerprint(), kit::Planner::keys_of(engine, q.order, last), last);
+    page.cursor =
+        kit::encode_cursor(fingerprint(), kit::Planner::keys_of(engine, q.order, last), last);
   return page;
 }
 

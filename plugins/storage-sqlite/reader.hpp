@@ -19,7 +19,8 @@ struct ReadContext {
   bool visible(const CollectionInfo&, Ordinal) const;
 };
 
-/// All calls see the snapshot that was open when it was made. Used by one thread; sinks may call it again.
+/// All calls see the snapshot that was open when it was made. Used by one thread; sinks may call it
+/// again.
 class SnapshotReader final : public Reader {
  public:
   explicit SnapshotReader(const ReadPool::Snapshot&);

@@ -16,8 +16,8 @@ struct SqliteEngine::Accessor {
   const Path* source;  // where it was asked from: found again by address, then compared
   Path path;
   Type type = Type::text;
-  int at = 0;                          // field: column of the record's statement
-  bool known = true;                   // map, series: the dictionary has the key
+  int at = 0;         // field: column of the record's statement
+  bool known = true;  // map, series: the dictionary has the key
   std::int64_t key = 0, scope = 0;
   std::optional<Statement> statement;  // map, series
 };
@@ -70,8 +70,8 @@ bool SqliteEngine::seek(Ordinal ordinal) {
   return !hides() || context_.visible(info_, ordinal);
 }
 
-// Moves the record's statement to the current record: by steps when it is near, so that walks along the
-// ordinals are scans.
+// Moves the record's statement to the current record: by steps when it is near, so that walks along
+// the ordinals are scans.
 bool SqliteEngine::load() {
   if (loaded_) return found_;
   if (!record_) {
@@ -107,7 +107,8 @@ SqliteEngine::Accessor& SqliteEngine::accessor(const Path& path) {
     case Path::Kind::field: {
       const FieldInfo& field = info_.field(path.name);
       a->type = field.type;
-      select(field.extra.empty() ? field.column : field.column + ", " + field.extra, field.extra.empty() ? 1 : 2);
+      select(field.extra.empty() ? field.column : field.column + ", " + field.extra,
+             field.extra.empty() ? 1 : 2);
       break;
     }
     case Path::Kind::id:
@@ -130,7 +131,8 @@ SqliteEngine::Accessor& SqliteEngine::accessor(const Path& path) {
           map ? fmt::format("SELECT txt, num FROM {} WHERE owner = ? AND key = ?",
                             info_.map(path.name).table)
               : fmt::format("SELECT {} FROM {} WHERE owner = ? AND key = ? AND scope = ?",
-                            statistic_columns(path.statistic), info_.one_series(path.name).summaries)));
+                            statistic_columns(path.statistic),
+                            info_.one_series(path.name).summaries)));
       break;
     }
     default:
@@ -185,10 +187,10 @@ bool SqliteEngine::any(const std::string& name, const std::string& reference, co
   if (!child) {
     SqliteEngine& engine = this->child(name);
     const FieldInfo& field = engine.info_.field(reference);
-    child.reset(new Child{engine, kit::Evaluator(inner),
-                          fmt::format("SELECT rid FROM {} INDEXED BY {} WHERE {} = ? ORDER BY rid",
-                                      engine.info_.table, engine.info_.reference_index(field),
-                                      field.column)});
+    child.reset(new Child{
+        engine, kit::Evaluator(inner),
+        fmt::format("SELECT rid FROM {} INDEXED BY {} WHERE {} = ? ORDER BY rid",
+                    engine.info_.table, engine.info_.reference_index(field), field.column)});
   }
   Statement children = context_.connection.prepare(child->sql);
   children.bind(current_);

@@ -18,7 +18,8 @@ class SqliteEngine final : public kit::IndexEngine, public kit::RecordAccess {
   ~SqliteEngine() override;
 
   const Collection& declaration() const override { return info_.declaration; }
-  std::unique_ptr<kit::IndexScan> scan(const kit::IndexRange&, bool keys, const Position* behind) override;
+  std::unique_ptr<kit::IndexScan> scan(const kit::IndexRange&, bool keys,
+                                       const Position* behind) override;
   std::vector<Ordinal> partitions() override;
   bool seek(Ordinal) override;
   kit::RecordAccess& record() override { return *this; }
@@ -40,10 +41,10 @@ class SqliteEngine final : public kit::IndexEngine, public kit::RecordAccess {
   int open_scans_ = 0;
 
   Ordinal current_ = 0;
-  bool loaded_ = false;       ///< record_ stands at current_
-  bool found_ = false;        ///< and it is there
-  Ordinal at_ = 0;            ///< where record_ stands, 0 when nowhere
-  std::string fields_;        ///< what record_ selects behind the ordinal
+  bool loaded_ = false;  ///< record_ stands at current_
+  bool found_ = false;   ///< and it is there
+  Ordinal at_ = 0;       ///< where record_ stands, 0 when nowhere
+  std::string fields_;   ///< what record_ selects behind the ordinal
   int selected_ = 1;
   std::optional<Statement> record_;
   std::string sequence_id_;

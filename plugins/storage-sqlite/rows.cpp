@@ -17,18 +17,30 @@ constexpr int patience = 8;
 
 Cell statistic_of(const Summary& summary, Statistic statistic) {
   switch (statistic) {
-    case Statistic::last: return summary.last.value;
-    case Statistic::first: return summary.first.value;
-    case Statistic::min: return summary.min.value;
-    case Statistic::max: return summary.max.value;
-    case Statistic::count: return summary.count;
-    case Statistic::sum: return summary.sum;
-    case Statistic::last_step: return summary.last.step;
-    case Statistic::first_step: return summary.first.step;
-    case Statistic::min_step: return summary.min.step;
-    case Statistic::max_step: return summary.max.step;
-    case Statistic::last_time: return summary.last.time;
-    case Statistic::first_time: return summary.first.time;
+    case Statistic::last:
+      return summary.last.value;
+    case Statistic::first:
+      return summary.first.value;
+    case Statistic::min:
+      return summary.min.value;
+    case Statistic::max:
+      return summary.max.value;
+    case Statistic::count:
+      return summary.count;
+    case Statistic::sum:
+      return summary.sum;
+    case Statistic::last_step:
+      return summary.last.step;
+    case Statistic::first_step:
+      return summary.first.step;
+    case Statistic::min_step:
+      return summary.min.step;
+    case Statistic::max_step:
+      return summary.max.step;
+    case Statistic::last_time:
+      return summary.last.time;
+    case Statistic::first_time:
+      return summary.first.time;
   }
   return {};
 }
@@ -37,18 +49,30 @@ Cell statistic_of(const Summary& summary, Statistic statistic) {
 
 std::string statistic_columns(Statistic statistic) {
   switch (statistic) {
-    case Statistic::last: return "last_rank, last_value";
-    case Statistic::first: return "first_rank, first_value";
-    case Statistic::min: return "min_rank, min_value";
-    case Statistic::max: return "max_rank, max_value";
-    case Statistic::count: return "n";
-    case Statistic::sum: return "total";
-    case Statistic::last_step: return "last_step";
-    case Statistic::first_step: return "first_step";
-    case Statistic::min_step: return "min_step";
-    case Statistic::max_step: return "max_step";
-    case Statistic::last_time: return "last_time";
-    case Statistic::first_time: return "first_time";
+    case Statistic::last:
+      return "last_rank, last_value";
+    case Statistic::first:
+      return "first_rank, first_value";
+    case Statistic::min:
+      return "min_rank, min_value";
+    case Statistic::max:
+      return "max_rank, max_value";
+    case Statistic::count:
+      return "n";
+    case Statistic::sum:
+      return "total";
+    case Statistic::last_step:
+      return "last_step";
+    case Statistic::first_step:
+      return "first_step";
+    case Statistic::min_step:
+      return "min_step";
+    case Statistic::max_step:
+      return "max_step";
+    case Statistic::last_time:
+      return "last_time";
+    case Statistic::first_time:
+      return "first_time";
   }
   throw Error(ErrorCode::invalid, "the statistic is not known");
 }
@@ -72,10 +96,14 @@ Cell read_field(const Statement& s, int at, Type type) {
   if (s.is_null(at)) return {};
   switch (type) {
     case Type::text:
-    case Type::scalar: return s.text(at);
-    case Type::boolean: return s.integer(at) != 0;
-    case Type::real: return ranked(s.integer(at + 1), s.real(at));
-    default: return s.integer(at);
+    case Type::scalar:
+      return s.text(at);
+    case Type::boolean:
+      return s.integer(at) != 0;
+    case Type::real:
+      return ranked(s.integer(at + 1), s.real(at));
+    default:
+      return s.integer(at);
   }
 }
 
@@ -147,13 +175,14 @@ int RowReader::select(const std::string& column) {
 
 RowReader::Part& RowReader::part_of(Path::Kind kind, const std::string& name) {
   for (const auto& part : parts_)
-    if (part->kind == kind &&
-        (part->map != nullptr ? part->map->name : part->series->name) == name)
+    if (part->kind == kind && (part->map != nullptr ? part->map->name : part->series->name) == name)
       return *part;
   auto part = std::make_unique<Part>();
   part->kind = kind;
-  if (kind == Path::Kind::map) part->map = &info_.map(name);
-  else part->series = &info_.one_series(name);
+  if (kind == Path::Kind::map)
+    part->map = &info_.map(name);
+  else
+    part->series = &info_.one_series(name);
   parts_.push_back(std::move(part));
   return *parts_.back();
 }
@@ -175,7 +204,8 @@ RowReader::Want RowReader::resolve(const Column& column) {
     all_series_.emplace_back();
     std::optional<std::int64_t> only;
     // A key that the dictionary does not know is nobody's.
-    if (!path.key.empty()) only = context_.dictionary.id(context_.connection, path.key).value_or(-1);
+    if (!path.key.empty())
+      only = context_.dictionary.id(context_.connection, path.key).value_or(-1);
     part.wholes.push_back({only, want.slot});
     return want;
   }
@@ -196,8 +226,7 @@ RowReader::Want RowReader::resolve(const Column& column) {
     }
     case Path::Kind::body:
       if (info_.body_position < 0)
-        throw Error(ErrorCode::invalid,
-                    fmt::format("'{}' has no body", info_.declaration.name));
+        throw Error(ErrorCode::invalid, fmt::format("'{}' has no body", info_.declaration.name));
       want.at = select("body");
       break;
     case Path::Kind::map:
@@ -295,7 +324,9 @@ void RowReader::load_series(Part& part) {
   while (s.step()) {
     const std::int64_t key = s.integer(0), scope = s.integer(1);
     if (key > to) break;
-    const auto before = [&](const Part::Key& k) { return std::pair(k.key, k.scope) < std::pair(key, scope); };
+    const auto before = [&](const Part::Key& k) {
+      return std::pair(k.key, k.scope) < std::pair(key, scope);
+    };
     while (next < part.keys.size() && before(part.keys[next])) ++next;
     if (part.wholes.empty()) {
       if (next == part.keys.size()) break;
@@ -312,7 +343,8 @@ void RowReader::load_series(Part& part) {
       if (!summary) summary = read_summary(s, 2);
       return *summary;
     };
-    for (; next < part.keys.size() && part.keys[next].key == key && part.keys[next].scope == scope; ++next)
+    for (; next < part.keys.size() && part.keys[next].key == key && part.keys[next].scope == scope;
+         ++next)
       cells_[part.keys[next].slot] = statistic_of(read(), part.keys[next].statistic);
     for (const Part::Whole& whole : part.wholes)
       if (!whole.key || *whole.key == key)
@@ -348,8 +380,10 @@ bool RowReader::load(Ordinal ordinal) {
   for (auto& entries : all_series_) entries.clear();
   for (const auto& part : parts_) {
     if (part->keys.empty() && part->wholes.empty()) continue;
-    if (part->map != nullptr) load_map(*part);
-    else load_series(*part);
+    if (part->map != nullptr)
+      load_map(*part);
+    else
+      load_series(*part);
   }
   return true;
 }
@@ -364,13 +398,19 @@ const RowReader::Want& RowReader::want(std::size_t i, Column::Kind kind) const {
 Cell RowReader::cell(std::size_t i) const {
   const Want& w = want(i, Column::Kind::value);
   switch (w.path) {
-    case Path::Kind::field: return read_field(*record_, w.at, w.type);
-    case Path::Kind::body: return record_->is_null(w.at) ? Cell{} : Cell{record_->text(w.at)};
+    case Path::Kind::field:
+      return read_field(*record_, w.at, w.type);
+    case Path::Kind::body:
+      return record_->is_null(w.at) ? Cell{} : Cell{record_->text(w.at)};
     case Path::Kind::map:
-    case Path::Kind::series: return cells_[w.slot];
-    case Path::Kind::id: return id_;
-    case Path::Kind::ordinal: return ordinal_;
-    case Path::Kind::version: return version_;
+    case Path::Kind::series:
+      return cells_[w.slot];
+    case Path::Kind::id:
+      return id_;
+    case Path::Kind::ordinal:
+      return ordinal_;
+    case Path::Kind::version:
+      return version_;
   }
   return {};
 }

@@ -10,7 +10,8 @@
 
 namespace podium::sqlite {
 
-/// Bytes that stay where they are until everything is forgotten at once; memory is kept for the next row.
+/// Bytes that stay where they are until everything is forgotten at once; memory is kept for the
+/// next row.
 class Arena {
  public:
   std::string_view keep(std::string_view text);
@@ -25,8 +26,8 @@ class Arena {
   std::size_t block_ = 0, used_ = 0;
 };
 
-/// One record at a time as the projection wants it. Throws `invalid` for a column that the declaration
-/// does not have. What it shows is valid until the next load.
+/// One record at a time as the projection wants it. Throws `invalid` for a column that the
+/// declaration does not have. What it shows is valid until the next load.
 class RowReader final : public Row {
  public:
   RowReader(const ReadContext&, const CollectionInfo&, std::span<const Column>);
@@ -43,12 +44,12 @@ class RowReader final : public Row {
   std::span<const SeriesEntry> series(std::size_t i) const override;
 
  private:
-  struct Part;        // what is read of one map or series
-  struct Want {       // a column of the projection
+  struct Part;   // what is read of one map or series
+  struct Want {  // a column of the projection
     Column::Kind kind = Column::Kind::value;
     Path::Kind path = Path::Kind::field;
     Type type = Type::text;
-    int at = 0;        // field, body: column of the record's statement
+    int at = 0;            // field, body: column of the record's statement
     std::size_t slot = 0;  // map, series: index into entries_ or series_
   };
 
@@ -73,9 +74,9 @@ class RowReader final : public Row {
   std::string_view id_;
   std::string sequence_id_;
   Arena arena_;
-  std::vector<Cell> cells_;                            // of map entries and statistics
-  std::vector<std::vector<MapEntry>> maps_;            // of whole maps
-  std::vector<std::vector<SeriesEntry>> all_series_;   // of whole series
+  std::vector<Cell> cells_;                           // of map entries and statistics
+  std::vector<std::vector<MapEntry>> maps_;           // of whole maps
+  std::vector<std::vector<SeriesEntry>> all_series_;  // of whole series
 };
 
 /// A statistic's columns in a summary table, and reading it back from `at` on.

@@ -1,5 +1,5 @@
 // What writes cost: CPU time of the whole process a write, without HTTP and JSON. Prints one line a scenario.
-//   bench_store_write [folder on the disk to measure]
+//   store_write_bench [folder on the disk to measure]
 #include <fmt/format.h>
 #include <sys/resource.h>
 
@@ -25,6 +25,15 @@ double cpu_us() {
   getrusage(RUSAGE_SELF, &usage);
   const auto us = [](const timeval& t) { return static_cast<double>(t.tv_sec) * 1e6 + static_cast<double>(t.tv_usec); };
   return us(usage.ru_utime) + us(usage.ru_stime);
+}
+
+long resident_kb() {
+  long pages = 0, resident = 0;
+  if (std::FILE* file = std::fopen("/proc/self/statm", "r")) {
+    if (std::fscanf(file, "%ld %ld", &pages, &resident) != 2) resident = 0;
+    std::fclose(file);
+  }
+  return resident * 4;
 }
 
 std::vector<Collection> declared() {
@@ -114,6 +123,7 @@ int main(int argc, char** argv) {
   const std::filesystem::path folder = mkdtemp(pattern.data());
   {
     Bench b(folder);
+    fmt::print("{:<48} {:>9} kB\n", "resident size of the fresh store", resident_kb());
     std::vector<Ordinal> tasks;
     b.store->write([&](Transaction& t) {
       for (int i = 0; i < 200; ++i) tasks.push_back(b.create(t, 1'000'000 + i, false));
@@ -169,6 +179,8 @@ int main(int argc, char** argv) {
       const Ordinal task = tasks[static_cast<std::size_t>(n) % 200];
       t.update(b.tasks, {&task, 1}, {}, Patch().set("state", fmt::format("state{}", n)).set("end", std::int64_t{n}));
     });
+    fmt::print("{:<48} {:>9} kB\n", "size of the WAL",
+               std::filesystem::file_size(folder / "podium.db-wal") / 1024);
     const double before = cpu_us();
     int slices = 0;
     while (b.store->maintain()) ++slices;

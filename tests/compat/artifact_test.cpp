@@ -15,7 +15,8 @@ TEST_CASE("the proxy: put, list, get, delete") {
   podium.send({"PUT", proxy + "/0/x/e.bin", "", {}});
   CHECK(podium.get(proxy + "?path=0/x").json()["files"] ==
         Json::array({{{"path", "d"}, {"is_dir", true}}, {{"path", "e.bin"}, {"is_dir", false}}}));
-  CHECK(podium.get(proxy + "?path=0/x/d").json()["files"][0] == Json{{"path", "a b.txt"}, {"is_dir", false}, {"file_size", 4}});
+  CHECK(podium.get(proxy + "?path=0/x/d").json()["files"][0] ==
+        Json{{"path", "a b.txt"}, {"is_dir", false}, {"file_size", 4}});
   CHECK(podium.get(proxy + "?path=nope").body == "{}");
   CHECK(podium.get(proxy).json()["files"][0]["path"] == "0");
   const Answer got = podium.get(proxy + "/0/x/d/a%20b.txt");
@@ -36,7 +37,8 @@ TEST_CASE("the proxy: put, list, get, delete") {
 
 TEST_CASE("the proxy: what it refuses") {
   Podium podium;
-  for (const char* path : {"/..%2fx", "/%2e%2e/x", "/a/%252e%252e/b", "/a%5cb", "/%2fetc/passwd", "/a%23b"}) {
+  for (const char* path :
+       {"/..%2fx", "/%2e%2e/x", "/a/%252e%252e/b", "/a%5cb", "/%2fetc/passwd", "/a%23b"}) {
     INFO(path);
     for (const char* method : {"GET", "PUT", "DELETE"}) {
       const Answer answer = podium.send({method, proxy + path, "x", {}});
@@ -45,12 +47,15 @@ TEST_CASE("the proxy: what it refuses") {
     }
   }
   CHECK(podium.get(proxy + "?path=../x").message() == "Invalid path");
-  CHECK(podium.send({"PUT", proxy + "/0/x/", "x", {}}).json()["detail"] == "Artifact path must include a filename (cannot end with '/').");
+  CHECK(podium.send({"PUT", proxy + "/0/x/", "x", {}}).json()["detail"] ==
+        "Artifact path must include a filename (cannot end with '/').");
   CHECK(podium.send({"PUT", proxy + "/.artifact.uploading.x", "x", {}}).status == 400);
   for (const char* call : {"create", "complete", "abort"}) {
-    const Answer answer = podium.post("/api/2.0/mlflow-artifacts/mpu/" + std::string(call) + "/a", {{"path", "a"}, {"parts", {1}}});
+    const Answer answer = podium.post("/api/2.0/mlflow-artifacts/mpu/" + std::string(call) + "/a",
+                                      {{"path", "a"}, {"parts", {1}}});
     CHECK(answer.status == 501);
-    CHECK(answer.message() == "Multipart upload is not supported for the current artifact repository");
+    CHECK(answer.message() ==
+          "Multipart upload is not supported for the current artifact repository");
   }
   CHECK(podium.get("/api/2.0/mlflow-artifacts/presigned/a").status == 501);
 }
@@ -65,7 +70,8 @@ TEST_CASE("a run's artifacts") {
   CHECK(podium.ok("GET", "/artifacts/list?path=d&run_id=" + id)["files"] ==
         Json::array({{{"path", "d/a.txt"}, {"is_dir", false}, {"file_size", 5}}}));
   CHECK_FALSE(podium.ok("GET", "/artifacts/list?path=d/a.txt&run_id=" + id).contains("files"));
-  CHECK(podium.get(std::string(api) + "/artifacts/list?run_id=zz").message() == "Run with id=zz not found");
+  CHECK(podium.get(std::string(api) + "/artifacts/list?run_id=zz").message() ==
+        "Run with id=zz not found");
   CHECK(podium.get("/get-artifact?path=d/a.txt&run_id=" + id).body == "hello");
   CHECK(podium.get("/get-artifact?path=d/a.txt&run_uuid=" + id).body == "hello");
   CHECK(podium.get("/get-artifact?path=..%2f..%2fx&run_id=" + id).message() == "Invalid path");
@@ -76,29 +82,43 @@ TEST_CASE("a run's artifacts") {
   CHECK(podium.send({"POST", upload + "&path=u/b.txt", "up", {}}).status == 200);
   CHECK(podium.get("/get-artifact?path=u/b.txt&run_id=" + id).body == "up");
   CHECK(podium.send({"POST", upload, "up", {}}).message() == "Request must specify path.");
-  CHECK(podium.send({"POST", upload + "&path=x", "", {}}).message() == "Request must specify data.");
-  CHECK(podium.send({"POST", upload + "&path=x", std::string((10u << 20) + 1, 'x'), {}}).message() == "Artifact size is too large. Max size is 10MB.");
+  CHECK(podium.send({"POST", upload + "&path=x", "", {}}).message() ==
+        "Request must specify data.");
+  CHECK(
+      podium.send({"POST", upload + "&path=x", std::string((10u << 20) + 1, 'x'), {}}).message() ==
+      "Artifact size is too large. Max size is 10MB.");
 }
 
 TEST_CASE("artifacts elsewhere are opened only where the configuration allows") {
   Podium podium;
   const auto run_at = [&](const std::string& uri) {
     static int n = 0;
-    return podium.run(podium.call("/experiments/create", {{"name", "e" + std::to_string(n++)}, {"artifact_location", uri}})["experiment_id"]);
+    return podium.run(podium.call(
+        "/experiments/create",
+        {{"name", "e" + std::to_string(n++)}, {"artifact_location", uri}})["experiment_id"]);
   };
-  CHECK(podium.get(std::string(api) + "/artifacts/list?run_id=" + run_at("file:///etc")).error_code() == "PERMISSION_DENIED");
-  CHECK(podium.get("/get-artifact?path=passwd&run_id=" + run_at("/etc")).error_code() == "PERMISSION_DENIED");
-  CHECK(podium.get(std::string(api) + "/artifacts/list?run_id=" + run_at("s3://b/p")).error_code() == "NOT_IMPLEMENTED");
+  CHECK(podium.get(std::string(api) + "/artifacts/list?run_id=" + run_at("file:///etc"))
+            .error_code() == "PERMISSION_DENIED");
+  CHECK(podium.get("/get-artifact?path=passwd&run_id=" + run_at("/etc")).error_code() ==
+        "PERMISSION_DENIED");
+  CHECK(
+      podium.get(std::string(api) + "/artifacts/list?run_id=" + run_at("s3://b/p")).error_code() ==
+      "NOT_IMPLEMENTED");
 }
 
 TEST_CASE("a model's artifacts") {
   Podium podium;
-  const std::string id = podium.call("/logged-models", {{"experiment_id", "0"}})["model"]["info"]["model_id"];
+  const std::string id =
+      podium.call("/logged-models", {{"experiment_id", "0"}})["model"]["info"]["model_id"];
   podium.send({"PUT", proxy + "/0/models/" + id + "/artifacts/MLmodel", "x", {}});
   CHECK(podium.ok("GET", "/logged-models/" + id + "/artifacts/directories")["files"] ==
         Json::array({{{"path", "MLmodel"}, {"is_dir", false}, {"file_size", 1}}}));
-  CHECK(podium.get("/ajax-api/2.0/mlflow/logged-models/" + id + "/artifacts/files?artifact_file_path=MLmodel").body == "x");
+  CHECK(podium
+            .get("/ajax-api/2.0/mlflow/logged-models/" + id +
+                 "/artifacts/files?artifact_file_path=MLmodel")
+            .body == "x");
   CHECK(podium.refused("/artifacts/presigned-upload-url", {{"model_id", id}, {"path", "a"}}) ==
-        "INVALID_PARAMETER_VALUE: Presigned upload is not supported for proxied artifact storage (artifact URI scheme: "
+        "INVALID_PARAMETER_VALUE: Presigned upload is not supported for proxied artifact storage "
+        "(artifact URI scheme: "
         "mlflow-artifacts). This endpoint requires a direct cloud storage artifact URI.");
 }

@@ -45,8 +45,9 @@ class Sent final : public Request {
       const auto end = std::min(rest.find('&'), rest.size());
       const std::string_view pair = rest.substr(0, end);
       const auto equals = std::min(pair.find('='), pair.size());
-      query_.emplace_back(decoded(pair.substr(0, equals), true),
-                          equals < pair.size() ? decoded(pair.substr(equals + 1), true) : std::string());
+      query_.emplace_back(
+          decoded(pair.substr(0, equals), true),
+          equals < pair.size() ? decoded(pair.substr(equals + 1), true) : std::string());
       rest.remove_prefix(std::min(end + 1, rest.size()));
     }
   }
@@ -70,7 +71,9 @@ class Sent final : public Request {
   }
   const std::vector<std::pair<std::string, std::string>>& query() const override { return query_; }
   using Request::query;
-  std::string_view body() const override { return std::string_view(request_.body).substr(0, size_); }
+  std::string_view body() const override {
+    return std::string_view(request_.body).substr(0, size_);
+  }
   std::unique_ptr<BlobWriter> upload() override {
     auto writer = blobs_.create();
     writer->write(body());
@@ -107,7 +110,8 @@ bool fits(const std::string& pattern, const std::string& path,
     const bool rest = pattern[close - 1] == '*';
     const auto end = rest ? path.size() : std::min(path.find('/', t), path.size());
     if (end == t) return false;
-    segments.emplace_back(pattern.substr(p + 1, close - p - (rest ? 2 : 1)), path.substr(t, end - t));
+    segments.emplace_back(pattern.substr(p + 1, close - p - (rest ? 2 : 1)),
+                          path.substr(t, end - t));
     t = end;
     p = close + 1;
   }
@@ -129,10 +133,11 @@ struct Podium::Impl final : PluginContext {
     data = factory->open(options);
     const auto declarations = host::Services::declarations();
     data->declare(declarations);
-    vocabularies = std::make_unique<host::Vocabularies>(declarations, std::function<std::int64_t()>());
+    vocabularies =
+        std::make_unique<host::Vocabularies>(declarations, std::function<std::int64_t()>());
     vocabularies->bind(*data);
-    services = std::make_unique<host::Services>(
-        host::Services::Options{*data, *blob_store, *language, info, {}, vocabularies->of("tasks"), 1});
+    services = std::make_unique<host::Services>(host::Services::Options{
+        *data, *blob_store, *language, info, {}, vocabularies->of("tasks"), 1});
     services->start();
     extension = std::make_unique<mlflow::MlflowRoutes>(*this);
     routes = extension->routes();
@@ -157,7 +162,9 @@ struct Podium::Impl final : PluginContext {
   Jobs& jobs() override { return services->jobs(); }
   Access& access() override { return services->access(); }
   const QueryLanguage& query_language() const override { return *language; }
-  const Vocabulary& vocabulary(std::string_view entity) const override { return vocabularies->of(entity); }
+  const Vocabulary& vocabulary(std::string_view entity) const override {
+    return vocabularies->of(entity);
+  }
   Extension* find_extension(bool (*)(Extension&), std::string_view) override { return nullptr; }
 
   TemporaryFolder folder;
@@ -184,7 +191,8 @@ struct Mailbox {
 
 class Letter final : public Reply::Sink {
  public:
-  Letter(std::shared_ptr<Mailbox> box, const Routes& routes) : box_(std::move(box)), routes_(routes) {}
+  Letter(std::shared_ptr<Mailbox> box, const Routes& routes)
+      : box_(std::move(box)), routes_(routes) {}
   void send(Response response) noexcept override {
     std::lock_guard lock(box_->mutex);
     box_->response = std::move(response);
@@ -210,7 +218,7 @@ Answer read(Response response) {
   answer.body = response.body;
   answer.headers = response.headers;
   if (response.stream)
-    for (std::string block; ; block.clear()) {
+    for (std::string block;; block.clear()) {
       const bool more = response.stream->next(block);
       answer.body += block;
       if (!more) break;
@@ -249,7 +257,8 @@ Answer Podium::send(FakeRequest fake) {
   }
   if (!found) {
     const int status = known ? 405 : 404;
-    return read(*impl_->extension->error(Error(ErrorCode::not_found, "no such route"), status, request.get()));
+    return read(*impl_->extension->error(Error(ErrorCode::not_found, "no such route"), status,
+                                         request.get()));
   }
   if (const auto* pooled = std::get_if<Handler>(&found->handler)) {
     try {
@@ -259,14 +268,16 @@ Answer Podium::send(FakeRequest fake) {
     }
   }
   auto box = std::make_shared<Mailbox>();
-  std::get<InlineHandler>(found->handler)(std::move(request), Reply(std::make_unique<Letter>(box, *impl_->extension)));
+  std::get<InlineHandler>(found->handler)(std::move(request),
+                                          Reply(std::make_unique<Letter>(box, *impl_->extension)));
   std::unique_lock lock(box->mutex);
   box->arrived.wait(lock, [&] { return box->response.has_value(); });
   return read(std::move(*box->response));
 }
 
 Json Podium::ok(const std::string& method, const std::string& path, const Json& body) {
-  const Answer answer = send({method, api + path, body.is_null() ? std::string() : body.dump(), {}});
+  const Answer answer =
+      send({method, api + path, body.is_null() ? std::string() : body.dump(), {}});
   INFO(method << " " << path << " " << body.dump() << " -> " << answer.body);
   REQUIRE(answer.status == 200);
   return answer.json();

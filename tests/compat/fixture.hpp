@@ -1,9 +1,8 @@
 #pragma once
-// podium without a server: a store in a temporary folder, the services, and the plugin's routes, called by
-// method and address as the server would.
-#include <nlohmann/json.hpp>
-
+// podium without a server: a store in a temporary folder, the services, and the plugin's routes,
+// called by method and address as the server would.
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,7 +43,9 @@ class Podium {
   /// Sends a request; POST and PUT are application/json unless a header says else.
   Answer send(FakeRequest);
   Answer get(const std::string& path) { return send({"GET", path, "", {}}); }
-  Answer post(const std::string& path, const Json& body) { return send({"POST", path, body.dump(), {}}); }
+  Answer post(const std::string& path, const Json& body) {
+    return send({"POST", path, body.dump(), {}});
+  }
   /// The same under /api/2.0/mlflow, for a call that must succeed.
   Json ok(const std::string& method, const std::string& path, const Json& body = nullptr);
   Json call(const std::string& path, const Json& body) { return ok("POST", path, body); }

@@ -41,7 +41,8 @@ TEST_CASE("history: by time, whole or in pages") {
   CHECK(podium.ok("GET", "/metrics/get-history?metric_key=m&run_id=zz") == Json::object());
   CHECK(podium.get(std::string(api) + path + "&max_results=0").message() ==
         "Invalid value 0 for parameter 'max_results' supplied. It must be a positive integer.");
-  CHECK(podium.get(std::string(api) + path + "&max_results=1&page_token=xx").message() == "Invalid page token, could not base64-decode");
+  CHECK(podium.get(std::string(api) + path + "&max_results=1&page_token=xx").message() ==
+        "Invalid page token, could not base64-decode");
 }
 
 TEST_CASE("history of several runs") {
@@ -49,8 +50,10 @@ TEST_CASE("history of several runs") {
   const std::string a = podium.run(), b = podium.run();
   log(podium, a, 0, 3);
   log(podium, b, 0, 3);
-  podium.call("/runs/log-metric", {{"run_id", b}, {"key", "m"}, {"value", "NaN"}, {"timestamp", 9999}});
-  const std::string path = "/ajax-api/2.0/mlflow/metrics/get-history-bulk?metric_key=m&run_id=" + b + "&run_id=" + a;
+  podium.call("/runs/log-metric",
+              {{"run_id", b}, {"key", "m"}, {"value", "NaN"}, {"timestamp", 9999}});
+  const std::string path =
+      "/ajax-api/2.0/mlflow/metrics/get-history-bulk?metric_key=m&run_id=" + b + "&run_id=" + a;
   const Answer all = podium.get(path);
   CHECK(all.body.find("\"value\":NaN") != std::string::npos);
   const Json few = podium.get(path + "&max_results=4").json()["metrics"];
@@ -61,7 +64,8 @@ TEST_CASE("history of several runs") {
         "GetMetricHistoryBulk request must specify at least one run_id.");
   CHECK(podium.get("/ajax-api/2.0/mlflow/metrics/get-history-bulk?run_id=" + a).message() ==
         "GetMetricHistoryBulk request must specify a metric_key.");
-  CHECK(podium.get("/ajax-api/2.0/mlflow/metrics/get-history-bulk?metric_key=m&run_id=zz").body == "{\"metrics\":[]}");
+  CHECK(podium.get("/ajax-api/2.0/mlflow/metrics/get-history-bulk?metric_key=m&run_id=zz").body ==
+        "{\"metrics\":[]}");
 }
 
 TEST_CASE("bulk interval: the first of each run of rows, and the last") {
@@ -70,7 +74,8 @@ TEST_CASE("bulk interval: the first of each run of rows, and the last") {
   log(podium, run, 0, 11);
   const auto steps = [&](const std::string& more) {
     std::vector<int> out;
-    const Json answer = podium.ok("GET", "/metrics/get-history-bulk-interval?metric_key=m&run_ids=" + run + more);
+    const Json answer =
+        podium.ok("GET", "/metrics/get-history-bulk-interval?metric_key=m&run_ids=" + run + more);
     for (const Json& m : answer.value("metrics", Json::array())) out.push_back(m["step"]);
     return out;
   };
@@ -80,12 +85,18 @@ TEST_CASE("bulk interval: the first of each run of rows, and the last") {
   CHECK(steps("&start_step=2&end_step=5") == std::vector{2, 3, 4, 5});
   CHECK(steps("&run_ids=zz").size() == 11);
   const auto refused = [&](const std::string& more) {
-    return podium.get(std::string(api) + "/metrics/get-history-bulk-interval?metric_key=m&run_ids=" + run + more).message();
+    return podium
+        .get(std::string(api) + "/metrics/get-history-bulk-interval?metric_key=m&run_ids=" + run +
+             more)
+        .message();
   };
-  CHECK(refused("&start_step=2") == "If either start step or end step are specified, both must be specified.");
-  CHECK(refused("&start_step=2&end_step=1") == "end_step must be greater than start_step. Found start_step=2 and end_step=1.");
+  CHECK(refused("&start_step=2") ==
+        "If either start step or end step are specified, both must be specified.");
+  CHECK(refused("&start_step=2&end_step=1") ==
+        "end_step must be greater than start_step. Found start_step=2 and end_step=1.");
   CHECK(refused("&max_results=2501").find("max_results must be between 1 and 2500.") == 0);
   std::string many;
   for (int i = 0; i < 100; ++i) many += "&run_ids=x";
-  CHECK(refused(many).find("GetMetricHistoryBulkInterval request must specify at most 100 run_ids. Received 101 run_ids.") == 0);
+  CHECK(refused(many).find("GetMetricHistoryBulkInterval request must specify at most 100 run_ids. "
+                           "Received 101 run_ids.") == 0);
 }

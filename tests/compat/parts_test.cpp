@@ -74,17 +74,21 @@ TEST_CASE("paths are normalised as POSIX says") {
 }
 
 TEST_CASE("names of metrics, params and tags") {
-  for (const char* good : {"a", "a/b", "a b", "a.b-c:d_e", "\xc3\xa9t\xc3\xa9", "\xe5\xad\xa6/\xd9\xa3"}) {
+  for (const char* good :
+       {"a", "a/b", "a b", "a.b-c:d_e", "\xc3\xa9t\xc3\xa9", "\xe5\xad\xa6/\xd9\xa3"}) {
     INFO(good);
     CHECK_NOTHROW(check_name(good, "key"));
   }
-  for (const char* bad : {"a//b", "./a", "a/", "/a", "..", "../a", ".", "", "a?", "a\tb", "\xf0\x9f\x98\x80"}) {
+  for (const char* bad :
+       {"a//b", "./a", "a/", "/a", "..", "../a", ".", "", "a?", "a\tb", "\xf0\x9f\x98\x80"}) {
     INFO(bad);
     CHECK_THROWS_AS(check_name(bad, "key"), Error);
   }
-  CHECK(std::string(error_of([] { check_name("a//b", "metrics[0].name"); }).what()) ==
-        "Invalid value \"a//b\" for parameter 'metrics[0].name' supplied: Names may be treated as files in certain cases, "
-        "and must not resolve to other names when treated as such. This name would resolve to 'a/b'");
+  CHECK(
+      std::string(error_of([] { check_name("a//b", "metrics[0].name"); }).what()) ==
+      "Invalid value \"a//b\" for parameter 'metrics[0].name' supplied: Names may be treated as "
+      "files in certain cases, "
+      "and must not resolve to other names when treated as such. This name would resolve to 'a/b'");
 }
 
 TEST_CASE("lengths are limits of code points") {
@@ -115,9 +119,10 @@ TEST_CASE("artifact paths that lead elsewhere are refused, however they are enco
   CHECK(safe_path("a/b%20c") == "a/b c");
   CHECK(safe_path("").empty());
   CHECK(safe_path("a\nb") == "a%0Ab");
-  for (const char* bad : {"../a", "a/../b", "..%2fa", "%2e%2e/a", "%252e%252e%252fa", "/etc/passwd", "%2fetc", "a\\b",
-                          "a%5cb", "a#b", "file:///etc/passwd", "FILE:/x", "c:/x", "..",
-                          "%25252525252525252525252525252525252e%25252525252525252525252525252e"}) {
+  for (const char* bad :
+       {"../a", "a/../b", "..%2fa", "%2e%2e/a", "%252e%252e%252fa", "/etc/passwd", "%2fetc", "a\\b",
+        "a%5cb", "a#b", "file:///etc/passwd", "FILE:/x", "c:/x", "..",
+        "%25252525252525252525252525252525252e%25252525252525252525252525252e"}) {
     INFO(bad);
     CHECK(std::string(error_of([&] { safe_path(bad); }).what()) == "Invalid path");
   }
@@ -126,7 +131,8 @@ TEST_CASE("artifact paths that lead elsewhere are refused, however they are enco
 TEST_CASE("page tokens are ours or refused") {
   CHECK(cursor_of(page_token("abc:\x7f")) == "abc:\x7f");
   CHECK(cursor_of("").empty());
-  CHECK(std::string(error_of([] { cursor_of("xx"); }).what()) == "Invalid page token, could not base64-decode");
+  CHECK(std::string(error_of([] { cursor_of("xx"); }).what()) ==
+        "Invalid page token, could not base64-decode");
   CHECK(std::string(error_of([] { cursor_of("eyJvZmZzZXQiOiAxfQ=="); }).what()) ==
         "Invalid page token, decoded value=b'{\"offset\": 1}'");
   CHECK_THROWS_AS(cursor_of(page_token("")), Error);
@@ -153,7 +159,9 @@ TEST_CASE("scopes of model metrics come apart again") {
 TEST_CASE("errors carry MLflow's code, class and state") {
   const Response r = answer(error(Code::invalid_state, "no"), 409);
   CHECK(r.status == 500);
-  CHECK(r.body == R"({"error_code":"INVALID_STATE","message":"no","sqlstate":"XXM00","error_class":"CLIENT_INTERNAL_ERROR"})");
+  CHECK(
+      r.body ==
+      R"({"error_code":"INVALID_STATE","message":"no","sqlstate":"XXM00","error_class":"CLIENT_INTERNAL_ERROR"})");
   CHECK(answer(translated(Error(ErrorCode::exists, "x")), 409).status == 400);
   CHECK(answer(Error(ErrorCode::too_large, "x"), 413).status == 413);
   CHECK(answer(Error(ErrorCode::not_found, "x"), 404).content_type == "text/html; charset=utf-8");
@@ -168,5 +176,6 @@ TEST_CASE("files are sent as attachments with a type") {
   CHECK(content_type_of("model.pkl") == "application/octet-stream");
   CHECK(content_disposition("a.txt") == "attachment; filename=a.txt");
   CHECK(content_disposition("a \"b\".txt") == "attachment; filename=\"a \\\"b\\\".txt\"");
-  CHECK(content_disposition("\xc3\xa9.txt") == "attachment; filename=download.txt; filename*=UTF-8''%C3%A9.txt");
+  CHECK(content_disposition("\xc3\xa9.txt") ==
+        "attachment; filename=download.txt; filename*=UTF-8''%C3%A9.txt");
 }

@@ -16,7 +16,8 @@ TEST_CASE("the README lists exactly the endpoints that are answered") {
       // What has a twin under /api is one line.
       bool twin = false;
       const std::string api_path = "/" + route.path.substr(6);
-      for (const auto& other : podium.routes()) twin |= other.method == route.method && other.path == api_path;
+      for (const auto& other : podium.routes())
+        twin |= other.method == route.method && other.path == api_path;
       if (twin) continue;
     }
     served.insert(route.method + " " + route.path);

@@ -12,7 +12,8 @@ struct Runs : Podium {
     ids[name] = run("0", {{"run_name", name}, {"start_time", start}, {"tags", tags}});
   }
   void metric(const std::string& name, const std::string& key, const Json& value) {
-    call("/runs/log-metric", {{"run_id", ids[name]}, {"key", key}, {"value", value}, {"timestamp", 1}});
+    call("/runs/log-metric",
+         {{"run_id", ids[name]}, {"key", key}, {"value", value}, {"timestamp", 1}});
   }
   void param(const std::string& name, const std::string& key, const std::string& value) {
     call("/runs/log-parameter", {{"run_id", ids[name]}, {"key", key}, {"value", value}});
@@ -21,7 +22,8 @@ struct Runs : Podium {
     if (!body.contains("experiment_ids")) body["experiment_ids"] = {"0"};
     std::string out;
     const Json answer = call("/runs/search", body);
-    for (const Json& run : answer.value("runs", Json::array())) out += run["info"]["run_name"].get<std::string>();
+    for (const Json& run : answer.value("runs", Json::array()))
+      out += run["info"]["run_name"].get<std::string>();
     return out;
   }
   std::string found(const std::string& filter) { return names({{"filter", filter}}); }
@@ -88,10 +90,18 @@ TEST_CASE("search: filters") {
 TEST_CASE("search: reserved tags are looked for in their fields") {
   Runs runs;
   runs.add("a", 9);
-  runs.ids["b"] = runs.run("0", {{"run_name", "b"}, {"start_time", 8}, {"user_id", "u"},
-                                 {"tags", {{{"key", "mlflow.user"}, {"value", "u"}}, {{"key", "mlflow.parentRunId"}, {"value", runs.ids["a"]}}}}});
-  runs.ids["c"] = runs.run("0", {{"run_name", "c"}, {"start_time", 7}, {"user_id", "u"},
-                                 {"tags", {{{"key", "mlflow.user"}, {"value", "v"}}, {{"key", "mlflow.parentRunId"}, {"value", "gone"}}}}});
+  runs.ids["b"] = runs.run("0", {{"run_name", "b"},
+                                 {"start_time", 8},
+                                 {"user_id", "u"},
+                                 {"tags",
+                                  {{{"key", "mlflow.user"}, {"value", "u"}},
+                                   {{"key", "mlflow.parentRunId"}, {"value", runs.ids["a"]}}}}});
+  runs.ids["c"] = runs.run("0", {{"run_name", "c"},
+                                 {"start_time", 7},
+                                 {"user_id", "u"},
+                                 {"tags",
+                                  {{{"key", "mlflow.user"}, {"value", "v"}},
+                                   {{"key", "mlflow.parentRunId"}, {"value", "gone"}}}}});
   CHECK(runs.found("tags.`mlflow.user` = 'u'") == "b");
   CHECK(runs.found("tags.`mlflow.user` != 'u'") == "c");
   CHECK(runs.found("tags.`mlflow.user` IS NULL") == "a");
@@ -129,18 +139,28 @@ TEST_CASE("search: orders") {
   CHECK(ordered({"status DESC"}) == "cdab");
   std::string all, token;
   do {
-    const Json page = runs.call("/runs/search", {{"experiment_ids", {"0"}}, {"order_by", {"status"}}, {"max_results", 1}, {"page_token", token}});
+    const Json page = runs.call("/runs/search", {{"experiment_ids", {"0"}},
+                                                 {"order_by", {"status"}},
+                                                 {"max_results", 1},
+                                                 {"page_token", token}});
     for (const Json& run : page["runs"]) all += run["info"]["run_name"].get<std::string>();
     token = page.value("next_page_token", "");
   } while (!token.empty());
   CHECK(all == "badc");
 
-  const auto refused = [&](Json by) { return runs.refused("/runs/search", {{"experiment_ids", {"0"}}, {"order_by", by}}); };
-  CHECK(refused({"created", "start_time"}) == "INTERNAL_ERROR: `order_by` contains duplicate fields: ['created', 'start_time']");
-  CHECK(refused({"metrics.m FOO"}) == "INVALID_PARAMETER_VALUE: Invalid ordering key in order_by clause 'metrics.m FOO'.");
-  CHECK(refused({"start_time, end_time"}) == "INVALID_PARAMETER_VALUE: Invalid order_by clause 'start_time, end_time'. Could not be parsed.");
+  const auto refused = [&](Json by) {
+    return runs.refused("/runs/search", {{"experiment_ids", {"0"}}, {"order_by", by}});
+  };
+  CHECK(refused({"created", "start_time"}) ==
+        "INTERNAL_ERROR: `order_by` contains duplicate fields: ['created', 'start_time']");
+  CHECK(refused({"metrics.m FOO"}) ==
+        "INVALID_PARAMETER_VALUE: Invalid ordering key in order_by clause 'metrics.m FOO'.");
+  CHECK(refused({"start_time, end_time"}) ==
+        "INVALID_PARAMETER_VALUE: Invalid order_by clause 'start_time, end_time'. Could not be "
+        "parsed.");
   CHECK(refused({"dataset.name"}) == "INVALID_PARAMETER_VALUE: Invalid identifier type 'dataset'");
-  CHECK(refused({"x"}).find("Invalid attribute key 'x' specified. Valid keys are '{") != std::string::npos);
+  CHECK(refused({"x"}).find("Invalid attribute key 'x' specified. Valid keys are '{") !=
+        std::string::npos);
 }
 
 TEST_CASE("search: pages hold everything once") {
@@ -149,7 +169,8 @@ TEST_CASE("search: pages hold everything once") {
   std::string all, token;
   int pages = 0;
   do {
-    const Json page = runs.call("/runs/search", {{"experiment_ids", {"0"}}, {"max_results", 3}, {"page_token", token}});
+    const Json page = runs.call(
+        "/runs/search", {{"experiment_ids", {"0"}}, {"max_results", 3}, {"page_token", token}});
     for (const Json& run : page["runs"]) all += run["info"]["run_name"].get<std::string>();
     token = page.value("next_page_token", "");
     ++pages;
@@ -159,35 +180,55 @@ TEST_CASE("search: pages hold everything once") {
   CHECK(all == runs.found(""));
   CHECK(runs.refused("/runs/search", {{"experiment_ids", {"0"}}, {"page_token", "xx"}}) ==
         "INVALID_PARAMETER_VALUE: Invalid page token, could not base64-decode");
-  CHECK(runs.refused("/runs/search", {{"experiment_ids", {"0"}}, {"max_results", 50001}}).find("Invalid value 50001 for parameter 'max_results' supplied:  Hint: Value was of type 'int'.") != std::string::npos);
+  CHECK(runs.refused("/runs/search", {{"experiment_ids", {"0"}}, {"max_results", 50001}})
+            .find("Invalid value 50001 for parameter 'max_results' supplied:  Hint: Value was of "
+                  "type 'int'.") != std::string::npos);
   CHECK(runs.refused("/runs/search", {{"experiment_ids", {"0"}}, {"max_results", 0}}) ==
-        "INVALID_PARAMETER_VALUE: Invalid value 0 for parameter 'max_results' supplied. It must be a positive integer");
+        "INVALID_PARAMETER_VALUE: Invalid value 0 for parameter 'max_results' supplied. It must be "
+        "a positive integer");
 }
 
 TEST_CASE("search: filters refused in MLflow's words") {
   Runs runs;
   CHECK(runs.refusal("metrics.m > 'a'") == "Expected numeric value type for metric. Found 'a'");
-  CHECK(runs.refusal("params.a = 5") == "Expected a quoted string value for parameter (e.g. 'my-value'). Got value 5");
-  CHECK(runs.refusal("params.a IN ('x')") == "Expected a quoted string value for parameter (e.g. 'my-value'). Got value ('x')");
+  CHECK(runs.refusal("params.a = 5") ==
+        "Expected a quoted string value for parameter (e.g. 'my-value'). Got value 5");
+  CHECK(runs.refusal("params.a IN ('x')") ==
+        "Expected a quoted string value for parameter (e.g. 'my-value'). Got value ('x')");
   CHECK(runs.refusal("params.a > 'x'").find("Invalid comparator '>' not one of '{") == 0);
-  CHECK(runs.refusal("params.a NOT LIKE 'x'").find("Invalid comparator 'NOT LIKE' not one of '{") == 0);
+  CHECK(runs.refusal("params.a NOT LIKE 'x'").find("Invalid comparator 'NOT LIKE' not one of '{") ==
+        0);
   CHECK(runs.refusal("params.a == 'x'").find("Invalid comparator '==' not one of '{") == 0);
-  CHECK(runs.refusal("bogus.x = 'a'") == "Invalid entity type 'bogus'. Valid values are ['metric', 'parameter', 'tag', 'attribute', 'dataset']");
-  CHECK(runs.refusal("x = 'a'").find("Invalid attribute key 'x' specified. Valid keys are '{") == 0);
-  CHECK(runs.refusal("start_time > 'a'") == "Expected numeric value type for numeric attribute: start_time. Found 'a'");
-  CHECK(runs.refusal("metrics.a IS NULL") == "IS NULL / IS NOT NULL is only supported for tags and params, not for 'metric' 'a'");
-  CHECK(runs.refusal("status IN ('a')") == "Only ['run_id'] attributes support comparison with a list of quoted string values.");
-  CHECK(runs.refusal("run_id IN ()") == "While parsing a list in the query, expected a non-empty list of string values, but got empty list");
+  CHECK(runs.refusal("bogus.x = 'a'") ==
+        "Invalid entity type 'bogus'. Valid values are ['metric', 'parameter', 'tag', 'attribute', "
+        "'dataset']");
+  CHECK(runs.refusal("x = 'a'").find("Invalid attribute key 'x' specified. Valid keys are '{") ==
+        0);
+  CHECK(runs.refusal("start_time > 'a'") ==
+        "Expected numeric value type for numeric attribute: start_time. Found 'a'");
+  CHECK(runs.refusal("metrics.a IS NULL") ==
+        "IS NULL / IS NOT NULL is only supported for tags and params, not for 'metric' 'a'");
+  CHECK(runs.refusal("status IN ('a')") ==
+        "Only ['run_id'] attributes support comparison with a list of quoted string values.");
+  CHECK(runs.refusal("run_id IN ()") ==
+        "While parsing a list in the query, expected a non-empty list of string values, but got "
+        "empty list");
   CHECK(runs.refusal("run_id IN (1)") ==
-        "While parsing a list in the query, expected string value, punctuation, or whitespace, but got different type in list: (1,)");
+        "While parsing a list in the query, expected string value, punctuation, or whitespace, but "
+        "got different type in list: (1,)");
   CHECK(runs.refusal("params.a = x") ==
-        "Parameter value is either not quoted or unidentified quote types used for string value x. Use either single or double quotes.");
-  CHECK(runs.refusal("params.a = 'b' OR params.c = 'd'") == "Invalid clause(s) in filter string: 'OR'");
-  CHECK(runs.refusal("(params.a = 'x')") == "Invalid clause(s) in filter string: '(params.a = 'x')'");
+        "Parameter value is either not quoted or unidentified quote types used for string value x. "
+        "Use either single or double quotes.");
+  CHECK(runs.refusal("params.a = 'b' OR params.c = 'd'") ==
+        "Invalid clause(s) in filter string: 'OR'");
+  CHECK(runs.refusal("(params.a = 'x')") ==
+        "Invalid clause(s) in filter string: '(params.a = 'x')'");
   CHECK(runs.refusal("params.a") == "Invalid clause(s) in filter string: 'params.a'");
   CHECK(runs.refusal("NOT params.a = 'x'") == "Invalid clause(s) in filter string: 'NOT'");
-  CHECK(runs.refusal("5 = params.a") == "Invalid comparison clause. Expected 'Identifier' found '5'");
+  CHECK(runs.refusal("5 = params.a") ==
+        "Invalid comparison clause. Expected 'Identifier' found '5'");
   CHECK(runs.refusal("params.a = 'x'; params.b = 'y'") ==
-        "Search filter contained multiple expression \"params.a = 'x'; params.b = 'y'\". Provide AND-ed expression list.");
+        "Search filter contained multiple expression \"params.a = 'x'; params.b = 'y'\". Provide "
+        "AND-ed expression list.");
   CHECK(runs.refusal("dataset.foo = 'x'").find("Invalid dataset key 'foo' specified.") == 0);
 }

@@ -52,9 +52,12 @@ class Session:
         return parsed if parsed is not None else {}
 
     def spell(self, text):
+        """Chosen ids become their names, other ids and names that a server made up become <id> and <name>."""
         for value, name in self.names.items():
-            text = text.replace(value, name)
-        return text
+            if len(value) >= 32:  # ids of projects are counted, alike on both sides
+                text = text.replace(value, name)
+        text = re.sub(r"\b[0-9a-f]{32}\b", "<id>", text)
+        return re.sub(r"\b[a-z]+-[a-z]+-\d{1,4}\b", "<name>", text)
 
     def normalise(self, value, key=""):
         if isinstance(value, dict):
@@ -65,5 +68,6 @@ class Session:
         if isinstance(value, str):
             if key == "message":
                 value = re.sub(r"\s+", " ", value)
+                value = re.sub(r"\{('[^{}:]*')\}", lambda m: "{" + ", ".join(sorted(m.group(1).split(", "))) + "}", value)  # a set's order
             return self.spell(value)
         return value

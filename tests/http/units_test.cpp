@@ -313,6 +313,20 @@ TEST_CASE("requests are parsed however they are cut", "[http]") {
   }
 }
 
+TEST_CASE("the limit of a head counts its bytes, however they are cut", "[http]") {
+  for (const std::size_t size : {1024, 1025})
+    for (const std::size_t at_once : {1, 3, 100, 512, 1023, 2000}) {
+      INFO(size << " bytes, " << at_once << " at once");
+      std::string text = "GET / HTTP/1.1\r\nHost: h\r\nX:x\r\n\r\n";
+      text.insert(text.find("X:") + 2, size - text.size(), ' ');
+      REQUIRE(text.size() == size);
+      Parsed parsed;
+      parse(parsed, text, at_once);
+      CHECK(parsed.step == (size == 1024 ? RequestParser::Step::done : RequestParser::Step::refused));
+      CHECK(parsed.status == (size == 1024 ? 0 : 431));
+    }
+}
+
 TEST_CASE("requests that two readers could read differently are refused", "[http]") {
   struct Row {
     const char* name;

@@ -21,7 +21,7 @@ struct MemoryRecord {
   Ordinal ordinal = 0;
   std::string id;
   std::map<std::string, Value> fields;
-  std::map<std::pair<std::string, std::string>, std::string> entries;  // (map, key)
+  std::map<std::pair<std::string, std::string>, std::string> entries;        // (map, key)
   std::map<std::tuple<std::string, std::string, std::string>, double> last;  // (series, key, scope)
 };
 
@@ -71,7 +71,8 @@ class MemoryEngine final : public kit::IndexEngine, public kit::RecordAccess {
 
   bool seek(Ordinal o) override {
     if (store_.hidden.count({collection_.name, o}) != 0) return false;
-    const auto at = std::find_if(records_.begin(), records_.end(), [o](const auto& r) { return r.ordinal == o; });
+    const auto at = std::find_if(records_.begin(), records_.end(),
+                                 [o](const auto& r) { return r.ordinal == o; });
     if (at == records_.end()) return false;
     record_ = &*at;
     return true;
@@ -122,10 +123,14 @@ class MemoryEngine final : public kit::IndexEngine, public kit::RecordAccess {
       case Index::key:
       case Index::reference:
         return range.rank == kit::rank_number && range.equal.size() < fields_of(range).size();
-      case Index::map: return true;
-      case Index::series: return range.rank == kit::rank_number;
-      case Index::id: return true;
-      case Index::ordinal: return false;
+      case Index::map:
+        return true;
+      case Index::series:
+        return range.rank == kit::rank_number;
+      case Index::id:
+        return true;
+      case Index::ordinal:
+        return false;
     }
     return false;
   }
@@ -136,15 +141,26 @@ class MemoryEngine final : public kit::IndexEngine, public kit::RecordAccess {
   }
   static kit::Seen seen_of(const Value& v) {
     kit::Seen seen;
-    if (const auto* text = std::get_if<std::string>(&v)) seen.cell = std::string_view(*text);
-    else if (const auto* b = std::get_if<bool>(&v)) seen.cell = *b;
-    else if (const auto* i = std::get_if<std::int64_t>(&v)) seen.cell = *i;
-    else if (const auto* d = std::get_if<double>(&v)) seen.cell = *d;
+    if (const auto* text = std::get_if<std::string>(&v))
+      seen.cell = std::string_view(*text);
+    else if (const auto* b = std::get_if<bool>(&v))
+      seen.cell = *b;
+    else if (const auto* i = std::get_if<std::int64_t>(&v))
+      seen.cell = *i;
+    else if (const auto* d = std::get_if<double>(&v))
+      seen.cell = *d;
     return seen;
   }
   kit::Seen value_of(const MemoryRecord& r, const Path& path) {
     switch (path.kind) {
-      case Path::Kind::field: return seen_of(r.fields.at(path.name));
+      case Path::Kind::field: {
+        kit::Seen seen = seen_of(r.fields.at(path.name));
+        if (kit::field_of(collection_, path.name).type != Type::scalar) return seen;
+        seen.dual = true;
+        if (const auto* text = std::get_if<std::string_view>(&seen.cell))
+          seen.number = kit::number_of(*text);
+        return seen;
+      }
       case Path::Kind::map: {
         const auto at = r.entries.find({path.name, path.key});
         if (at == r.entries.end()) return {{}, {}, true};
@@ -156,9 +172,12 @@ class MemoryEngine final : public kit::IndexEngine, public kit::RecordAccess {
         // Other statistics are something else, so that an index of `last` cannot answer for them.
         return {Cell{path.statistic == Statistic::last ? at->second : -at->second}, {}, false};
       }
-      case Path::Kind::id: return {Cell{std::string_view(r.id)}, {}, false};
-      case Path::Kind::ordinal: return {Cell{r.ordinal}, {}, false};
-      default: return {};
+      case Path::Kind::id:
+        return {Cell{std::string_view(r.id)}, {}, false};
+      case Path::Kind::ordinal:
+        return {Cell{r.ordinal}, {}, false};
+      default:
+        return {};
     }
   }
   // A key as an index holds it.
@@ -175,8 +194,12 @@ class MemoryEngine final : public kit::IndexEngine, public kit::RecordAccess {
     kit::Seen seen;
     bool column = true;
     switch (range.index) {
-      case Index::ordinal: seen = value_of(r, record_ordinal()); break;
-      case Index::id: seen = value_of(r, record_id()); break;
+      case Index::ordinal:
+        seen = value_of(r, record_ordinal());
+        break;
+      case Index::id:
+        seen = value_of(r, record_id());
+        break;
       case Index::map:
       case Index::series:
         if (partition_of(r) != range.partition) return;
@@ -195,8 +218,10 @@ class MemoryEngine final : public kit::IndexEngine, public kit::RecordAccess {
                   : !kit::compare(seen_of(v), Compare::eq, range.equal[i]))
             return;
         }
-        if (range.equal.size() < fields.size()) seen = seen_of(r.fields.at(fields[range.equal.size()]));
-        else column = false;
+        if (range.equal.size() < fields.size())
+          seen = seen_of(r.fields.at(fields[range.equal.size()]));
+        else
+          column = false;
         break;
       }
     }
@@ -204,7 +229,8 @@ class MemoryEngine final : public kit::IndexEngine, public kit::RecordAccess {
     if (column && range.rank != kit::IndexRange::any_rank) {
       if (key.rank != range.rank) return;
       const auto within = [&](const kit::IndexRange::Bound& bound, bool lower) {
-        const int c = kit::compare(key, kit::sort_key(bound_seen(range, bound.value), false), false);
+        const int c =
+            kit::compare(key, kit::sort_key(bound_seen(range, bound.value), false), false);
         return c == 0 ? bound.inclusive : lower ? c > 0 : c < 0;
       };
       if (range.from && !within(*range.from, true)) return;
@@ -214,7 +240,8 @@ class MemoryEngine final : public kit::IndexEngine, public kit::RecordAccess {
   }
   static kit::Seen bound_seen(const kit::IndexRange& range, const Value& v) {
     kit::Seen seen = seen_of(v);
-    seen.dual = range.index == kit::IndexRange::Index::map && std::holds_alternative<std::string>(v);
+    seen.dual =
+        range.index == kit::IndexRange::Index::map && std::holds_alternative<std::string>(v);
     return seen;
   }
 

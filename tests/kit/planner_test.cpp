@@ -1,4 +1,5 @@
-// Every plan against looking at every record: seeded, over an engine in memory that keeps the contract.
+// Every plan against looking at every record: seeded, over an engine in memory that keeps the
+// contract.
 #include "podium/storage_kit/planner.hpp"
 
 #include <limits>
@@ -33,7 +34,8 @@ void compare_all(Questions& q, const MemoryStore& store, int questions) {
     const Order order = q.order();
     INFO("question " << i << ": " << kit::to_json(f));
     for (const OrderKey& key : order)
-      UNSCOPED_INFO("by " << int(key.path.kind) << " " << key.path.name << " " << key.path.key << (key.descending ? " down" : " up"));
+      UNSCOPED_INFO("by " << int(key.path.kind) << " " << key.path.name << " " << key.path.key
+                          << (key.descending ? " down" : " up"));
     const auto expected = brute_force(store, f, order);
     REQUIRE(page(store, f, order, nullptr, std::numeric_limits<std::uint64_t>::max()) == expected);
     // The same in pages.
@@ -103,7 +105,9 @@ TEST_CASE("a read stops at its budget") {
   kit::Meter meter{Budget{500, {}}};
   const Filter f = eq(field("note"), std::string("no such"));
   const Error e = test::error_of([&] {
-    kit::Planner(engine, f, {}, meter).run(nullptr, 10, [](std::span<const Ordinal>) { return true; });
+    kit::Planner(engine, f, {}, meter).run(nullptr, 10, [](std::span<const Ordinal>) {
+      return true;
+    });
   });
   CHECK(e.code() == ErrorCode::too_expensive);
 }

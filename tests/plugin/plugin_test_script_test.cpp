@@ -39,7 +39,7 @@ std::string serving(int code = 0) {
          "' TERM\n"
          "echo \"arguments: $*\" >&2\n"
          "echo starting\n"
-         "echo 'listening on http://127.0.0.1:4711'\n"
+         "echo 'listening on http://127.0.0.1:4711 (state in /x)'\n"
          "while :; do sleep 0.02; done";
 }
 

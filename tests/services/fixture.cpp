@@ -1,37 +1,37 @@
 #include "fixture.hpp"
 
-#include <charconv>
+#include <algorithm>
+
+#include "factory.hpp"
 
 namespace podium::test {
 
-Host::Host(std::shared_ptr<MemoryStore> existing, bool start)
-    : store(std::move(existing)),
-      clock(std::make_shared<std::atomic<std::int64_t>>(1'700'000'000'000)) {
-  if (!store) {
-    store = std::make_shared<MemoryStore>();
-    store->declare(host::Services::declarations());
-  }
-  make_services();
-  if (start) services->start();
+Host::Host() : clock(std::make_shared<std::atomic<std::int64_t>>(1'700'000'000'000)) {
+  open();
+  services->start();
 }
 
-Host::~Host() = default;
+Host::~Host() { shut(); }
 
-void Host::make_services() {
+void Host::shut() {
+  services.reset();
+  store.reset();
+}
+
+void Host::open() {
+  StoreOptions options;
+  options.directory = folder.path();
+  options.run_twice = true;  // so that a write that breaks the contract shows
+  store = std::make_unique<FaultyStore>(sqlite::factory()->open(options));
+  store->declare(host::Services::declarations());
   HostInfo info;
-  info.data_dir = "/tmp";
+  info.data_dir = folder.path();
   info.default_artifact_root = "mlflow-artifacts:";
   const auto now = [time = clock] { return time->fetch_add(1); };
   vocabularies = std::make_unique<host::Vocabularies>(host::Services::declarations(), now);
   vocabularies->bind(*store);
   services = std::make_unique<host::Services>(
       host::Services::Options{*store, blobs, *language, info, now, vocabularies->of("tasks"), 2});
-}
-
-void Host::restart() {
-  services.reset();
-  make_services();
-  services->start();
 }
 
 Ordinal Host::project(const std::string& name) {

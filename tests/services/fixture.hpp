@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "memory_store.hpp"
+#include "faulty_store.hpp"
 #include "plugin/contained.hpp"
 #include "podium/json.hpp"
 #include "query/language.hpp"
@@ -33,12 +33,20 @@ class NoBlobs final : public BlobStore {
 };
 
 struct Host {
-  /// A new store, or one that an earlier host left.
-  explicit Host(std::shared_ptr<MemoryStore> existing = nullptr, bool start = true);
+  Host();
   ~Host();
-  void restart();  ///< stops, and starts new services over the same store
+  /// Stops the services and closes the store.
+  void shut();
+  /// Opens the store and makes services that are not started yet.
+  void open();
+  void restart() {
+    shut();
+    open();
+    services->start();
+  }
 
-  std::shared_ptr<MemoryStore> store;
+  TemporaryFolder folder;
+  std::unique_ptr<FaultyStore> store;
   NoBlobs blobs;
   std::shared_ptr<std::atomic<std::int64_t>> clock;
   std::unique_ptr<QueryLanguage> language = host::make_query_language();
@@ -46,7 +54,6 @@ struct Host {
   std::unique_ptr<host::Services> services;
   Principal me;
 
-  void make_services();
   Projects& projects() { return services->projects(); }
   Tasks& tasks() { return services->tasks(); }
   Ordinal project(const std::string& name);
@@ -136,7 +143,20 @@ class Api {
   std::vector<Route> routes_;
 };
 
-/// An event that a test waits for; fails the test after 30 s.
+/// What code on other threads expects, told by the test's own thread (Catch's macros are for one
+/// thread).
+class Expected {
+ public:
+  ~Expected() { CHECK(broken_ == 0); }
+  void that(bool ok) noexcept {
+    if (!ok) ++broken_;
+  }
+
+ private:
+  std::atomic<int> broken_{0};
+};
+
+/// An event that is waited for; throws after 30 s.
 class Signal {
  public:
   void set() {
@@ -147,7 +167,7 @@ class Signal {
   void wait() {
     std::unique_lock lock(mutex_);
     if (!changed_.wait_for(lock, std::chrono::seconds(30), [&] { return set_; }))
-      FAIL("nothing came in 30 s");
+      throw std::runtime_error("nothing came in 30 s");
   }
 
  private:
@@ -158,7 +178,7 @@ class Signal {
 
 /// Waits until `true_yet` after commits; fails the test after 30 s.
 template <class F>
-void await(MemoryStore& store, F&& true_yet) {
+void await(Store& store, F&& true_yet) {
   std::mutex mutex;
   std::condition_variable changed;
   bool look = true;

@@ -44,14 +44,15 @@ Json result(Host& h, const std::string& job) {
 }  // namespace
 
 TEST_CASE("a job runs, tells its progress, keeps its result") {
+  Expected expected;
   Host h;
   host::PluginOwner owner{"acme.test"};
-  Scripted handler("acme.test/add", [](JobRun& run) {
-    CHECK(run.arguments() == "{\"n\":3}");
-    CHECK(run.state().empty());
-    CHECK(run.who().id == "local");
+  Scripted handler("acme.test/add", [&](JobRun& run) {
+    expected.that(run.arguments() == "{\"n\":3}");
+    expected.that(run.state().empty());
+    expected.that(run.who().id == "local");
     run.advance([](Transaction&) {}, "half", 1, 2);
-    CHECK(run.state() == "half");
+    expected.that(run.state() == "half");
     return std::string("{\"sum\":6}");
   });
   h.services->add(handler, owner);
@@ -132,8 +133,8 @@ TEST_CASE("a slice and its progress are all or nothing, and a restart goes on be
   h.services->stop();
   CHECK(h.count("tasks") == 4);
   CHECK(job_cell(h, job, "state") == Value{std::string("waiting")});
-  h.services.reset();
-  h.make_services();
+  h.shut();
+  h.open();
   h.services->add(handler, owner);
   h.services->start();
   CHECK(wait(h, job) == "done");
@@ -158,8 +159,8 @@ TEST_CASE(
   h.services->add(handler, owner);
   CHECK(wait(h, start(h, "k")) == "done");
   h.services->stop();
-  h.services.reset();
-  h.make_services();
+  h.shut();
+  h.open();
 
   const std::string ours = start(h, "k"), foreign = start(h, "k");
   const auto leave = [&](const std::string& job, const std::string& by) {
@@ -187,6 +188,7 @@ TEST_CASE(
 }
 
 TEST_CASE("an advance without the lease throws cancelled and writes nothing") {
+  Expected expected;
   Host h;
   const Ordinal p = h.project("p");
   host::PluginOwner owner{"x"};
@@ -205,7 +207,7 @@ TEST_CASE("an advance without the lease throws cancelled and writes nothing") {
           "x", 1, 1);
     } catch (const Error& e) {
       code = e.code();
-      CHECK(run.cancel().cancelled());
+      expected.that(run.cancel().cancelled());
       ended.set();
       throw;
     }
@@ -254,6 +256,7 @@ TEST_CASE("cancelling") {
 }
 
 TEST_CASE("jobs of one queue run one after the other, in order, also past a cancelled one") {
+  Expected expected;
   Host h;
   host::PluginOwner owner{"x"};
   std::mutex mutex;
@@ -261,7 +264,7 @@ TEST_CASE("jobs of one queue run one after the other, in order, also past a canc
   std::atomic<int> inside{0};
   Signal first, go_on;
   Scripted handler("k", [&](JobRun& run) {
-    CHECK(++inside == 1);
+    expected.that(++inside == 1);
     first.set();
     go_on.wait();
     {
@@ -374,7 +377,7 @@ TEST_CASE("a sweep that is stopped goes on, and does nothing twice and nothing n
   std::condition_variable changed;
   bool stop_here = false;
   std::atomic<bool> armed{true};
-  h.store->before_commit = [&] {
+  h.store->before_write([&] {
     if (!armed || archived() == 0) return;
     {
       const std::lock_guard lock(mutex);
@@ -382,7 +385,7 @@ TEST_CASE("a sweep that is stopped goes on, and does nothing twice and nothing n
       changed.notify_all();
     }
     if (armed) throw Error(ErrorCode::unavailable, "the store went away");
-  };
+  });
   const std::string job = h.store->write(
       [&](Transaction& t) { return h.services->jobs().start(t, h.me, archive_sweep(p), {}); });
   {

@@ -1,5 +1,6 @@
 #pragma once
-// A store's file that is filled without the writer, row by row as README.md of the plugin tells the layout.
+// A store's file that is filled without the writer, row by row as README.md of the plugin tells the
+// layout.
 #include <fmt/format.h>
 
 #include <cmath>
@@ -19,7 +20,9 @@ namespace podium::test {
 class Filled {
  public:
   explicit Filled(const std::vector<Collection>& declared)
-      : shared(options(folder)), writer(shared.file, sqlite::Connection::Role::writer), pool(shared) {
+      : shared(options(folder)),
+        writer(shared.file, sqlite::Connection::Role::writer),
+        pool(shared) {
     sqlite::prepare_file(writer);
     writer.execute("BEGIN");
     shared.replace(sqlite::declare_collections(writer, *shared.catalog(), declared));
@@ -57,7 +60,8 @@ class Filled {
         columns += ", " + column;
         marks += fmt::format(", ?{}", ++n);
       }
-    sqlite::Statement s = writer.prepare(fmt::format("INSERT INTO {} ({}) VALUES ({})", info.table, columns, marks));
+    sqlite::Statement s =
+        writer.prepare(fmt::format("INSERT INTO {} ({}) VALUES ({})", info.table, columns, marks));
     s.bind_at(1, r.ordinal);
     if (text_id) s.bind_at(2, r.id);
     int at = text_id ? 3 : 2;
@@ -72,15 +76,19 @@ class Filled {
       const auto& map = info.map(path.first);
       const auto number = kit::number_of(text);
       const std::int64_t k = key(path.second);
-      sqlite::Statement m = writer.prepare(fmt::format("INSERT INTO {} VALUES (?, ?, ?, ?)", map.table));
+      sqlite::Statement m =
+          writer.prepare(fmt::format("INSERT INTO {} VALUES (?, ?, ?, ?)", map.table));
       m.bind(r.ordinal, k, text);
-      if (number) m.bind_at(4, *number);
-      else m.bind_at(4, nullptr);
+      if (number)
+        m.bind_at(4, *number);
+      else
+        m.bind_at(4, nullptr);
       m.run();
       if (!map.indexed) continue;
       const std::string_view start = number ? "" : kit::first_code_points(text, 64);
       writer.prepare(fmt::format("INSERT INTO {} VALUES (?, ?, ?, ?, ?, ?)", map.values))
-          .bind(part, k, number ? 0 : 1, number.value_or(0), start, r.ordinal).run();
+          .bind(part, k, number ? 0 : 1, number.value_or(0), start, r.ordinal)
+          .run();
     }
     for (const auto& [path, last] : r.last) {
       const auto& series = info.one_series(std::get<0>(path));
@@ -88,11 +96,16 @@ class Filled {
       const int rank = std::isnan(last) ? 1 : 0;
       const double v = rank == 1 ? 0 : last;
       // max is the negative of last, as MemoryEngine has it.
-      writer.prepare(fmt::format("INSERT INTO {} VALUES (NULL, ?1, ?2, ?3, 1, 1, ?4, ?5, 1, 1, ?4, ?5, 1, 1, ?4, "
-                                 "?5, 1, 1, ?4, ?6, 1, 0, 0, 0, 0)", series.summaries))
-          .bind(r.ordinal, k, scope, rank, v, -v).run();
+      writer
+          .prepare(fmt::format(
+              "INSERT INTO {} VALUES (NULL, ?1, ?2, ?3, 1, 1, ?4, ?5, 1, 1, ?4, ?5, 1, 1, ?4, "
+              "?5, 1, 1, ?4, ?6, 1, 0, 0, 0, 0)",
+              series.summaries))
+          .bind(r.ordinal, k, scope, rank, v, -v)
+          .run();
       writer.prepare(fmt::format("INSERT INTO {} VALUES (?, ?, ?, ?, ?, ?)", series.last_values))
-          .bind(part, k, scope, rank, v, r.ordinal).run();
+          .bind(part, k, scope, rank, v, r.ordinal)
+          .run();
     }
   }
 

@@ -1,5 +1,5 @@
-// The reading side on a file that is filled without the writer: every plan over the real indexes against
-// looking at every record, rows against records, and points from chunks and tails.
+// The reading side on a file that is filled without the writer: every plan over the real indexes
+// against looking at every record, rows against records, and points from chunks and tails.
 #include <fmt/format.h>
 
 #include <random>
@@ -19,14 +19,16 @@ namespace {
 
 std::vector<Collection> declared(const MemoryStore& store) {
   std::vector<Collection> all;
-  for (const char* name : {"projects", "tasks", "inputs"}) all.push_back(store.collections.at(name));
+  for (const char* name : {"projects", "tasks", "inputs"})
+    all.push_back(store.collections.at(name));
   return all;
 }
 
 void fill(Filled& filled, const MemoryStore& store) {
   filled.writer.execute("BEGIN");
   for (const auto& [name, records] : store.records)
-    for (const MemoryRecord& record : records) filled.insert(*filled.shared.catalog()->find(name), record);
+    for (const MemoryRecord& record : records)
+      filled.insert(*filled.shared.catalog()->find(name), record);
   filled.writer.execute("COMMIT");
 }
 
@@ -42,7 +44,8 @@ void compare_all(Filled& filled, Questions& q, const MemoryStore& store, int que
     }
     INFO("question " << i << ": " << kit::to_json(f));
     for (const OrderKey& key : order)
-      UNSCOPED_INFO("by " << int(key.path.kind) << " " << key.path.name << " " << key.path.key << (key.descending ? " down" : " up"));
+      UNSCOPED_INFO("by " << int(key.path.kind) << " " << key.path.name << " " << key.path.key
+                          << (key.descending ? " down" : " up"));
     const auto expected = brute_force(store, f, order);
     REQUIRE(filled.read([&](const Reader& r) { return r.ids(tasks, f, order); }) == expected);
     std::vector<Ordinal> paged;
@@ -78,7 +81,8 @@ TEST_CASE("sqlite: what tombstones hide is not seen") {
   Filled filled(declared(store));
   fill(filled, store);
   // Project 1 was erased: its row is gone, everything under it still stands.
-  filled.writer.execute(fmt::format("INSERT INTO tombstones VALUES ({}, 1, 0)", static_cast<int>(filled.id("projects"))));
+  filled.writer.execute(fmt::format("INSERT INTO tombstones VALUES ({}, 1, 0)",
+                                    static_cast<int>(filled.id("projects"))));
   std::set<Ordinal> gone;
   for (const MemoryRecord& r : store.records["tasks"])
     if (r.fields.at("project") == Value{std::int64_t{1}}) {
@@ -86,13 +90,17 @@ TEST_CASE("sqlite: what tombstones hide is not seen") {
       store.hidden.insert({"tasks", r.ordinal});
     }
   for (const MemoryRecord& r : store.records["inputs"])
-    if (gone.count(std::get<std::int64_t>(r.fields.at("task"))) != 0) store.hidden.insert({"inputs", r.ordinal});
+    if (gone.count(std::get<std::int64_t>(r.fields.at("task"))) != 0)
+      store.hidden.insert({"inputs", r.ordinal});
   REQUIRE(gone.size() > 20);
   compare_all(filled, q, store, 200);
   const std::vector<Ordinal> hidden(gone.begin(), gone.end());
   int rows = 0;
   filled.read([&](const Reader& r) {
-    r.get(filled.id("tasks"), hidden, {}, [&](const Row&) { ++rows; return true; });
+    r.get(filled.id("tasks"), hidden, {}, [&](const Row&) {
+      ++rows;
+      return true;
+    });
     return 0;
   });
   CHECK(rows == 0);
@@ -115,10 +123,14 @@ TEST_CASE("sqlite: aggregates from indexes are those of looking at each record")
       r.aggregate(a, [&](std::span<const Cell> values, std::span<const Cell> folds) {
         std::string line;
         for (const Cell& c : values)
-          line += std::visit([](const auto& v) -> std::string {
-            if constexpr (std::is_same_v<std::decay_t<decltype(v)>, std::monostate>) return "missing ";
-            else return fmt::format("{} ", v);
-          }, c);
+          line += std::visit(
+              [](const auto& v) -> std::string {
+                if constexpr (std::is_same_v<std::decay_t<decltype(v)>, std::monostate>)
+                  return "missing ";
+                else
+                  return fmt::format("{} ", v);
+              },
+              c);
         out.push_back(line + std::to_string(std::get<std::int64_t>(folds[0])));
         return true;
       });
@@ -129,10 +141,11 @@ TEST_CASE("sqlite: aggregates from indexes are those of looking at each record")
   // A filter that says the same in a way that no fast path knows.
   const auto slowly = [](Filter f) { return all_of({not_(not_(std::move(f))), not_(none())}); };
   const std::vector<std::vector<Path>> groupings = {
-      {field("state")}, {field("archived"), field("project")}, {entry("params", "opt")}, {entry("params", "lr")},
-      {entry("params", "nobody's")}, {}};
+      {field("state")},        {field("archived"), field("project")}, {entry("params", "opt")},
+      {entry("params", "lr")}, {entry("params", "nobody's")},         {}};
   const std::vector<Filter> filters = {
-      Filter{}, eq(field("project"), std::int64_t{1}), in(field("project"), {std::int64_t{1}, std::int64_t{2}}),
+      Filter{}, eq(field("project"), std::int64_t{1}),
+      in(field("project"), {std::int64_t{1}, std::int64_t{2}}),
       all_of({eq(field("project"), std::int64_t{2}), eq(field("archived"), false)})};
   for (const auto& groups : groupings)
     for (const Filter& f : filters) {
@@ -150,21 +163,29 @@ TEST_CASE("sqlite: points are merged from chunks and the tail, however they over
   const auto& info = *filled.shared.catalog()->find("tasks");
   const auto& series = info.one_series("metrics");
   std::mt19937 random(52);
-  const auto draw = [&](std::int64_t n) { return std::uniform_int_distribution<std::int64_t>(0, n - 1)(random); };
+  const auto draw = [&](std::int64_t n) {
+    return std::uniform_int_distribution<std::int64_t>(0, n - 1)(random);
+  };
 
   for (const int shape : {0, 1, 2, 3}) {
-    // 0: chunks that follow each other; 1: overlapping; 2: all at one step, time rising; 3: only a tail.
+    // 0: chunks that follow each other; 1: overlapping; 2: all at one step, time rising; 3: only a
+    // tail.
     std::vector<Point> all;
     const Ordinal owner = 1000 + shape;
     const std::int64_t key = filled.key("m");
-    filled.writer.prepare(fmt::format("INSERT INTO {} VALUES (?1, ?2, ?3, 0, 0,0,0,0, 0,0,0,0, 0,0,0,0, 0,0,0,0, 0, 0, 1, 0, 9)", series.summaries))
-        .bind(owner, owner, key).run();
+    filled.writer
+        .prepare(fmt::format("INSERT INTO {} VALUES (?1, ?2, ?3, 0, 0,0,0,0, 0,0,0,0, 0,0,0,0, "
+                             "0,0,0,0, 0, 0, 1, 0, 9)",
+                             series.summaries))
+        .bind(owner, owner, key)
+        .run();
     std::int64_t clock = 0;
     const auto fresh = [&](std::int64_t i) {
       Point p;
       p.step = shape == 2 ? 0 : shape == 1 ? draw(500) : i;
       p.time = shape == 1 ? draw(100) : ++clock;
-      p.value = draw(10) == 0 ? std::numeric_limits<double>::quiet_NaN() : static_cast<double>(draw(1000));
+      p.value = draw(10) == 0 ? std::numeric_limits<double>::quiet_NaN()
+                              : static_cast<double>(draw(1000));
       return p;
     };
     std::int64_t made = 0;
@@ -179,9 +200,11 @@ TEST_CASE("sqlite: points are merged from chunks and the tail, however they over
       std::sort(points.begin(), points.end(), less);
       const auto range = kit::range_of(points);
       const std::string bytes = kit::encode_chunk(points);
-      filled.writer.prepare(fmt::format("INSERT INTO {} VALUES (?, ?, ?, ?, ?, ?, ?, ?)", series.chunks))
-          .bind(owner, chunk, range.count, range.first_step, range.last_step, range.first_time, range.last_time,
-                sqlite::Blob{bytes}).run();
+      filled.writer
+          .prepare(fmt::format("INSERT INTO {} VALUES (?, ?, ?, ?, ?, ?, ?, ?)", series.chunks))
+          .bind(owner, chunk, range.count, range.first_step, range.last_step, range.first_time,
+                range.last_time, sqlite::Blob{bytes})
+          .run();
       all.insert(all.end(), points.begin(), points.end());
     }
     for (int i = 0; i < 100; ++i) {
@@ -190,10 +213,12 @@ TEST_CASE("sqlite: points are merged from chunks and the tail, however they over
       all.push_back(p);
       const bool nan = std::isnan(p.value);
       filled.writer.prepare(fmt::format("INSERT INTO {} VALUES (?, ?, ?, ?, ?)", series.tail))
-          .bind(owner, p.step, p.time, nan ? 1 : 0, nan ? 0 : p.value).run();
+          .bind(owner, p.step, p.time, nan ? 1 : 0, nan ? 0 : p.value)
+          .run();
     }
     filled.writer.prepare(fmt::format("UPDATE {} SET n = ? WHERE sid = ?", series.summaries))
-        .bind(static_cast<std::int64_t>(all.size()), owner).run();
+        .bind(static_cast<std::int64_t>(all.size()), owner)
+        .run();
 
     const auto bits = [](const std::vector<Point>& points) {
       std::vector<std::string> out;

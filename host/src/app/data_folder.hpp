@@ -1,22 +1,22 @@
 #pragma once
-// The folder with all state, owned by one process at a time.
+// The folder with all state.
 #include <filesystem>
+#include <string>
+
+#include "podium/error.hpp"
 
 namespace podium::host {
 
-/// Makes the folder and takes its lock; the lock goes with the object (and with the process, however it
-/// ends). Throws `conflict` naming the other process, `invalid` when it cannot be made or written.
-class DataFolder {
- public:
-  explicit DataFolder(const std::filesystem::path&);
-  ~DataFolder();
-  DataFolder(const DataFolder&) = delete;
-  DataFolder& operator=(const DataFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-  int lock_ = -1;
-};
+/// Makes the folder if need be; absolute. That one process owns it is the store's to see to. Throws
+/// `invalid` when it cannot be made.
+inline std::filesystem::path make_data_folder(const std::filesystem::path& path) {
+  std::error_code failure;
+  std::filesystem::create_directories(path, failure);
+  const auto absolute = failure ? path : std::filesystem::canonical(path, failure);
+  if (failure)
+    throw Error(ErrorCode::invalid, "the data folder '" + path.string() + "' cannot be made: " +
+                                        failure.message() + "; choose another with --data");
+  return absolute;
+}
 
 }  // namespace podium::host

@@ -57,11 +57,14 @@ void check_bind(const Settings& settings) {
 
 std::unique_ptr<Store> open_store(PluginManager& plugins, const Settings& settings, const std::filesystem::path& folder) {
   const auto name = settings.text("store");
-  auto* factory = plugins.find_extension<StoreFactory>(name);
+  PluginOwner* owner = nullptr;
+  StoreFactory* factory = nullptr;
+  std::string known;
+  plugins.extensions().each<StoreFactory>([&](PluginOwner& o, StoreFactory& f) {
+    known += (known.empty() ? "" : ", ") + f.id();
+    if (f.id() == name) owner = &o, factory = &f;
+  });
   if (!factory) {
-    std::string known;
-    plugins.extensions().each<StoreFactory>(
-        [&](PluginOwner&, StoreFactory& f) { known += (known.empty() ? "" : ", ") + f.id(); });
     throw Error(ErrorCode::invalid, "no plugin offers the store '" + name + "'" +
                                         (known.empty() ? "; see `podium plugins list`" : "; there is: " + known));
   }
@@ -70,7 +73,7 @@ std::unique_ptr<Store> open_store(PluginManager& plugins, const Settings& settin
   options.directory = folder;
   options.settings = &table;
   options.log = [](int level, std::string_view message) { log(static_cast<LogLevel>(level), "store", message); };
-  return factory->open(options);
+  return contained(*owner, "open", [&] { return factory->open(options); });
 }
 
 }  // namespace
@@ -90,7 +93,15 @@ PluginOptions plugin_options(const Settings& settings, std::vector<std::filesyst
 
 struct HostImpl final : HostAccess {
   HostImpl(const Settings& s, std::vector<std::filesystem::path> files)
-      : settings(s), plugins(plugin_options(s, std::move(files))), language(make_query_language()) {}
+      : settings(s),
+        plugins(plugin_options(s, std::move(files))),
+        language(make_query_language()),
+        vocabularies(std::make_unique<Vocabularies>(Services::declarations(), now)) {
+    host_info.version = PODIUM_VERSION;
+    host_info.data_dir = settings.text("data");
+    host_info.started = now();
+    host_info.default_artifact_root = settings.text("default_artifact_root");
+  }
 
   // Used by plugins through their contexts.
   const HostInfo& info() const override { return host_info; }
@@ -109,15 +120,11 @@ struct HostImpl final : HostAccess {
   /// Plugins loaded, store open, services made, plugins started: everything but listening. Also what
   /// `verify` does with a temporary folder.
   void bring_up(PluginManager& manager, const std::filesystem::path& data) {
-    host_info.version = PODIUM_VERSION;
     host_info.data_dir = data;
-    host_info.started = now();
-    host_info.default_artifact_root = settings.text("default_artifact_root");
     const auto destination = settings.text("artifacts_destination");
     const auto artifacts = destination.empty() ? data / "artifacts" : local_path(destination);
     host_info.artifacts_destination = artifacts.string();
 
-    vocabularies = std::make_unique<Vocabularies>(Services::declarations(), now);
     manager.load(*this);
     blobs_ = std::make_unique<LocalBlobStore>(artifacts);
     store_ = open_store(manager, settings, data);
@@ -161,9 +168,9 @@ struct HostImpl final : HostAccess {
     own_routes = services->api_routes();
     own_routes.push_back(make_plugin_routes(plugins));
     for (auto& group : own_routes) server->add(*group, self, true);
-    plugins.extensions().each<Routes>([this](PluginOwner& owner, Routes& routes) {
-      server->add(routes, owner, first_party().contains(owner.id));
-    });
+    for (auto& group : plugins.take_routes())
+      server->add(*group.routes, *group.owner, first_party().contains(group.owner->id), std::move(group.prefixes),
+                  std::move(group.table));
     server->start();
   }
 
@@ -173,7 +180,6 @@ struct HostImpl final : HostAccess {
   PluginManager plugins;
   std::unique_ptr<QueryLanguage> language;
   std::unique_ptr<Vocabularies> vocabularies;
-  std::unique_ptr<DataFolder> folder;
   std::unique_ptr<BlobStore> blobs_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<Services> services;
@@ -189,15 +195,12 @@ Host::~Host() { stop(); }
 void Host::start() {
   auto& host = *impl_;
   check_bind(host.settings);
-  host.folder = std::make_unique<DataFolder>(host.settings.text("data"));
+  const auto data = make_data_folder(host.settings.text("data"));
   host.plugins.discover();
   for (const auto& problem : host.plugins.problems()) log(LogLevel::warning, "plugins", problem);
-  host.bring_up(host.plugins, host.folder->path());
+  host.bring_up(host.plugins, data);
   host.listen();
-  for (const auto& plugin : host.plugins.list())
-    if (plugin.state == PluginState::failed || plugin.state == PluginState::incompatible)
-      log(LogLevel::warning, "plugins", (plugin.id.empty() ? plugin.file.string() : plugin.id) + " is not loaded: " + plugin.reason);
-  log(LogLevel::info, "host", "listening", {{"url", url()}, {"data", host.folder->path().string()}});
+  log(LogLevel::info, "host", "listening", {{"url", url()}, {"data", data.string()}});
 }
 
 void Host::stop() noexcept {
@@ -206,13 +209,23 @@ void Host::stop() noexcept {
   host.server.reset();
   host.own_routes.clear();
   host.take_down(host.plugins);
-  host.folder.reset();
 }
 
 std::string Host::url() const {
   const auto host = impl_->settings.text("host");
   const bool six = host.find(':') != host.npos && !host.starts_with('[');
   return "http://" + (six ? "[" + host + "]" : host) + ":" + std::to_string(impl_->server ? impl_->server->port() : 0);
+}
+
+void look_at_plugins(const Settings& settings, FunctionRef<void(const PluginManager&)> look) {
+  HostImpl host(settings, {});
+  host.plugins.discover();
+  try {
+    host.plugins.load(host);
+  } catch (const Error&) {
+    // A required plugin failed: the list says which and why.
+  }
+  look(host.plugins);
 }
 
 VerifyOptions verify_options(const Settings& settings) {

@@ -19,6 +19,9 @@ std::filesystem::path executable_path();
 /// How plugins are found under these settings. `files` are those of `--plugin FILE`.
 PluginOptions plugin_options(const Settings&, std::vector<std::filesystem::path> files);
 
+/// Discovers plugins, loads the enabled ones as far as that goes without a store, and calls `look`.
+void look_at_plugins(const Settings&, FunctionRef<void(const PluginManager&)> look);
+
 /// How `podium plugins verify` brings a plugin to life: with a temporary store, without a server.
 VerifyOptions verify_options(const Settings&);
 

@@ -2,6 +2,7 @@
 #include <signal.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
@@ -59,12 +60,12 @@ struct SettingFlags {
   }
 };
 
-void begin_log(const Settings& settings) {
+void begin_log(const Settings& settings, podium::LogLevel least = podium::LogLevel::debug) {
   const std::map<std::string, podium::LogLevel> levels = {{"debug", podium::LogLevel::debug},
                                                           {"info", podium::LogLevel::info},
                                                           {"warning", podium::LogLevel::warning},
                                                           {"error", podium::LogLevel::error}};
-  podium::host::start_log(levels.at(settings.text("log_level")),
+  podium::host::start_log(std::max(least, levels.at(settings.text("log_level"))),
                           settings.text("log_format") == "json" ? podium::host::LogFormat::json
                                                                 : podium::host::LogFormat::text);
 }
@@ -131,6 +132,7 @@ int main(int argc, char** argv) {
   auto* verify_command = plugins_command->add_subcommand("verify", "load a plugin in a process of its own and say how it went");
   verify_command->add_option("FILE", plugin_file)->required();
 
+  for (auto* command : {list_command, info_command, verify_command}) command->fallthrough();
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
@@ -143,10 +145,13 @@ int main(int argc, char** argv) {
     const Settings settings = plugin_flags.load(*plugins_command);
     if (*verify_command)
       return podium::host::plugins_verify(plugin_file, podium::host::verify_options(settings), std::cout, std::cerr);
-    podium::host::PluginManager manager(podium::host::plugin_options(settings, {}));
-    manager.discover();
-    if (*info_command) return podium::host::plugins_info(manager, plugin_id, std::cout, std::cerr);
-    return podium::host::plugins_list(manager, as_json, std::cout);
+    begin_log(settings, podium::LogLevel::error);  // the list tells what the log would
+    int code = 0;
+    podium::host::look_at_plugins(settings, [&](const podium::host::PluginManager& manager) {
+      code = *info_command ? podium::host::plugins_info(manager, plugin_id, std::cout, std::cerr)
+                           : podium::host::plugins_list(manager, as_json, std::cout);
+    });
+    return code;
   } catch (const podium::Error& e) {
     std::cerr << "podium: " << e.what() << '\n';
     return e.code() == podium::ErrorCode::invalid ? exit_usage : exit_failed;

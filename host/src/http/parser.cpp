@@ -55,9 +55,8 @@ struct ParserImpl {
 
    private:
     void on_request_impl(http::verb, boost::beast::string_view method,
-                         boost::beast::string_view target, int version, error_code& ec) override {
+                         boost::beast::string_view target, int version, error_code&) override {
       auto& head = *all_.head;
-      if (method.size() + target.size() > all_.limits.header_bytes) return refuse_size(ec);
       head.http11 = version >= 11;
       head.text_.reserve(512);
       head.method_ = head.keep(std_view(method));
@@ -72,11 +71,7 @@ struct ParserImpl {
         if (all_.trailer_bytes > all_.limits.header_bytes) refuse_size(ec);
         return;
       }
-      // The library limits what it is given at once, not the sum; so it is counted here.
-      if (head.text_.size() + name.size() + value.size() + 4 * head.fields_.size() >
-              all_.limits.header_bytes ||
-          head.fields_.size() >= all_.limits.header_fields)
-        return refuse_size(ec);
+      if (head.fields_.size() >= all_.limits.header_fields) return refuse_size(ec);
       RequestHead::Field field;
       field.name = head.keep(std_view(name));
       field.value = head.keep(std_view(value));
@@ -103,7 +98,7 @@ struct ParserImpl {
   RequestHead* head = nullptr;
   std::optional<Message> message;
   bool head_done = false;
-  std::size_t trailer_bytes = 0;
+  std::size_t head_bytes = 0, trailer_bytes = 0;
   RequestParser::Refusal refusal;
 
   RequestParser::Step refuse(int status, std::string what) {
@@ -153,7 +148,7 @@ void RequestParser::begin(RequestHead& head) {
   auto& p = *impl_;
   p.head = &head;
   p.head_done = false;
-  p.trailer_bytes = 0;
+  p.head_bytes = p.trailer_bytes = 0;
   p.message.emplace(p);
   p.message->header_limit(static_cast<std::uint32_t>(p.limits.header_bytes) + 1);
   p.message->eager(false);
@@ -165,7 +160,11 @@ RequestParser::Step RequestParser::head(std::string_view text, std::size_t& used
   while (!p.message->is_header_done()) {
     if (used == text.size()) return Step::more;
     error_code ec;
-    used += p.message->put({text.data() + used, text.size() - used}, ec);
+    const auto n = p.message->put({text.data() + used, text.size() - used}, ec);
+    used += n;
+    p.head_bytes += n;
+    // The library limits what it looks at together; the sum is limited here, however it comes.
+    if (p.head_bytes > p.limits.header_bytes) ec = http::error::header_limit;
     if (ec == http::error::need_more) return Step::more;
     if (ec) return p.refuse(ec);
   }

@@ -45,7 +45,7 @@ class RequestHead {
 class RequestParser {
  public:
   struct Limits {
-    std::size_t header_bytes = 16 * 1024;  ///< names, values and the first line
+    std::size_t header_bytes = 16 * 1024;  ///< of the whole head, as sent
     std::size_t header_fields = 100;
   };
   /// Why a message was refused.

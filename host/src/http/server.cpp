@@ -12,6 +12,7 @@
 #include "http/connection_read.hpp"
 #include "http/connection_write.hpp"
 #include "http/host_routes.hpp"
+#include "podium/store/store.hpp"
 
 namespace podium::host {
 
@@ -39,7 +40,8 @@ struct Server::Impl {
     register_metrics();
   }
 
-  void add(Routes& routes, PluginOwner& owner, bool first_party);
+  void add(Routes&, PluginOwner&, bool first_party, std::vector<std::string> prefixes,
+           std::vector<Route>);
   void publish();
   void listen();
   Task<void> accept();
@@ -84,13 +86,13 @@ void Server::Impl::on_each(F fn) {
   done.wait(lock, [&] { return left == 0; });
 }
 
-void Server::Impl::add(Routes& routes, PluginOwner& owner, bool first_party) {
+void Server::Impl::add(Routes& routes, PluginOwner& owner, bool first_party,
+                       std::vector<std::string> prefixes, std::vector<Route> list) {
   auto group = std::make_shared<RouteGroup>();
   group->routes = &routes;
   group->owner = &owner;
   group->first_party = first_party;
-  group->prefixes = contained(owner, "prefixes", [&] { return routes.prefixes(); });
-  auto list = contained(owner, "routes", [&] { return routes.routes(); });
+  group->prefixes = std::move(prefixes);
   {
     const std::lock_guard lock(router_mutex);
     auto grown = router->clone();
@@ -297,13 +299,20 @@ void Server::Impl::write_route_metrics(std::string& out) const {
 }
 
 Server::Server(ServerOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {
-  impl_->add(impl_->host_routes, impl_->core.owner, true);
+  add(impl_->host_routes, impl_->core.owner, true);
 }
 
 Server::~Server() { impl_->stop(std::chrono::milliseconds(0)); }
 
 void Server::add(Routes& routes, PluginOwner& owner, bool first_party) {
-  impl_->add(routes, owner, first_party);
+  auto prefixes = contained(owner, "prefixes", [&] { return routes.prefixes(); });
+  auto list = contained(owner, "routes", [&] { return routes.routes(); });
+  impl_->add(routes, owner, first_party, std::move(prefixes), std::move(list));
+}
+
+void Server::add(Routes& routes, PluginOwner& owner, bool first_party,
+                 std::vector<std::string> prefixes, std::vector<Route> list) {
+  impl_->add(routes, owner, first_party, std::move(prefixes), std::move(list));
 }
 
 void Server::start() {
@@ -316,6 +325,7 @@ void Server::start() {
     thread->router = s.router;
     thread->thread = std::thread([io = thread.get()] {
       current_io = io;
+      Store::forbid_blocking();
       io->io.run();
       current_io = nullptr;
     });

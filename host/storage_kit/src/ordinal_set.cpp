@@ -44,7 +44,8 @@ OrdinalSet OrdinalSet::of(std::vector<Ordinal> ordinals) {
   if (ordinals.empty()) return {};
   const auto [least, greatest] = std::minmax_element(ordinals.begin(), ordinals.end());
   const Ordinal base = word_floor(*least);
-  const std::uint64_t span = static_cast<std::uint64_t>(*greatest) - static_cast<std::uint64_t>(base) + 1;
+  const std::uint64_t span =
+      static_cast<std::uint64_t>(*greatest) - static_cast<std::uint64_t>(base) + 1;
   if (ordinals.size() >= 64 && span / bits_per_member <= ordinals.size()) {
     std::vector<std::uint64_t> words(span / 64 + 1);
     for (const Ordinal o : ordinals) {
@@ -53,7 +54,8 @@ OrdinalSet OrdinalSet::of(std::vector<Ordinal> ordinals) {
     }
     return of_words(base, std::move(words));
   }
-  if (!std::is_sorted(ordinals.begin(), ordinals.end())) std::sort(ordinals.begin(), ordinals.end());
+  if (!std::is_sorted(ordinals.begin(), ordinals.end()))
+    std::sort(ordinals.begin(), ordinals.end());
   ordinals.erase(std::unique(ordinals.begin(), ordinals.end()), ordinals.end());
   return of_sorted(std::move(ordinals));
 }
@@ -82,8 +84,8 @@ OrdinalSet OrdinalSet::operator&(const OrdinalSet& other) const {
     for (const Ordinal o : sorted_)
       if (other.contains(o)) both.push_back(o);
   } else {
-    std::set_intersection(sorted_.begin(), sorted_.end(), other.sorted_.begin(), other.sorted_.end(),
-                          std::back_inserter(both));
+    std::set_intersection(sorted_.begin(), sorted_.end(), other.sorted_.begin(),
+                          other.sorted_.end(), std::back_inserter(both));
   }
   return of_sorted(std::move(both));
 }
@@ -120,7 +122,10 @@ std::vector<Ordinal> OrdinalSet::to_vector() const {
   if (!dense_) return sorted_;
   std::vector<Ordinal> all;
   all.reserve(size_);
-  for_each([&](Ordinal o) { all.push_back(o); return true; });
+  for_each([&](Ordinal o) {
+    all.push_back(o);
+    return true;
+  });
   return all;
 }
 

@@ -8,7 +8,10 @@ namespace podium::kit {
 
 struct SetNode::Inner {
   Inner(IndexEngine& child, Meter& meter, const Filter& inner)
-      : engine(child), builder(child, meter), filter(inner), evaluator(inner),
+      : engine(child),
+        builder(child, meter),
+        filter(inner),
+        evaluator(inner),
         conjunction(conjunction_of(inner, child.declaration(), nullptr)),
         nodes(builder.nodes_for(conjunction)) {}
 

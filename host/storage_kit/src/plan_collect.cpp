@@ -48,7 +48,8 @@ std::optional<SetBuilder::Collected> SetBuilder::collect_ranges(const SetNode& n
       entries.clear();
       IndexEntries& target = entries;
       // One more than is allowed, to see whether the range ends there.
-      const std::size_t want = static_cast<std::size_t>(std::min<std::uint64_t>(allowance + 1, block));
+      const std::size_t want =
+          static_cast<std::size_t>(std::min<std::uint64_t>(allowance + 1, block));
       more = scan->next(want, target);
       const std::size_t got = target.ordinals.size();
       meter_.add(got);
@@ -110,7 +111,8 @@ std::optional<SetBuilder::Collected> SetBuilder::collect_any(const SetNode& node
     const auto scan = inner.engine.scan(range, true, nullptr);
     for (bool more = true; more;) {
       entries.clear();
-      more = scan->next(static_cast<std::size_t>(std::min<std::uint64_t>(allowance + 1, block)), entries);
+      more = scan->next(static_cast<std::size_t>(std::min<std::uint64_t>(allowance + 1, block)),
+                        entries);
       meter_.add(entries.ordinals.size());
       if (entries.ordinals.size() > allowance) return std::nullopt;
       allowance -= entries.ordinals.size();
@@ -163,11 +165,15 @@ std::optional<SetBuilder::Collected> SetBuilder::collect_any(const SetNode& node
   return Collected{OrdinalSet::of(std::move(parents)), true, false};
 }
 
-std::optional<SetBuilder::Collected> SetBuilder::collect(const SetNode& node, std::uint64_t allowance) {
+std::optional<SetBuilder::Collected> SetBuilder::collect(const SetNode& node,
+                                                         std::uint64_t allowance) {
   switch (node.kind) {
-    case SetNode::Kind::ranges: return collect_ranges(node, allowance);
-    case SetNode::Kind::and_: return collect_and(node, allowance);
-    case SetNode::Kind::any: return collect_any(node, allowance);
+    case SetNode::Kind::ranges:
+      return collect_ranges(node, allowance);
+    case SetNode::Kind::and_:
+      return collect_and(node, allowance);
+    case SetNode::Kind::any:
+      return collect_any(node, allowance);
     case SetNode::Kind::or_: {
       Collected result;
       for (const SetNode& child : node.children) {

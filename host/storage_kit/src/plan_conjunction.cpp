@@ -51,7 +51,8 @@ std::optional<Ordinal> sequence_ordinal(const Collection& c, std::string_view id
   if (error != std::errc{} || end != id.data() + id.size() || number < c.first) return std::nullopt;
   if (std::to_string(number) != id) return std::nullopt;
   const auto ordinal = static_cast<std::uint64_t>(number) - static_cast<std::uint64_t>(c.first) + 1;
-  if (ordinal > static_cast<std::uint64_t>(std::numeric_limits<Ordinal>::max())) return std::nullopt;
+  if (ordinal > static_cast<std::uint64_t>(std::numeric_limits<Ordinal>::max()))
+    return std::nullopt;
   return static_cast<Ordinal>(ordinal);
 }
 
@@ -140,8 +141,10 @@ Conjunction conjunction_of(const Filter& filter, const Collection& c, const Conj
   if (const Equality* e = result.equality(c.partition); e != nullptr && e->own) {
     result.scope.emplace();
     for (const Value& v : e->values) {
-      if (std::holds_alternative<std::monostate>(v)) result.scope->push_back(0);
-      else if (std::get<std::int64_t>(v) > 0) result.scope->push_back(std::get<std::int64_t>(v));
+      if (std::holds_alternative<std::monostate>(v))
+        result.scope->push_back(0);
+      else if (std::get<std::int64_t>(v) > 0)
+        result.scope->push_back(std::get<std::int64_t>(v));
     }
     std::sort(result.scope->begin(), result.scope->end());
     result.scope_arms = e->arms;

@@ -17,7 +17,8 @@ using Bound = IndexRange::Bound;
 // More ranges than this cost more seeks than they save.
 constexpr std::size_t max_pieces = 4096;
 
-Piece piece(IndexRange base, int rank, std::optional<Bound> from, std::optional<Bound> to, bool check) {
+Piece piece(IndexRange base, int rank, std::optional<Bound> from, std::optional<Bound> to,
+            bool check) {
   base.rank = rank;
   base.from = std::move(from);
   base.to = std::move(to);
@@ -35,12 +36,25 @@ void number_pieces(const IndexRange& base, Compare cmp, double v, std::vector<Pi
   };
   const Bound open{Value{v}, false}, closed{Value{v}, true};
   switch (cmp) {
-    case Compare::eq: add(closed, closed); break;
-    case Compare::ne: add(std::nullopt, open); add(open, std::nullopt); break;
-    case Compare::lt: add(std::nullopt, open); break;
-    case Compare::le: add(std::nullopt, closed); break;
-    case Compare::gt: add(open, std::nullopt); break;
-    case Compare::ge: add(closed, std::nullopt); break;
+    case Compare::eq:
+      add(closed, closed);
+      break;
+    case Compare::ne:
+      add(std::nullopt, open);
+      add(open, std::nullopt);
+      break;
+    case Compare::lt:
+      add(std::nullopt, open);
+      break;
+    case Compare::le:
+      add(std::nullopt, closed);
+      break;
+    case Compare::gt:
+      add(open, std::nullopt);
+      break;
+    case Compare::ge:
+      add(closed, std::nullopt);
+      break;
   }
 }
 
@@ -65,7 +79,8 @@ void prefix_pieces(const IndexRange& base, const std::string& prefix, std::vecto
   const std::string start(first_code_points(prefix, indexed_code_points));
   std::string behind = start;
   behind.back() = static_cast<char>(behind.back() + 1);  // UTF-8 has no byte 0xFF
-  out.push_back(piece(base, rank_text, Bound{Value{start}, true}, Bound{Value{behind}, false}, true));
+  out.push_back(
+      piece(base, rank_text, Bound{Value{start}, true}, Bound{Value{behind}, false}, true));
   if (std::string_view("+-.0123456789").find(prefix.front()) != std::string_view::npos)
     out.push_back(whole(base, rank_number, true));
 }
@@ -296,11 +311,15 @@ void SetBuilder::key_nodes(const Conjunction& conjunction, std::vector<SetNode>&
 
 std::optional<SetNode> SetBuilder::leaf(const Filter& f, const Conjunction& c) {
   switch (f.path.kind) {
-    case Path::Kind::map: return map_leaf(f, c);
-    case Path::Kind::series: return series_leaf(f, c);
+    case Path::Kind::map:
+      return map_leaf(f, c);
+    case Path::Kind::series:
+      return series_leaf(f, c);
     case Path::Kind::id:
-    case Path::Kind::ordinal: return identity_leaf(f);
-    default: return std::nullopt;  // fields are served by keys
+    case Path::Kind::ordinal:
+      return identity_leaf(f);
+    default:
+      return std::nullopt;  // fields are served by keys
   }
 }
 

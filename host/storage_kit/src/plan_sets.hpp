@@ -12,7 +12,8 @@
 
 namespace podium::kit {
 
-/// A field that arms of a conjunction, or of one around it, bind to some values (monostate: missing).
+/// A field that arms of a conjunction, or of one around it, bind to some values (monostate:
+/// missing).
 struct Equality {
   std::string field;
   std::vector<Value> values;  ///< those that all of them allow
@@ -20,8 +21,8 @@ struct Equality {
   bool own = false;           ///< whether there are such
 };
 
-/// The arms of an AND with what they fix. Everything found for an arm may lean on all the others: its set
-/// need only be right among the records that satisfy them.
+/// The arms of an AND with what they fix. Everything found for an arm may lean on all the others:
+/// its set need only be right among the records that satisfy them.
 struct Conjunction {
   std::vector<const Filter*> arms;
   std::vector<Equality> equalities;
@@ -75,16 +76,16 @@ struct SetNode {
     IndexRange range;
     bool check = false;  ///< its entries must satisfy `check` too
   };
-  std::vector<Piece> pieces;                 // ranges
-  std::shared_ptr<const Evaluator> check;    // ranges: of some pieces
-  std::vector<SetNode> children;             // and_, or_, not_
-  std::uint64_t all_arms = 0;                // and_: of its conjunction
-  const Filter* filter = nullptr;            // any
+  std::vector<Piece> pieces;               // ranges
+  std::shared_ptr<const Evaluator> check;  // ranges: of some pieces
+  std::vector<SetNode> children;           // and_, or_, not_
+  std::uint64_t all_arms = 0;              // and_: of its conjunction
+  const Filter* filter = nullptr;          // any
   struct Inner;
-  std::shared_ptr<Inner> inner;              // any: the child's side
+  std::shared_ptr<Inner> inner;  // any: the child's side
   bool exact = true;
-  bool scoped = false;        ///< all of it lies in the conjunction's scope
-  std::uint64_t covers = 0;   ///< arms that every member satisfies, if `exact`
+  bool scoped = false;       ///< all of it lies in the conjunction's scope
+  std::uint64_t covers = 0;  ///< arms that every member satisfies, if `exact`
 };
 
 class SetBuilder {

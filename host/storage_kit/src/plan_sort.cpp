@@ -6,29 +6,36 @@
 #include <utility>
 
 namespace podium::kit {
-namespace {
-
-void fill_keys(IndexEngine& engine, const Order& order, std::vector<SortKey>& out) {
-  out.clear();
-  RecordAccess& record = engine.record();
-  for (const OrderKey& key : order) out.push_back(sort_key(record.value(key.path), key.as_text));
-}
-
-}  // namespace
-
 std::vector<SortKey> Planner::keys_of(IndexEngine& engine, const Order& order, Ordinal ordinal) {
   std::vector<SortKey> keys;
-  if (!engine.seek(ordinal)) keys.resize(order.size());
-  else fill_keys(engine, order, keys);
+  if (engine.seek(ordinal))
+    for (const OrderKey& key : order)
+      keys.push_back(sort_key(engine.record().value(key.path), key.as_text));
+  keys.resize(order.size());
   return keys;
+}
+
+// The keys of the record that was sought; false as soon as they tell that it is not among the
+// first.
+bool FirstRows::fill() {
+  row_.clear();
+  bool open = !worst_.empty();
+  for (std::size_t i = 0; i < order_.size(); ++i) {
+    row_.push_back(sort_key(engine_.record().value(order_[i].path), order_[i].as_text));
+    if (!open) continue;
+    const int c = compare(row_[i], worst_[i], order_[i].descending);
+    if (c > 0) return false;
+    open = c == 0;
+  }
+  return true;
 }
 
 void FirstRows::add(Ordinal ordinal) {
   if (!order_.empty() || engine_.hides()) {
-    if (!engine_.seek(ordinal)) return;
-    fill_keys(engine_, order_, row_);
+    if (!engine_.seek(ordinal) || !fill()) return;
   }
-  if (behind_ != nullptr && compare(row_, ordinal, behind_->keys, behind_->ordinal, order_) <= 0) return;
+  if (behind_ != nullptr && compare(row_, ordinal, behind_->keys, behind_->ordinal, order_) <= 0)
+    return;
   for (SortKey& key : row_) keys_.push_back(std::move(key));
   ordinals_.push_back(ordinal);
   if (ordinals_.size() > most_ && ordinals_.size() - most_ > most_ * 3 + 1024) prune();
@@ -37,7 +44,8 @@ void FirstRows::add(Ordinal ordinal) {
 bool FirstRows::before(std::size_t a, std::size_t b) const {
   const std::size_t width = order_.size();
   for (std::size_t i = 0; i < width; ++i)
-    if (const int c = compare(keys_[a * width + i], keys_[b * width + i], order_[i].descending); c != 0)
+    if (const int c = compare(keys_[a * width + i], keys_[b * width + i], order_[i].descending);
+        c != 0)
       return c < 0;
   bool down = false;
   if (width != 0 && order_.back().descending) {
@@ -52,7 +60,8 @@ void FirstRows::sort(std::size_t wanted) {
   std::iota(at_.begin(), at_.end(), std::size_t{0});
   const auto less = [this](std::size_t a, std::size_t b) { return before(a, b); };
   if (wanted < at_.size()) {
-    std::nth_element(at_.begin(), at_.begin() + static_cast<std::ptrdiff_t>(wanted), at_.end(), less);
+    std::nth_element(at_.begin(), at_.begin() + static_cast<std::ptrdiff_t>(wanted), at_.end(),
+                     less);
     at_.resize(wanted);
   }
   std::sort(at_.begin(), at_.end(), less);
@@ -70,6 +79,8 @@ void FirstRows::prune() {
   }
   keys_ = std::move(keys);
   ordinals_ = std::move(ordinals);
+  if (!ordinals_.empty())
+    worst_.assign(keys_.end() - static_cast<std::ptrdiff_t>(width), keys_.end());
 }
 
 std::vector<Ordinal> FirstRows::take() {

@@ -18,6 +18,7 @@ class FirstRows {
   std::vector<Ordinal> take();
 
  private:
+  bool fill();
   bool before(std::size_t a, std::size_t b) const;
   void sort(std::size_t wanted);
   void prune();
@@ -27,7 +28,8 @@ class FirstRows {
   const Cursor* behind_;
   std::uint64_t most_;
   std::vector<SortKey> row_;
-  std::vector<SortKey> keys_;  // order_.size() of each kept row
+  std::vector<SortKey> worst_;  // of a row that already has enough before it; empty while not known
+  std::vector<SortKey> keys_;   // order_.size() of each kept row
   std::vector<Ordinal> ordinals_;
   std::vector<std::size_t> at_;
 };

@@ -26,7 +26,8 @@ void Walk::open(Phase& phase) {
     sources_[i].scan = engine_.scan(phase.ranges[i], keys_, behind_ ? &*behind_ : nullptr);
     if (fill(sources_[i])) heap_.push_back(&sources_[i]);
   }
-  std::make_heap(heap_.begin(), heap_.end(), [this](Source* a, Source* b) { return before(*b, *a); });
+  std::make_heap(heap_.begin(), heap_.end(),
+                 [this](Source* a, Source* b) { return before(*b, *a); });
   behind_.reset();
   opened_ = true;
 }
@@ -121,8 +122,7 @@ bool Walk::next_keyed(Phase& phase, std::size_t want, Batch& out) {
       source = least();
     } while (source != nullptr && compare(source->key(), first, false) == 0);
     const bool sorted_by_more =
-        phase.grouped ||
-        (phase.cut_texts && count_code_points(first.text) >= indexed_code_points);
+        phase.grouped || (phase.cut_texts && count_code_points(first.text) >= indexed_code_points);
     if (cursor_run_ || (sorted_by_more && out.ordinals.size() - begin > 1))
       out.runs.emplace_back(begin, out.ordinals.size());
     if (cursor_run_) out.holds_cursor = true;

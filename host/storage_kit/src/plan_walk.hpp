@@ -10,13 +10,13 @@
 
 namespace podium::kit {
 
-/// Walks the index of an order's first key: numbers (values), then texts or NaN, then records without a
-/// value. Runs that are equal as far as the index knows, where the order says more, are given whole, for
-/// the caller to sort.
+/// Walks the index of an order's first key: numbers (values), then texts or NaN, then records
+/// without a value. Runs that are equal as far as the index knows, where the order says more, are
+/// given whole, for the caller to sort.
 class Walk {
  public:
-  /// The best walk for this order, or null when no index has it. With a cursor it starts behind it, or with
-  /// the run that the cursor is in.
+  /// The best walk for this order, or null when no index has it. With a cursor it starts behind it,
+  /// or with the run that the cursor is in.
   static std::unique_ptr<Walk> make(IndexEngine&, SetBuilder&, const Conjunction&, const Order&,
                                     const Cursor* cursor, Meter&);
 
@@ -27,7 +27,11 @@ class Walk {
     std::vector<Ordinal> ordinals;
     std::vector<std::pair<std::size_t, std::size_t>> runs;  ///< [begin, end) to be sorted
     bool holds_cursor = false;  ///< the first run may have members up to the cursor
-    void clear() { ordinals.clear(); runs.clear(); holds_cursor = false; }
+    void clear() {
+      ordinals.clear();
+      runs.clear();
+      holds_cursor = false;
+    }
   };
   /// Appends about `want` entries, or none where it passed over that many; false at the end.
   bool next(std::size_t want, Batch& out);
@@ -36,9 +40,10 @@ class Walk {
   struct Phase {
     std::vector<IndexRange> ranges;
     int rank = rank_number;
-    bool absent = false;     ///< the ranges hold all records; those with a value are passed over
-    bool grouped = false;    ///< the order has more keys: equal ones are to be sorted
-    bool cut_texts = false;  ///< the index holds the starts of texts: equal long ones are to be sorted
+    bool absent = false;   ///< the ranges hold all records; those with a value are passed over
+    bool grouped = false;  ///< the order has more keys: equal ones are to be sorted
+    bool cut_texts =
+        false;  ///< the index holds the starts of texts: equal long ones are to be sorted
   };
   struct Source {
     std::unique_ptr<IndexScan> scan;
@@ -75,7 +80,7 @@ class Walk {
   const Order& order_;
   Meter& meter_;
   Path path_;
-  bool unique_ = false;      ///< the first key alone is an order: ordinals, ids
+  bool unique_ = false;  ///< the first key alone is an order: ordinals, ids
   bool by_ordinal_ = false;
   bool descending_ = false;
   std::uint64_t covers_ = 0;

@@ -123,7 +123,8 @@ bool Walk::plan_field(SetBuilder& sets, const Conjunction& c) {
     const auto at = std::find(fields.begin(), fields.end(), path_.name);
     if (at == fields.end()) return;
     const auto position = static_cast<std::size_t>(at - fields.begin());
-    Choice choice{index, name, prefix_of(fields, c, declaration, position), position + 1 == fields.size()};
+    Choice choice{index, name, prefix_of(fields, c, declaration, position),
+                  position + 1 == fields.size()};
     // What no arm binds is enumerated, where there are few values.
     for (; choice.prefix.fields < position; ++choice.prefix.fields) {
       const Field& unbound = field_of(declaration, fields[choice.prefix.fields]);
@@ -233,12 +234,17 @@ bool Walk::plan(SetBuilder& sets, const Conjunction& c) {
   path_ = order_[0].path;
   descending_ = order_[0].descending;
   switch (path_.kind) {
-    case Path::Kind::field: return plan_field(sets, c);
+    case Path::Kind::field:
+      return plan_field(sets, c);
     case Path::Kind::map:
-    case Path::Kind::series: return plan_values(sets, c);
-    case Path::Kind::id: return plan_id(c);
-    case Path::Kind::ordinal: return plan_ordinal(c);
-    default: return false;
+    case Path::Kind::series:
+      return plan_values(sets, c);
+    case Path::Kind::id:
+      return plan_id(c);
+    case Path::Kind::ordinal:
+      return plan_ordinal(c);
+    default:
+      return false;
   }
 }
 
@@ -256,7 +262,8 @@ void Walk::start_at(const Cursor& cursor) {
     behind_ = IndexEngine::Position{key, cursor.ordinal};
     return;
   }
-  // The whole run of the cursor's key is read again: its members are sorted by more than the index knows.
+  // The whole run of the cursor's key is read again: its members are sorted by more than the index
+  // knows.
   cursor_run_ = true;
   if (key.rank == rank_number || phase.cut_texts) {
     IndexRange::Bound at;

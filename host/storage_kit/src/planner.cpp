@@ -27,7 +27,8 @@ constexpr std::uint64_t block = 256;
 void Meter::check() {
   // The clock is looked at every so often only.
   next_check_ = examined_ + 512;
-  if (budget_.records != 0) next_check_ = std::min(next_check_, std::max(examined_, budget_.records) + 1);
+  if (budget_.records != 0)
+    next_check_ = std::min(next_check_, std::max(examined_, budget_.records) + 1);
   if (budget_.records != 0 && examined_ > budget_.records)
     throw Error(ErrorCode::too_expensive,
                 "answering would look at more than " + std::to_string(budget_.records) +
@@ -49,7 +50,10 @@ bool says_nothing_new(const SetNode& node, std::uint64_t covered) {
 class Planner::Impl {
  public:
   Impl(IndexEngine& engine, const Filter& filter, const Order& order, Meter& meter)
-      : engine_(engine), order_(order), meter_(meter), sets_(engine, meter),
+      : engine_(engine),
+        order_(order),
+        meter_(meter),
+        sets_(engine, meter),
         conjunction_(conjunction_of(filter, engine.declaration(), nullptr)) {
     evaluators_.reserve(conjunction_.arms.size());
     for (const Filter* arm : conjunction_.arms) evaluators_.emplace_back(*arm);
@@ -72,7 +76,7 @@ class Planner::Impl {
   Meter& meter_;
   SetBuilder sets_;
   Conjunction conjunction_;
-  std::vector<Evaluator> evaluators_;   // of the arms
+  std::vector<Evaluator> evaluators_;  // of the arms
 
   std::vector<SetNode> pending_;        // sets not read yet
   std::optional<OrdinalSet> positive_;  // what is in all the others, if there were any
@@ -81,7 +85,7 @@ class Planner::Impl {
 
   std::unique_ptr<Walk> walk_;
   std::uint64_t walked_ = 0;
-  std::vector<Ordinal> given_;          // what the walk gave, while sorting may have to finish the job
+  std::vector<Ordinal> given_;  // what the walk gave, while sorting may have to finish the job
   bool remember_ = false;
 
   const Cursor* cursor_ = nullptr;
@@ -161,7 +165,8 @@ bool Planner::Impl::walk(std::uint64_t entries) {
       const bool holds_cursor = batch.holds_cursor && from == 0 && begin == batch.runs[0].first;
       FirstRows rows(engine_, order_, holds_cursor ? cursor_ : nullptr, left_);
       for (std::size_t i = begin; i < end; ++i)
-        if (in_sets(batch.ordinals[i]) && passes(batch.ordinals[i], covered)) rows.add(batch.ordinals[i]);
+        if (in_sets(batch.ordinals[i]) && passes(batch.ordinals[i], covered))
+          rows.add(batch.ordinals[i]);
       if (emit(rows.take())) return true;
       from = end;
     }
@@ -211,8 +216,8 @@ void Planner::Impl::sort_everything() {
   emit(rows.take());
 }
 
-// Sets and the walk in turns, each as far as the other may still cost. True when the walk answered all;
-// else some set is there that bounds the answer, or there is no more to read.
+// Sets and the walk in turns, each as far as the other may still cost. True when the walk answered
+// all; else some set is there that bounds the answer, or there is no more to read.
 bool Planner::Impl::find_few() {
   std::uint64_t allowance = first_allowance;
   std::uint64_t turn = first_turn;
@@ -248,7 +253,8 @@ void Planner::Impl::run(const Cursor* behind, std::uint64_t limit, const Sink& s
   }
   pending_ = sets_.nodes_for(conjunction_);
   if (walk_ != nullptr)
-    std::erase_if(pending_, [this](const SetNode& n) { return says_nothing_new(n, walk_->covers()); });
+    std::erase_if(pending_,
+                  [this](const SetNode& n) { return says_nothing_new(n, walk_->covers()); });
   remember_ = true;
   if (find_few()) return;
   if (!positive_) {
@@ -262,8 +268,7 @@ void Planner::Impl::run(const Cursor* behind, std::uint64_t limit, const Sink& s
   collect(positive_->size() * worth_per_survivor + first_allowance);
   for (const OrdinalSet& set : negative_) positive_ = *positive_ - set;
   negative_.clear();
-  if (walk_ != nullptr && positive_->size() > few &&
-      walk(positive_->size() * worth_per_survivor))
+  if (walk_ != nullptr && positive_->size() > few && walk(positive_->size() * worth_per_survivor))
     return;
   sort_survivors();
 }

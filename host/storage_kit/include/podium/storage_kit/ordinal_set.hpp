@@ -8,8 +8,8 @@
 
 namespace podium::kit {
 
-/// An immutable set of ordinals. Dense sets are kept as a bitmap, sparse ones as a sorted vector; the
-/// form is chosen by size and never shows. Safe to read from several threads.
+/// An immutable set of ordinals. Dense sets are kept as a bitmap, sparse ones as a sorted vector;
+/// the form is chosen by size and never shows. Safe to read from several threads.
 class OrdinalSet {
  public:
   OrdinalSet() = default;

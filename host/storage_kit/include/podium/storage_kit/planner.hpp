@@ -1,8 +1,9 @@
 #pragma once
-// How a query is answered, on every engine. What indexes serve becomes sets of ordinals, combined by AND,
-// OR and AND-NOT; few survivors are fetched and sorted, many are tested while the order's index is walked.
-// Which way is cheaper is found by trying: both advance in turns with growing allowances, so no
-// statistics are kept and the cost stays within a small factor of the better way's.
+// How a query is answered, on every engine. What indexes serve becomes sets of ordinals, combined
+// by AND, OR and AND-NOT; few survivors are fetched and sorted, many are tested while the order's
+// index is walked. Which way is cheaper is found by trying: both advance in turns with growing
+// allowances, so no statistics are kept and the cost stays within a small factor of the better
+// way's.
 #include <chrono>
 #include <cstdint>
 #include <limits>
@@ -21,7 +22,8 @@ namespace podium::kit {
 /// Counts what a read examines and throws `too_expensive` past its budget. One for a whole call.
 class Meter {
  public:
-  explicit Meter(const Budget& budget) : budget_(budget), start_(std::chrono::steady_clock::now()) {}
+  explicit Meter(const Budget& budget)
+      : budget_(budget), start_(std::chrono::steady_clock::now()) {}
   void add(std::uint64_t entries) {
     examined_ += entries;
     if ((budget_.records != 0 || budget_.time.count() != 0) && examined_ >= next_check_) check();
@@ -35,16 +37,17 @@ class Meter {
   std::uint64_t examined_ = 0, next_check_ = 0;
 };
 
-/// Answers one filter and order over one collection. Keeps references to both; they, the engine and the
-/// meter must outlive it. The filter and the order have been checked against the declaration. One use.
+/// Answers one filter and order over one collection. Keeps references to both; they, the engine and
+/// the meter must outlive it. The filter and the order have been checked against the declaration.
+/// One use.
 class Planner {
  public:
   Planner(IndexEngine& engine, const Filter& filter, const Order& order, Meter& meter);
   ~Planner();
 
-  /// Gives the matching ordinals in order, in blocks, from behind the cursor, at most `limit`. The sink
-  /// returns false to stop. The engine's record may have moved when the sink is called, and the sink may
-  /// move it.
+  /// Gives the matching ordinals in order, in blocks, from behind the cursor, at most `limit`. The
+  /// sink returns false to stop. The engine's record may have moved when the sink is called, and
+  /// the sink may move it.
   using Sink = FunctionRef<bool(std::span<const Ordinal>)>;
   void run(const Cursor* behind, std::uint64_t limit, Sink sink);
 
