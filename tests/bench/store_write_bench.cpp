@@ -1,5 +1,5 @@
 // What writes cost: CPU time of the whole process a write, without HTTP and JSON. Prints one line a scenario.
-//   store_write_bench [folder on the disk to measure]
+//   store_write_bench [folder on the disk to measure [part of a scenario's name]]
 #include <fmt/format.h>
 #include <sys/resource.h>
 
@@ -88,6 +88,7 @@ struct Bench {
 
   /// `count` writes, `width` of them under way at any time.
   void run(const char* what, int count, int width, std::function<void(Transaction&, int)> write) {
+    if (std::string(what).find(only) == std::string::npos) return;
     std::atomic<int> next = 0;
     std::counting_semaphore<> ended(0);
     std::function<void()> chain = [&] {
@@ -114,6 +115,7 @@ struct Bench {
   std::unique_ptr<sqlite::SqliteStore> store;
   CollectionId projects{}, tasks{};
   Ordinal project = 0;
+  std::string only;  ///< part of the names of the scenarios to run
 };
 
 }  // namespace
@@ -123,6 +125,7 @@ int main(int argc, char** argv) {
   const std::filesystem::path folder = mkdtemp(pattern.data());
   {
     Bench b(folder);
+    if (argc > 2) b.only = argv[2];
     fmt::print("{:<48} {:>9} kB\n", "resident size of the fresh store", resident_kb());
     std::vector<Ordinal> tasks;
     b.store->write([&](Transaction& t) {
