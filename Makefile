@@ -3,6 +3,8 @@ JOBS ?= $(shell nproc)
 ARGS ?=
 ONLY ?=
 export CMAKE_CXX_COMPILER_LAUNCHER := $(shell command -v ccache 2>/dev/null)
+export CCACHE_BASEDIR := $(CURDIR)
+export CCACHE_NOHASHDIR := 1
 
 .PHONY: run build test bench format lint fuzz soak install clean setup
 run: build                      ## build podium and serve on http://127.0.0.1:5000 (ARGS="--port 8080")

@@ -6,6 +6,7 @@
     tsan     store and server under ThreadSanitizer
     install  `cmake --install`, then the examples against the installed prefix
     client   pytest with the real MLflow client
+    differential  the same calls against mlflow server and podium
     crash    kill -9 under load
     fuzz     every fuzz target for a few seconds (SECONDS_EACH)
     format   clang-format over the files of the last commit and uncommitted ones
@@ -27,7 +28,7 @@ import xml.etree.ElementTree
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 JOBS = str(os.environ.get("JOBS") or os.cpu_count() or 2)
-DEFAULT = ["unit", "asan", "tsan", "install", "client", "crash", "fuzz", "format"]
+DEFAULT = ["unit", "asan", "tsan", "install", "client", "differential", "crash", "fuzz", "format"]
 TSAN_TESTS = ["storage_sqlite", "storage_sqlite_conformance", "http", "services"]
 
 
@@ -179,6 +180,10 @@ def run_pytest(folder, workers=None):
 
 def stage_client():
     run_pytest("client")
+
+
+def stage_differential():
+    run_pytest("differential")
 
 
 def stage_crash():

@@ -122,14 +122,16 @@ SqliteEngine::Accessor& SqliteEngine::accessor(const Path& path) {
     case Path::Kind::map:
     case Path::Kind::series: {
       const bool map = path.kind == Path::Kind::map;
-      const auto key = context_.dictionary.id(context_.connection, path.key);
+      const bool whole = map && path.key.empty();  // is there any entry? Every key's id is above 0
+      const auto key = whole ? std::optional<std::int64_t>(0)
+                             : context_.dictionary.id(context_.connection, path.key);
       const auto scope = context_.dictionary.id(context_.connection, path.scope);
       a->known = key && (map || scope);
       a->key = key.value_or(0);
       a->scope = scope.value_or(0);
       a->statement.emplace(context_.connection.prepare(
-          map ? fmt::format("SELECT txt, num FROM {} WHERE owner = ? AND key = ?",
-                            info_.map(path.name).table)
+          map ? fmt::format("SELECT txt, num FROM {} WHERE owner = ? AND key {} ? LIMIT 1",
+                            info_.map(path.name).table, whole ? ">=" : "=")
               : fmt::format("SELECT {} FROM {} WHERE owner = ? AND key = ? AND scope = ?",
                             statistic_columns(path.statistic),
                             info_.one_series(path.name).summaries)));

@@ -67,10 +67,11 @@ kit::Seen RecordView::value(const Path& path) {
     case Path::Kind::map: {
       result.dual = true;
       const MapInfo& map = info_.map(path.name);
-      const auto key = session_.find_text(path.key);
+      const bool whole = path.key.empty();  // is there any entry? Every key's id is above 0
+      const auto key = whole ? std::optional<std::int64_t>(0) : session_.find_text(path.key);
       if (!key) return result;
-      Statement entry = session_.db().prepare(
-          fmt::format("SELECT txt, num FROM {} WHERE owner = ? AND key = ?", map.table));
+      Statement entry = session_.db().prepare(fmt::format(
+          "SELECT txt, num FROM {} WHERE owner = ? AND key {} ? LIMIT 1", map.table, whole ? ">=" : "="));
       if (!entry.bind(ordinal_, *key).step()) return result;
       scratch_ = entry.text(0);
       result.cell = std::string_view(scratch_);

@@ -1,3 +1,4 @@
+#include <chrono>
 #include <map>
 
 #include "fixture.hpp"
@@ -94,8 +95,15 @@ TEST_CASE("logged models: searched") {
   Podium podium;
   const std::string run = podium.run();
   std::map<std::string, std::string> ids;
-  for (const char* name : {"a", "b", "c"})
+  const auto millisecond = [] {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::chrono::system_clock::now().time_since_epoch());
+  };
+  for (const char* name : {"a", "b", "c"}) {
     ids[name] = create(podium, {{"name", name}, {"params", {{{"key", "p"}, {"value", name}}}}});
+    for (const auto made = millisecond(); millisecond() == made;) {  // each in one of its own
+    }
+  }
   const auto metric = [&](const std::string& name, double value, std::int64_t time,
                           const std::string& dataset) {
     Json body = {{"run_id", run},

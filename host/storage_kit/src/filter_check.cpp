@@ -108,6 +108,10 @@ void check_value(const Value& value, const Path& path, Class kind, const Collect
 
 void check(const Filter& filter, const Collection& c, const Declarations& lookup, int depth,
            bool inside_any) {
+  if (filter.path.kind == Path::Kind::map && filter.path.key.empty() &&
+      filter.op != Filter::Op::is_null)
+    invalid(fmt::format("'{}' of '{}' needs a key; without one only IS NULL can be asked",
+                        filter.path.name, c.name));
   if (depth > deepest) invalid(fmt::format("the filter is nested deeper than {} levels", deepest));
   const auto shape = [&](bool fits, std::string_view what) {
     if (!fits) invalid(fmt::format("a filter on '{}' is malformed: {}", c.name, what));

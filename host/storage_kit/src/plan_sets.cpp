@@ -312,6 +312,7 @@ void SetBuilder::key_nodes(const Conjunction& conjunction, std::vector<SetNode>&
 std::optional<SetNode> SetBuilder::leaf(const Filter& f, const Conjunction& c) {
   switch (f.path.kind) {
     case Path::Kind::map:
+      if (f.path.key.empty()) return std::nullopt;  // "is there any entry" has no index
       return map_leaf(f, c);
     case Path::Kind::series:
       return series_leaf(f, c);
