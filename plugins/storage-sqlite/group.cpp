@@ -25,16 +25,14 @@ constexpr auto after_failure = std::chrono::seconds(5);
 constexpr int passive_pages = 1000;                    // about 4 MB
 constexpr int restart_pages = 32 * 1024 * 1024 / 4096;
 
-std::exception_ptr not_written(std::string_view reason) {
-  return std::make_exception_ptr(
-      Error(ErrorCode::unavailable, fmt::format("the write was not made, try again later ({})", reason)));
+Error not_written(std::string_view reason) {
+  return {ErrorCode::unavailable, fmt::format("the write was not made, try again later ({})", reason)};
 }
-std::exception_ptr perhaps_written(std::string_view reason) {
-  return std::make_exception_ptr(
-      Error(ErrorCode::unavailable,
-            fmt::format("the disk failed and it is not known whether the write is kept; look before you "
-                        "repeat it ({})",
-                        reason)));
+Error perhaps_written(std::string_view reason) {
+  return {ErrorCode::unavailable,
+          fmt::format("the disk failed and it is not known whether the write is kept; look before you "
+                      "repeat it ({})",
+                      reason)};
 }
 
 }  // namespace
@@ -125,7 +123,7 @@ std::size_t Writer::process(Jobs jobs) {
     }
     single(*ran.back());
   } else if (!first.begun && !first.broken) {
-    fail(jobs, first.failure);
+    fail(jobs, *first.failure);
     return jobs.size();
   } else if (!settled(ran, first)) {
     one_by_one(ran);
@@ -137,7 +135,7 @@ Writer::Attempt Writer::attempt(Jobs jobs, bool capped) {
   Attempt result;
   const auto failed = [&](const EngineError& e) {
     result.outcome = Attempt::Outcome::failed;
-    result.failure = std::make_exception_ptr(Error(e));
+    result.failure = e;
     result.broken = e.broken();
     return result;
   };
@@ -216,7 +214,7 @@ void Writer::single(Job& job) {
     const Attempt result = attempt(jobs, false);
     if (result.outcome != Attempt::Outcome::failed) return answer(jobs);
     if (settled(jobs, result)) return;
-    if (!result.broken) return fail(jobs, result.failure);
+    if (!result.broken) return fail(jobs, *result.failure);
   }
   fail(jobs, not_written("the disk keeps failing"));
 }
@@ -227,11 +225,7 @@ bool Writer::settled(Jobs jobs, const Attempt& attempt) {
     checkpointer_.wake();  // on a full disk a WAL that was copied back can be written over
     return false;
   }
-  try {
-    std::rethrow_exception(attempt.failure);
-  } catch (const std::exception& e) {
-    shared_.log(4, fmt::format("the store's file is opened again after: {}", e.what()));
-  }
+  shared_.log(4, fmt::format("the store's file is opened again after: {}", attempt.failure->what()));
   try {
     if (!session_.settle()) return false;
     answer(jobs);
@@ -241,8 +235,9 @@ bool Writer::settled(Jobs jobs, const Attempt& attempt) {
   return true;
 }
 
-void Writer::fail(Jobs jobs, std::exception_ptr error) {
-  for (Job* job : jobs) job->error = error;
+void Writer::fail(Jobs jobs, const Error& error) {
+  // Each its own: it is thrown on, and destroyed by, the thread that waits.
+  for (Job* job : jobs) job->error = std::make_exception_ptr(error);
   answer(jobs);
 }
 

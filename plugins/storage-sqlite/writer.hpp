@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <thread>
 #include <vector>
@@ -71,7 +72,7 @@ class Writer {
     };
     Outcome outcome = Outcome::committed;
     std::size_t count = 0;  ///< jobs that ran
-    std::exception_ptr failure;
+    std::optional<Error> failure;
     bool broken = false;    ///< the connection must be opened again
     bool begun = false;     ///< a transaction was opened at all
   };
@@ -91,7 +92,7 @@ class Writer {
   /// After a failed attempt: whether the jobs are answered; otherwise they are to run again.
   bool settled(Jobs, const Attempt&);
   void answer(Jobs);
-  void fail(Jobs, std::exception_ptr);
+  void fail(Jobs, const Error&);
   void after_commit();
   void solo(FunctionRef<void()> change, bool visible);
   bool keep_house(Housekeeping::Depth);
