@@ -208,7 +208,7 @@ def stage_install():
 
 
 def stage_fuzz():
-    folder = build("fuzz")
+    folder = build("fuzz", ["fuzzers"])
     seconds = os.environ.get("SECONDS_EACH", "10")
     for target in sorted((folder / "bin").glob("fuzz_*")):
         name = target.name.removeprefix("fuzz_")

@@ -1,6 +1,6 @@
 #pragma once
-// The one thread that writes: it drains all waiting writes into one commit, without a wait window, and
-// does the housekeeping in between.
+// The one thread that writes: it drains all waiting writes into one commit, without a wait window,
+// and does the housekeeping in between.
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -57,7 +57,7 @@ class Writer {
   };
   struct Job {
     Store::Write write;
-    Store::Done done;              ///< or
+    Store::Done done;  ///< or
     Waiter* waiter = nullptr;
     UniqueFunction<void()> alone;  ///< instead of a write: runs by itself between groups
     std::exception_ptr error;      ///< what it refused with, or why it failed
@@ -73,8 +73,8 @@ class Writer {
     Outcome outcome = Outcome::committed;
     std::size_t count = 0;  ///< jobs that ran
     std::optional<Error> failure;
-    bool broken = false;    ///< the connection must be opened again
-    bool begun = false;     ///< a transaction was opened at all
+    bool broken = false;  ///< the connection must be opened again
+    bool begun = false;   ///< a transaction was opened at all
   };
 
   bool enqueue(Job&);

@@ -1,10 +1,11 @@
-// The floor of the bench: a minimal server that does the same bytes to SQLite with hand-written SQL and no
-// checks, no plugins, no concurrency rules. What podium costs beyond it is the price of being correct.
+// The floor of the bench: a minimal server that does the same bytes to SQLite with hand-written SQL
+// and no checks, no plugins, no concurrency rules. What podium costs beyond it is the price of
+// being correct.
 //
 //   bench_floor PORT DATABASE
 //
-// POST runs/create, log-metric, log-batch (metrics and params), runs/update, runs/search (one page by
-// metrics.acc, optionally with the filter of the bench), GET metrics/get-history, /health.
+// POST runs/create, log-metric, log-batch (metrics and params), runs/update, runs/search (one page
+// by metrics.acc, optionally with the filter of the bench), GET metrics/get-history, /health.
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <simdjson.h>
@@ -29,7 +30,10 @@
 
 namespace {
 
-struct Point { std::int64_t step, time; double value; };
+struct Point {
+  std::int64_t step, time;
+  double value;
+};
 struct Job {
   int fd;
   std::string target, body;
@@ -38,7 +42,9 @@ struct Job {
 sqlite3* open_database(const char* path) {
   sqlite3* db = nullptr;
   if (sqlite3_open(path, &db) != SQLITE_OK) std::exit(3);
-  sqlite3_exec(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=8000;", nullptr, nullptr, nullptr);
+  sqlite3_exec(db,
+               "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=8000;",
+               nullptr, nullptr, nullptr);
   return db;
 }
 
@@ -57,7 +63,8 @@ void run(sqlite3_stmt* s) {
 }
 
 void answer(int fd, const std::string& body) {
-  std::string text = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  std::string text = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " +
+                     std::to_string(body.size()) + "\r\n\r\n" + body;
   for (std::size_t sent = 0; sent < text.size();) {
     const auto n = send(fd, text.data() + sent, text.size() - sent, MSG_NOSIGNAL);
     if (n <= 0) return;
@@ -91,13 +98,20 @@ class Writer {
  public:
   explicit Writer(const char* path) : db_(open_database(path)) {
     const char* schema =
-        "CREATE TABLE IF NOT EXISTS run(rid INTEGER PRIMARY KEY, id TEXT UNIQUE, start INT, status TEXT, ended INT);"
-        "CREATE TABLE IF NOT EXISTS kv(rid INT, map INT, key TEXT, txt TEXT, PRIMARY KEY(rid, map, key)) WITHOUT ROWID;"
-        "CREATE TABLE IF NOT EXISTS kvx(map INT, key TEXT, txt TEXT, rid INT, PRIMARY KEY(map, key, txt, rid)) WITHOUT ROWID;"
-        "CREATE TABLE IF NOT EXISTS series(sid INTEGER PRIMARY KEY, rid INT, key TEXT, step INT, time INT, last REAL, n INT, UNIQUE(rid, key));"
-        "CREATE TABLE IF NOT EXISTS latest(key TEXT, last REAL, rid INT, PRIMARY KEY(key, last, rid)) WITHOUT ROWID;"
-        "CREATE TABLE IF NOT EXISTS tail(sid INT, step INT, time INT, v REAL, PRIMARY KEY(sid, step, time, v)) WITHOUT ROWID;"
-        "CREATE TABLE IF NOT EXISTS chunk(sid INT, seq INT, n INT, data BLOB, PRIMARY KEY(sid, seq)) WITHOUT ROWID;";
+        "CREATE TABLE IF NOT EXISTS run(rid INTEGER PRIMARY KEY, id TEXT UNIQUE, start INT, status "
+        "TEXT, ended INT);"
+        "CREATE TABLE IF NOT EXISTS kv(rid INT, map INT, key TEXT, txt TEXT, PRIMARY KEY(rid, map, "
+        "key)) WITHOUT ROWID;"
+        "CREATE TABLE IF NOT EXISTS kvx(map INT, key TEXT, txt TEXT, rid INT, PRIMARY KEY(map, "
+        "key, txt, rid)) WITHOUT ROWID;"
+        "CREATE TABLE IF NOT EXISTS series(sid INTEGER PRIMARY KEY, rid INT, key TEXT, step INT, "
+        "time INT, last REAL, n INT, UNIQUE(rid, key));"
+        "CREATE TABLE IF NOT EXISTS latest(key TEXT, last REAL, rid INT, PRIMARY KEY(key, last, "
+        "rid)) WITHOUT ROWID;"
+        "CREATE TABLE IF NOT EXISTS tail(sid INT, step INT, time INT, v REAL, PRIMARY KEY(sid, "
+        "step, time, v)) WITHOUT ROWID;"
+        "CREATE TABLE IF NOT EXISTS chunk(sid INT, seq INT, n INT, data BLOB, PRIMARY KEY(sid, "
+        "seq)) WITHOUT ROWID;";
     sqlite3_exec(db_, schema, nullptr, nullptr, nullptr);
     begin_ = prepare(db_, "BEGIN IMMEDIATE");
     commit_ = prepare(db_, "COMMIT");
@@ -106,8 +120,10 @@ class Writer {
     update_ = prepare(db_, "UPDATE run SET status = 'FINISHED', ended = 1 WHERE rid = ?");
     kv_ = prepare(db_, "INSERT OR REPLACE INTO kv VALUES(?, ?, ?, ?)");
     kvx_ = prepare(db_, "INSERT OR REPLACE INTO kvx VALUES(?, ?, ?, ?)");
-    series_ = prepare(db_, "INSERT INTO series(rid, key, step, time, last, n) VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT(rid, key) DO UPDATE SET"
-                           " step = ?3, time = ?4, last = ?5, n = n + ?6 RETURNING sid, n");
+    series_ = prepare(db_,
+                      "INSERT INTO series(rid, key, step, time, last, n) VALUES(?1, ?2, ?3, ?4, "
+                      "?5, ?6) ON CONFLICT(rid, key) DO UPDATE SET"
+                      " step = ?3, time = ?4, last = ?5, n = n + ?6 RETURNING sid, n");
     latest_ = prepare(db_, "INSERT OR IGNORE INTO latest VALUES(?, ?, ?)");
     unlatest_ = prepare(db_, "DELETE FROM latest WHERE key = ? AND last = ? AND rid = ?");
     tail_ = prepare(db_, "INSERT OR IGNORE INTO tail VALUES(?, ?, ?, ?)");
@@ -215,24 +231,34 @@ class Writer {
     bool create = job.target.ends_with("runs/create");
     for (auto field : doc.get_object()) {
       const std::string_view name = field.unescaped_key();
-      if (name == "run_id") id = std::string_view(field.value());
-      else if (name == "key") key = std::string(std::string_view(field.value()));
-      else if (name == "value") single.value = double(field.value());
-      else if (name == "timestamp") single.time = int64_t(field.value());
-      else if (name == "step") single.step = int64_t(field.value());
+      if (name == "run_id")
+        id = std::string_view(field.value());
+      else if (name == "key")
+        key = std::string(std::string_view(field.value()));
+      else if (name == "value")
+        single.value = double(field.value());
+      else if (name == "timestamp")
+        single.time = int64_t(field.value());
+      else if (name == "step")
+        single.step = int64_t(field.value());
       else if (name == "metrics") {
         for (auto item : field.value().get_array()) {
           Point p{};
           std::string_view k;
           for (auto f : item.get_object()) {
             const std::string_view n = f.unescaped_key();
-            if (n == "key") k = std::string_view(f.value());
-            else if (n == "value") p.value = double(f.value());
-            else if (n == "timestamp") p.time = int64_t(f.value());
-            else p.step = int64_t(f.value());
+            if (n == "key")
+              k = std::string_view(f.value());
+            else if (n == "value")
+              p.value = double(f.value());
+            else if (n == "timestamp")
+              p.time = int64_t(f.value());
+            else
+              p.step = int64_t(f.value());
           }
           auto found = series.find(k);
-          if (found == series.end()) found = series.emplace(std::string(k), std::vector<Point>{}).first;
+          if (found == series.end())
+            found = series.emplace(std::string(k), std::vector<Point>{}).first;
           found->second.push_back(p);
         }
       } else if (name == "params" || name == "tags") {
@@ -240,8 +266,10 @@ class Writer {
         for (auto item : field.value().get_array()) {
           std::string_view k, v;
           for (auto f : item.get_object()) {
-            if (std::string_view(f.unescaped_key()) == "key") k = std::string_view(f.value());
-            else v = std::string_view(f.value());
+            if (std::string_view(f.unescaped_key()) == "key")
+              k = std::string_view(f.value());
+            else
+              v = std::string_view(f.value());
           }
           entries.emplace_back(k, v);
         }
@@ -270,7 +298,8 @@ class Writer {
   }
 
   sqlite3* db_;
-  sqlite3_stmt *begin_, *commit_, *run_, *find_, *update_, *kv_, *kvx_, *series_, *latest_, *unlatest_, *tail_, *chunk_;
+  sqlite3_stmt *begin_, *commit_, *run_, *find_, *update_, *kv_, *kvx_, *series_, *latest_,
+      *unlatest_, *tail_, *chunk_;
   simdjson::ondemand::parser parser_;
   std::unordered_map<std::string, std::int64_t> rids_;
   std::unordered_map<std::int64_t, std::pair<double, bool>> values_;
@@ -286,9 +315,14 @@ class Reader {
   explicit Reader(const char* path) : db_(open_database(path)) {}
   std::string search(const std::string& body) {
     if (!page_) {
-      page_ = prepare(db_, "SELECT l.rid, r.id, r.start, r.status FROM latest l JOIN run r ON r.rid = l.rid WHERE l.key = 'acc' ORDER BY l.last DESC LIMIT 100");
-      filtered_ = prepare(db_, "SELECT l.rid, r.id, r.start, r.status FROM latest l JOIN run r ON r.rid = l.rid JOIN kv p ON p.rid = l.rid AND p.map = 0 AND p.key = 'param3'"
-                               " AND p.txt = '0.360000' WHERE l.key = 'acc' AND l.last > 0.5 ORDER BY l.last DESC LIMIT 100");
+      page_ = prepare(db_,
+                      "SELECT l.rid, r.id, r.start, r.status FROM latest l JOIN run r ON r.rid = "
+                      "l.rid WHERE l.key = 'acc' ORDER BY l.last DESC LIMIT 100");
+      filtered_ = prepare(db_,
+                          "SELECT l.rid, r.id, r.start, r.status FROM latest l JOIN run r ON r.rid "
+                          "= l.rid JOIN kv p ON p.rid = l.rid AND p.map = 0 AND p.key = 'param3'"
+                          " AND p.txt = '0.360000' WHERE l.key = 'acc' AND l.last > 0.5 ORDER BY "
+                          "l.last DESC LIMIT 100");
       kv_ = prepare(db_, "SELECT map, key, txt FROM kv WHERE rid = ?");
       metrics_ = prepare(db_, "SELECT key, last, step, time FROM series WHERE rid = ?");
     }
@@ -307,7 +341,8 @@ class Reader {
         out += text(metrics_, 0);
         out += "\",\"value\":";
         number(out, sqlite3_column_double(metrics_, 1));
-        out += ",\"timestamp\":" + std::to_string(sqlite3_column_int64(metrics_, 3)) + ",\"step\":" + std::to_string(sqlite3_column_int64(metrics_, 2)) + "},";
+        out += ",\"timestamp\":" + std::to_string(sqlite3_column_int64(metrics_, 3)) +
+               ",\"step\":" + std::to_string(sqlite3_column_int64(metrics_, 2)) + "},";
       }
       sqlite3_reset(metrics_);
       out += "],\"params\":[";
@@ -327,7 +362,9 @@ class Reader {
   }
 
  private:
-  static const char* text(sqlite3_stmt* s, int i) { return reinterpret_cast<const char*>(sqlite3_column_text(s, i)); }
+  static const char* text(sqlite3_stmt* s, int i) {
+    return reinterpret_cast<const char*>(sqlite3_column_text(s, i));
+  }
   static void number(std::string& out, double v) {
     char b[32];
     out.append(b, std::to_chars(b, b + sizeof b, v).ptr);
@@ -379,15 +416,19 @@ int main(int argc, char** argv) {
       buffer.append(bytes, static_cast<std::size_t>(n));
       for (std::size_t head; (head = buffer.find("\r\n\r\n")) != std::string::npos;) {
         std::size_t length = 0;
-        if (const auto at = buffer.find("Content-Length: "); at < head) length = static_cast<std::size_t>(std::atoll(buffer.c_str() + at + 16));
+        if (const auto at = buffer.find("Content-Length: "); at < head)
+          length = static_cast<std::size_t>(std::atoll(buffer.c_str() + at + 16));
         if (buffer.size() < head + 4 + length) break;
         const auto space = buffer.find(' ');
         std::string target = buffer.substr(space + 1, buffer.find(' ', space + 1) - space - 1);
         std::string body = buffer.substr(head + 4, length);
         buffer.erase(0, head + 4 + length);
-        if (target == "/health") answer(fd, "OK");
-        else if (target.ends_with("runs/search")) answer(fd, reader.search(body));
-        else writer.push({fd, std::move(target), std::move(body)});
+        if (target == "/health")
+          answer(fd, "OK");
+        else if (target.ends_with("runs/search"))
+          answer(fd, reader.search(body));
+        else
+          writer.push({fd, std::move(target), std::move(body)});
       }
     }
   }

@@ -1,9 +1,11 @@
-// Load for the bench: N keep-alive connections, a thread each, that send one kind of MLflow request and
-// wait for its answer. Prints one JSON line: requests, failures, wall seconds, p50 and p99 in ms.
+// Load for the bench: N keep-alive connections, a thread each, that send one kind of MLflow request
+// and wait for its answer. Prints one JSON line: requests, failures, wall seconds, p50 and p99 in
+// ms.
 //
 //   bench_load HOST PORT KIND CLIENTS REQUESTS EXPERIMENT [BODY_FILE | RUN]
 //
-// KIND: log-metric, log-metric-step0, log-batch-1000, run-lifecycle, create-runs, post PATH, get PATH.
+// KIND: log-metric, log-metric-step0, log-batch-1000, run-lifecycle, create-runs, post PATH, get
+// PATH.
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -101,7 +103,8 @@ const std::string prefix = "/api/2.0/mlflow/";
 
 std::string create_run(Connection& c, const std::string& experiment, const std::string& tags) {
   const int status = c.call("POST", prefix + "runs/create",
-                            "{\"experiment_id\":\"" + experiment + "\",\"start_time\":1700000000000,\"tags\":[" + tags + "]}");
+                            "{\"experiment_id\":\"" + experiment +
+                                "\",\"start_time\":1700000000000,\"tags\":[" + tags + "]}");
   const auto at = c.body.find("\"run_id\"");
   if (status != 200 || at == std::string::npos) throw std::runtime_error("create run: " + c.body);
   const auto quote = c.body.find('"', c.body.find(':', at)) + 1;
@@ -111,8 +114,12 @@ std::string create_run(Connection& c, const std::string& experiment, const std::
 std::string pairs(const char* name, int count, std::uint64_t salt) {
   std::string list;
   for (int i = 0; i < count; ++i)
-    list += (i ? ",{\"key\":\"" : "{\"key\":\"") + std::string(name) + std::to_string(i) + "\",\"value\":\"" +
-            std::to_string(static_cast<double>((salt * 7919 + static_cast<std::uint64_t>(i) * 104729) % 1000) / 1000) + "\"}";
+    list += (i ? ",{\"key\":\"" : "{\"key\":\"") + std::string(name) + std::to_string(i) +
+            "\",\"value\":\"" +
+            std::to_string(
+                static_cast<double>((salt * 7919 + static_cast<std::uint64_t>(i) * 104729) % 1000) /
+                1000) +
+            "\"}";
   return list;
 }
 
@@ -130,7 +137,8 @@ int main(int argc, char** argv) {
   const int port = std::atoi(argv[2]);
   const std::string kind = argv[3];
   const int clients = std::atoi(argv[4]), requests = std::atoi(argv[5]);
-  const std::string experiment = argv[6], path = argc > 7 ? argv[7] : "", file = argc > 8 ? argv[8] : "";
+  const std::string experiment = argv[6], path = argc > 7 ? argv[7] : "",
+                    file = argc > 8 ? argv[8] : "";
   std::string fixed;
   if (!file.empty()) {
     std::ifstream in(file);
@@ -155,31 +163,44 @@ int main(int argc, char** argv) {
           int status = 200;
           if (kind == "log-metric" || kind == "log-metric-step0") {
             status = c.call("POST", prefix + "runs/log-metric",
-                            "{\"run_id\":\"" + run + "\",\"key\":\"loss\",\"value\":" + std::to_string(1.0 / (1 + i)) +
-                                ",\"timestamp\":" + std::to_string(1700000000000 + i) + ",\"step\":" +
-                                std::to_string(kind == "log-metric" ? i : 0) + "}");
+                            "{\"run_id\":\"" + run +
+                                "\",\"key\":\"loss\",\"value\":" + std::to_string(1.0 / (1 + i)) +
+                                ",\"timestamp\":" + std::to_string(1700000000000 + i) +
+                                ",\"step\":" + std::to_string(kind == "log-metric" ? i : 0) + "}");
           } else if (kind == "log-batch-1000") {
             std::string body = "{\"run_id\":\"" + run + "\",\"metrics\":[";
             for (int m = 0; m < 1000; ++m)
-              body += (m ? ",{\"key\":\"m" : "{\"key\":\"m") + std::to_string(m % 20) + "\",\"value\":" +
-                      std::to_string(0.001 * m + i) + ",\"timestamp\":" + std::to_string(1700000000000 + i * 1000 + m) +
+              body += (m ? ",{\"key\":\"m" : "{\"key\":\"m") + std::to_string(m % 20) +
+                      "\",\"value\":" + std::to_string(0.001 * m + i) +
+                      ",\"timestamp\":" + std::to_string(1700000000000 + i * 1000 + m) +
                       ",\"step\":" + std::to_string(i * 50 + m / 20) + "}";
             status = c.call("POST", prefix + "runs/log-batch", body + "]}");
           } else if (kind == "run-lifecycle" || kind == "create-runs") {
-            const auto id = create_run(c, experiment, pairs("tag", 20, static_cast<std::uint64_t>(i)));
-            status = c.call("POST", prefix + "runs/log-batch",
-                            "{\"run_id\":\"" + id + "\",\"params\":[" + pairs("param", 20, static_cast<std::uint64_t>(i)) + "]" +
-                                (kind == "create-runs" ? ",\"metrics\":[{\"key\":\"acc\",\"value\":" + std::to_string(((i * 7919) % 100003) / 100003.0) +
-                                                             ",\"timestamp\":1,\"step\":0},{\"key\":\"loss\",\"value\":" + std::to_string(((i * 104729) % 100019) / 100019.0) + ",\"timestamp\":1,\"step\":0}]"
-                                                       : "") + "}");
+            const auto id =
+                create_run(c, experiment, pairs("tag", 20, static_cast<std::uint64_t>(i)));
+            status =
+                c.call("POST", prefix + "runs/log-batch",
+                       "{\"run_id\":\"" + id + "\",\"params\":[" +
+                           pairs("param", 20, static_cast<std::uint64_t>(i)) + "]" +
+                           (kind == "create-runs"
+                                ? ",\"metrics\":[{\"key\":\"acc\",\"value\":" +
+                                      std::to_string(((i * 7919) % 100003) / 100003.0) +
+                                      ",\"timestamp\":1,\"step\":0},{\"key\":\"loss\",\"value\":" +
+                                      std::to_string(((i * 104729) % 100019) / 100019.0) +
+                                      ",\"timestamp\":1,\"step\":0}]"
+                                : "") +
+                           "}");
             if (status == 200)
-              status = c.call("POST", prefix + "runs/update",
-                              "{\"run_id\":\"" + id + "\",\"status\":\"FINISHED\",\"end_time\":1700000001000}");
+              status = c.call(
+                  "POST", prefix + "runs/update",
+                  "{\"run_id\":\"" + id + "\",\"status\":\"FINISHED\",\"end_time\":1700000001000}");
           } else {
             status = c.call(kind == "get" ? "GET" : "POST", path, fixed);
           }
-          me.milliseconds.push_back(std::chrono::duration<double, std::milli>(Clock::now() - started).count());
-          if (status != 200 && me.failures++ == 0) me.first_failure = std::to_string(status) + " " + c.body.substr(0, 300);
+          me.milliseconds.push_back(
+              std::chrono::duration<double, std::milli>(Clock::now() - started).count());
+          if (status != 200 && me.failures++ == 0)
+            me.first_failure = std::to_string(status) + " " + c.body.substr(0, 300);
         }
       } catch (const std::exception& e) {
         ++ready;
@@ -191,7 +212,8 @@ int main(int argc, char** argv) {
   std::printf("ready\n");
   std::fflush(stdout);
   char line[16];
-  if (!std::fgets(line, sizeof line, stdin)) return 2;  // the bench reads the server's CPU clock first
+  if (!std::fgets(line, sizeof line, stdin))
+    return 2;  // the bench reads the server's CPU clock first
   go = true;
   const auto begun = Clock::now();
   for (auto& t : threads) t.join();
@@ -205,9 +227,14 @@ int main(int argc, char** argv) {
     if (failure.empty()) failure = w.first_failure;
   }
   std::sort(all.begin(), all.end());
-  const auto at = [&](double q) { return all.empty() ? 0.0 : all[static_cast<std::size_t>(q * static_cast<double>(all.size() - 1))]; };
+  const auto at = [&](double q) {
+    return all.empty() ? 0.0
+                       : all[static_cast<std::size_t>(q * static_cast<double>(all.size() - 1))];
+  };
   for (auto& ch : failure)
     if (ch == '"' || ch == '\\' || static_cast<unsigned char>(ch) < 0x20) ch = '\'';
-  std::printf("{\"requests\":%zu,\"failures\":%d,\"failure\":\"%s\",\"seconds\":%.6f,\"p50\":%.4f,\"p99\":%.4f}\n",
-              all.size(), failures, failure.c_str(), seconds, at(0.5), at(0.99));
+  std::printf(
+      "{\"requests\":%zu,\"failures\":%d,\"failure\":\"%s\",\"seconds\":%.6f,\"p50\":%.4f,\"p99\":%"
+      ".4f}\n",
+      all.size(), failures, failure.c_str(), seconds, at(0.5), at(0.99));
 }

@@ -270,18 +270,21 @@ int main(int argc, char** argv) {
   };
   measure("listing by metric", [&] { return list(project, by_acc); });
   // The same by hand: those with the metric by its index, then those without it.
-  const auto& table = filled.shared.catalog()->find("tasks")->one_series("metrics").last_values;
+  const auto& last_values =
+      filled.shared.catalog()->find("tasks")->one_series("metrics").last_values;
   const auto key = filled.key("acc");
   measure("listing by metric, hand-written SQL", [&] {
     std::vector<Ordinal> ids;
     auto with = filled.writer.prepare(fmt::format(
-        "SELECT owner FROM {} WHERE part = 1 AND key = ? AND scope = 0 ORDER BY rank, value DESC", table));
+        "SELECT owner FROM {} WHERE part = 1 AND key = ? AND scope = 0 ORDER BY rank, value DESC",
+        last_values));
     for (with.bind(key); with.step();) ids.push_back(with.integer(0));
-    auto without = filled.writer.prepare(fmt::format(
-        "SELECT rid FROM {} t WHERE f_project = 1 AND NOT EXISTS (SELECT 1 FROM {} WHERE owner = t.rid AND key = ? AND "
-        "scope = 0) ORDER BY rid",
-        filled.shared.catalog()->find("tasks")->table,
-        filled.shared.catalog()->find("tasks")->one_series("metrics").summaries));
+    auto without = filled.writer.prepare(
+        fmt::format("SELECT rid FROM {} t WHERE f_project = 1 AND NOT EXISTS (SELECT 1 FROM {} "
+                    "WHERE owner = t.rid AND key = ? AND "
+                    "scope = 0) ORDER BY rid",
+                    filled.shared.catalog()->find("tasks")->table,
+                    filled.shared.catalog()->find("tasks")->one_series("metrics").summaries));
     for (without.bind(key); without.step();) ids.push_back(without.integer(0));
     return ids.size();
   });

@@ -1,4 +1,5 @@
-// What writes cost: CPU time of the whole process a write, without HTTP and JSON. Prints one line a scenario.
+// What writes cost: CPU time of the whole process a write, without HTTP and JSON. Prints one line a
+// scenario.
 //   store_write_bench [folder on the disk to measure [part of a scenario's name]]
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -23,7 +24,9 @@ namespace {
 double cpu_us() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  const auto us = [](const timeval& t) { return static_cast<double>(t.tv_sec) * 1e6 + static_cast<double>(t.tv_usec); };
+  const auto us = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) * 1e6 + static_cast<double>(t.tv_usec);
+  };
   return us(usage.ru_utime) + us(usage.ru_stime);
 }
 
@@ -44,10 +47,15 @@ std::vector<Collection> declared() {
   Collection tasks;
   tasks.name = "tasks";
   tasks.fields = {{"project", Type::reference, "projects", OnErase::cascade},
-                  {"name", Type::text}, {"user", Type::text}, {"state", Type::text}, {"archived", Type::boolean},
-                  {"start", Type::time}, {"end", Type::time}};
+                  {"name", Type::text},
+                  {"user", Type::text},
+                  {"state", Type::text},
+                  {"archived", Type::boolean},
+                  {"start", Type::time},
+                  {"end", Type::time}};
   tasks.partition = "project";
-  tasks.keys = {{"by_start", {"project", "archived", "start"}}, {"by_state", {"project", "state", "archived"}}};
+  tasks.keys = {{"by_start", {"project", "archived", "start"}},
+                {"by_state", {"project", "state", "archived"}}};
   tasks.maps = {{"params"}, {"tags"}};
   tasks.series = {{"metrics"}};
   return {projects, tasks};
@@ -72,15 +80,24 @@ struct Bench {
     NewRecord record;
     const std::string id = fmt::format("{:032x}", static_cast<unsigned>(n) * 2654435761u);
     record.id = id;
-    record.content.set("project", project).set("name", std::string("run")).set("user", std::string("me"));
-    record.content.set("state", std::string("running")).set("archived", false).set("start", std::int64_t{n});
+    record.content.set("project", project)
+        .set("name", std::string("run"))
+        .set("user", std::string("me"));
+    record.content.set("state", std::string("running"))
+        .set("archived", false)
+        .set("start", std::int64_t{n});
     const Ordinal task = t.insert(tasks, record);
     if (!full) return task;
     std::vector<std::string> keys, texts;
-    for (int i = 0; i < 20; ++i) keys.push_back(fmt::format("param_{}", i)), texts.push_back(fmt::format("{}", (n * 7 + i) % 1000));
-    for (int i = 0; i < 20; ++i) keys.push_back(fmt::format("tag_{}", i)), texts.push_back(fmt::format("text {} of {}", i, n % 100));
+    for (int i = 0; i < 20; ++i)
+      keys.push_back(fmt::format("param_{}", i)),
+          texts.push_back(fmt::format("{}", (n * 7 + i) % 1000));
+    for (int i = 0; i < 20; ++i)
+      keys.push_back(fmt::format("tag_{}", i)),
+          texts.push_back(fmt::format("text {} of {}", i, n % 100));
     std::vector<MapEntry> params, tags;
-    for (std::size_t i = 0; i < 20; ++i) params.push_back({keys[i], texts[i]}), tags.push_back({keys[20 + i], texts[20 + i]});
+    for (std::size_t i = 0; i < 20; ++i)
+      params.push_back({keys[i], texts[i]}), tags.push_back({keys[20 + i], texts[20 + i]});
     t.put(tasks, task, "params", params, PutMode::equal_or_fail);
     t.put(tasks, task, "tags", tags, PutMode::overwrite);
     return task;
@@ -107,8 +124,10 @@ struct Bench {
     const auto start = std::chrono::steady_clock::now();
     for (int i = 0; i < width; ++i) chain();
     for (int i = 0; i < width; ++i) ended.acquire();
-    const double wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    fmt::print("{:<48} {:>9.1f} us CPU {:>9.0f}/s\n", what, (cpu_us() - before) / count, count / wall);
+    const double wall =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    fmt::print("{:<48} {:>9.1f} us CPU {:>9.0f}/s\n", what, (cpu_us() - before) / count,
+               count / wall);
     std::fflush(stdout);
   }
 
@@ -167,7 +186,11 @@ int main(int argc, char** argv) {
         std::vector<Point> points;
         for (int i = 0; i < 1000; ++i) {
           const int at = n * 1000 + i;
-          points.push_back({0, kind == 0 ? at : kind == 1 ? 7 : static_cast<int>(random() % 1'000'000), at * 0.5});
+          points.push_back({0,
+                            kind == 0   ? at
+                            : kind == 1 ? 7
+                                        : static_cast<int>(random() % 1'000'000),
+                            at * 0.5});
         }
         const SeriesPoints one{key, "", points};
         t.append(b.tasks, tasks[0], "metrics", {&one, 1});
@@ -176,18 +199,22 @@ int main(int argc, char** argv) {
     b.run("1000 points at step 0, time rising", 100, 1, at_zero("rising", 0));
     b.run("1000 points at step 0, one time", 100, 1, at_zero("same", 1));
     b.run("1000 points at step 0, random times", 100, 1, at_zero("random", 2));
-    b.run("create + 20 params + 20 tags, 1 client", 1000, 1, [&](Transaction& t, int n) { b.create(t, n, true); });
-    b.run("create + 20 params + 20 tags, 32 clients", 5000, 32, [&](Transaction& t, int n) { b.create(t, 10'000 + n, true); });
+    b.run("create + 20 params + 20 tags, 1 client", 1000, 1,
+          [&](Transaction& t, int n) { b.create(t, n, true); });
+    b.run("create + 20 params + 20 tags, 32 clients", 5000, 32,
+          [&](Transaction& t, int n) { b.create(t, 10'000 + n, true); });
     b.run("set state, 32 clients", 5000, 32, [&](Transaction& t, int n) {
       const Ordinal task = tasks[static_cast<std::size_t>(n) % 200];
-      t.update(b.tasks, {&task, 1}, {}, Patch().set("state", fmt::format("state{}", n)).set("end", std::int64_t{n}));
+      t.update(b.tasks, {&task, 1}, {},
+               Patch().set("state", fmt::format("state{}", n)).set("end", std::int64_t{n}));
     });
     fmt::print("{:<48} {:>9} kB\n", "size of the WAL",
                std::filesystem::file_size(folder / "podium.db-wal") / 1024);
     const double before = cpu_us();
     int slices = 0;
     while (b.store->maintain()) ++slices;
-    fmt::print("{:<48} {:>9.1f} ms CPU, {} slices\n", "housekeeping of all that", (cpu_us() - before) / 1000, slices);
+    fmt::print("{:<48} {:>9.1f} ms CPU, {} slices\n", "housekeeping of all that",
+               (cpu_us() - before) / 1000, slices);
   }
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
