@@ -25,7 +25,8 @@ void SqliteStore::backup(const std::filesystem::path& to) const {
     source.execute("BEGIN");  // one snapshot, whatever is written meanwhile
     source.number("SELECT count(*) FROM meta");
     Connection copy(partial, Connection::Role::writer);
-    sqlite3_backup* const backup = sqlite3_backup_init(copy.handle(), "main", source.handle(), "main");
+    sqlite3_backup* const backup =
+        sqlite3_backup_init(copy.handle(), "main", source.handle(), "main");
     if (backup == nullptr) copy.fail(sqlite3_errcode(copy.handle()));
     int result = SQLITE_OK;
     while (result == SQLITE_OK) result = sqlite3_backup_step(backup, 1024);

@@ -82,7 +82,8 @@ struct CollectionInfo {
   std::string reference_index(const FieldInfo&) const;
 };
 
-/// The columns of a field in an index, in its order: a real is (rank, value), a scalar (number, text).
+/// The columns of a field in an index, in its order: a real is (rank, value), a scalar (number,
+/// text).
 std::string key_columns(const FieldInfo&);
 
 class Catalog final : public kit::Declarations {

@@ -1,5 +1,6 @@
 #pragma once
-// Copies the WAL back into the file beside the writer: passive, on a thread and a connection of its own.
+// Copies the WAL back into the file beside the writer: passive, on a thread and a connection of its
+// own.
 #include <condition_variable>
 #include <mutex>
 #include <thread>

@@ -1,6 +1,7 @@
 #pragma once
-// Texts of keys and scopes and their numbers. An entry of `dict` never changes and is never removed, so
-// what a committed snapshot showed may be kept; both ways are cached, bounded. Thread-safe.
+// Texts of keys and scopes and their numbers. An entry of `dict` never changes and is never
+// removed, so what a committed snapshot showed may be kept; both ways are cached, bounded.
+// Thread-safe.
 #include <cstdint>
 #include <memory>
 #include <optional>

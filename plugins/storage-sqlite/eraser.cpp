@@ -24,9 +24,9 @@ constexpr std::int64_t entries_a_row = 8;
 std::vector<Ordinal> referring(Session& session, const CollectionInfo& info, const FieldInfo& field,
                                Ordinal target, Ordinal after, int limit) {
   std::vector<Ordinal> result;
-  Statement rows = session.db().prepare(fmt::format(
-      "SELECT rid FROM {} INDEXED BY {} WHERE {} = ? AND rid > ? ORDER BY rid LIMIT ?", info.table,
-      info.reference_index(field), field.column));
+  Statement rows = session.db().prepare(
+      fmt::format("SELECT rid FROM {} INDEXED BY {} WHERE {} = ? AND rid > ? ORDER BY rid LIMIT ?",
+                  info.table, info.reference_index(field), field.column));
   rows.bind(target, after, limit);
   while (rows.step()) result.push_back(rows.integer(0));
   return result;
@@ -39,8 +39,8 @@ struct Head {
 
 Head read_head(Session& session, const CollectionInfo& info, Ordinal ordinal) {
   Head head;
-  Statement row =
-      session.db().prepare(fmt::format("SELECT {} FROM {} WHERE rid = ?", info.columns, info.table));
+  Statement row = session.db().prepare(
+      fmt::format("SELECT {} FROM {} WHERE rid = ?", info.columns, info.table));
   if (!row.bind(ordinal).step()) return head;
   head.id = id_text(info, ordinal, info.id_position < 0 ? "" : row.text(info.id_position));
   if (info.partition != nullptr) head.partition = row.integer(info.partition->position);
@@ -53,13 +53,14 @@ void remove_row(Session& session, const CollectionInfo& info, Ordinal ordinal, H
   session.retire(info.id, ordinal);
 }
 
-/// Removes records depth first, counting down `left`; when that runs out everything unwinds, and what
-/// is left in the file is where the next slice goes on.
+/// Removes records depth first, counting down `left`; when that runs out everything unwinds, and
+/// what is left in the file is where the next slice goes on.
 class Eraser {
  public:
   Eraser(Session& session, std::int64_t work) : session_(session), left_(work) {}
 
-  /// An existing record. `indexed`: its entries in value indexes still stand. False when `left` ran out.
+  /// An existing record. `indexed`: its entries in value indexes still stand. False when `left` ran
+  /// out.
   bool record(const CollectionInfo& info, Ordinal ordinal, bool indexed = true) {
     if (!visiting_.insert({info.id, ordinal}).second) return true;
     const bool done = dependants(info, ordinal, false) && own(info, ordinal, indexed);
@@ -67,7 +68,8 @@ class Eraser {
     return done;
   }
 
-  /// What refers to a record. `ranges_gone`: the value indexes of those whose partition it was are purged.
+  /// What refers to a record. `ranges_gone`: the value indexes of those whose partition it was are
+  /// purged.
   bool dependants(const CollectionInfo& info, Ordinal ordinal, bool ranges_gone) {
     for (const Referrer& referrer : info.referrers) {
       const CollectionInfo& child = session_.catalog().at(referrer.collection);
@@ -76,7 +78,8 @@ class Eraser {
       Ordinal after = 0;
       for (;;) {
         constexpr int portion = 100;
-        const std::vector<Ordinal> some = referring(session_, child, field, ordinal, after, portion);
+        const std::vector<Ordinal> some =
+            referring(session_, child, field, ordinal, after, portion);
         for (const Ordinal one : some) {
           if (left_ <= 0) return false;
           if (referrer.on_erase == OnErase::cascade) {
@@ -137,7 +140,8 @@ class Eraser {
 };
 
 /// Records and chunks that an erasure would touch, as far as `limit`.
-std::int64_t weigh(Session& session, const CollectionInfo& root, Ordinal ordinal, std::int64_t limit) {
+std::int64_t weigh(Session& session, const CollectionInfo& root, Ordinal ordinal,
+                   std::int64_t limit) {
   std::int64_t weight = 0;
   std::set<Record> seen{{root.id, ordinal}};
   std::vector<Record> open{{root.id, ordinal}};
@@ -149,8 +153,8 @@ std::int64_t weigh(Session& session, const CollectionInfo& root, Ordinal ordinal
     for (const MapInfo& map : info.maps) {
       // A few hundred entries come with every record.
       constexpr std::int64_t usual = 400;
-      Statement count = session.db().prepare(
-          fmt::format("SELECT count(*) FROM (SELECT 1 FROM {} WHERE owner = ? LIMIT ?)", map.table));
+      Statement count = session.db().prepare(fmt::format(
+          "SELECT count(*) FROM (SELECT 1 FROM {} WHERE owner = ? LIMIT ?)", map.table));
       count.bind(record, usual + (limit + 1) * entries_a_row).step();
       weight += std::max<std::int64_t>(0, count.integer(0) - usual) / entries_a_row;
     }
@@ -164,8 +168,8 @@ std::int64_t weigh(Session& session, const CollectionInfo& root, Ordinal ordinal
     }
     for (const Referrer& referrer : info.referrers) {
       const CollectionInfo& child = session.catalog().at(referrer.collection);
-      const std::vector<Ordinal> some = referring(session, child, child.fields[referrer.field], record, 0,
-                                                  static_cast<int>(limit) + 1);
+      const std::vector<Ordinal> some = referring(session, child, child.fields[referrer.field],
+                                                  record, 0, static_cast<int>(limit) + 1);
       if (referrer.on_erase == OnErase::clear) {
         weight += static_cast<std::int64_t>(some.size());
         continue;
@@ -178,12 +182,13 @@ std::int64_t weigh(Session& session, const CollectionInfo& root, Ordinal ordinal
   return weight;
 }
 
-/// Removes up to `work` entries of a value index that lead with a partition. False when none were left.
+/// Removes up to `work` entries of a value index that lead with a partition. False when none were
+/// left.
 bool purge_range(Session& session, const std::string& table, const char* columns, int width,
                  Ordinal partition, std::int64_t& work) {
   // Bound by the values of the last entry to go; a subquery in the DELETE is four times slower.
-  Statement last = session.db().prepare(
-      fmt::format("SELECT {} FROM {} WHERE part = ? ORDER BY {} LIMIT 1 OFFSET ?", columns, table, columns));
+  Statement last = session.db().prepare(fmt::format(
+      "SELECT {} FROM {} WHERE part = ? ORDER BY {} LIMIT 1 OFFSET ?", columns, table, columns));
   last.bind(partition, work);
   if (!last.step()) {
     Statement all = session.db().prepare(fmt::format("DELETE FROM {} WHERE part = ?", table));
@@ -196,7 +201,8 @@ bool purge_range(Session& session, const std::string& table, const char* columns
   Statement remove = session.db().prepare(
       fmt::format("DELETE FROM {} WHERE part = ? AND ({}) < ({})", table, columns, values));
   remove.bind(partition);
-  for (int i = 0; i < width; ++i) sqlite3_bind_value(remove.raw(), i + 2, sqlite3_column_value(last.raw(), i));
+  for (int i = 0; i < width; ++i)
+    sqlite3_bind_value(remove.raw(), i + 2, sqlite3_column_value(last.raw(), i));
   last.reset();
   remove.run();
   work -= session.db().changes();
@@ -204,7 +210,8 @@ bool purge_range(Session& session, const std::string& table, const char* columns
 }
 
 /// Removes the value indexes of those whose partition the erased root was, by ranges.
-bool purge_partition(Session& session, const CollectionInfo& root, Ordinal ordinal, std::int64_t work) {
+bool purge_partition(Session& session, const CollectionInfo& root, Ordinal ordinal,
+                     std::int64_t work) {
   bool any = false;
   for (const Referrer& referrer : root.referrers) {
     const CollectionInfo& child = session.catalog().at(referrer.collection);
@@ -212,10 +219,12 @@ bool purge_partition(Session& session, const CollectionInfo& root, Ordinal ordin
       continue;
     for (const MapInfo& map : child.maps)
       if (map.indexed && work > 0)
-        any = purge_range(session, map.values, "key, rank, num, txt64, owner", 5, ordinal, work) || any;
+        any = purge_range(session, map.values, "key, rank, num, txt64, owner", 5, ordinal, work) ||
+              any;
     for (const SeriesInfo& series : child.series)
       if (work > 0)
-        any = purge_range(session, series.last_values, "key, scope, rank, value, owner", 5, ordinal, work) ||
+        any = purge_range(session, series.last_values, "key, scope, rank, value, owner", 5, ordinal,
+                          work) ||
               any;
   }
   return any;
@@ -262,7 +271,8 @@ void clear_reference(Session& session, const CollectionInfo& info, Ordinal ordin
   Ordinal partition = 0;
   if (moves) partition = read_head(session, info, ordinal).partition;
   session.db()
-      .prepare(fmt::format("UPDATE {} SET {} = NULL, ver = ver + 1 WHERE rid = ?", info.table, field.column))
+      .prepare(fmt::format("UPDATE {} SET {} = NULL, ver = ver + 1 WHERE rid = ?", info.table,
+                           field.column))
       .bind(ordinal)
       .run();
   if (moves) {

@@ -18,8 +18,8 @@ struct Entry {
   bool merged = false;  ///< took something from an earlier one
 };
 
-/// What a reader of both must still learn from the later one alone. Who saw "inserted" must hear "erased",
-/// so unlike within one commit the two do not vanish.
+/// What a reader of both must still learn from the later one alone. Who saw "inserted" must hear
+/// "erased", so unlike within one commit the two do not vanish.
 void merge(const Entry& earlier, Entry& later) {
   if (earlier.kind == inserted && later.kind != erased && later.kind != inserted) {
     later.kind = inserted;
@@ -63,9 +63,11 @@ Revision compact_slice(Connection& db, Revision compacted, Revision newest, std:
     }
   }
   Statement remove = db.prepare("DELETE FROM feed WHERE rev = ? AND cid = ? AND rid = ?");
-  for (const auto& [record, revision] : superseded) remove.bind(revision, record.first, record.second).run();
+  for (const auto& [record, revision] : superseded)
+    remove.bind(revision, record.first, record.second).run();
   Statement find = db.prepare(
-      "SELECT f.rev, f.kind, f.old_part FROM feed_last l JOIN feed f ON f.rev = l.rev AND f.cid = l.cid "
+      "SELECT f.rev, f.kind, f.old_part FROM feed_last l JOIN feed f ON f.rev = l.rev AND f.cid = "
+      "l.cid "
       "AND f.rid = l.rid WHERE l.cid = ? AND l.rid = ?");
   Statement change =
       db.prepare("UPDATE feed SET kind = ?, old_part = ? WHERE rev = ? AND cid = ? AND rid = ?");
@@ -84,16 +86,20 @@ Revision compact_slice(Connection& db, Revision compacted, Revision newest, std:
     }
     if (entry.merged) {
       change.bind(entry.kind);
-      if (entry.old_partition) change.bind_at(2, *entry.old_partition);
-      else change.bind_at(2, nullptr);
+      if (entry.old_partition)
+        change.bind_at(2, *entry.old_partition);
+      else
+        change.bind_at(2, nullptr);
       change.bind_at(3, entry.revision);
       change.bind_at(4, record.first);
       change.bind_at(5, record.second);
       change.run();
     }
     // An erased record's ordinal never comes again.
-    if (entry.kind == erased) forget.bind(record.first, record.second).run();
-    else note.bind(record.first, record.second, entry.revision).run();
+    if (entry.kind == erased)
+      forget.bind(record.first, record.second).run();
+    else
+      note.bind(record.first, record.second, entry.revision).run();
   }
   db.prepare("UPDATE meta SET value = ? WHERE key = 'compacted'").bind(through).run();
   return through;
@@ -114,7 +120,9 @@ bool drop_erased(Connection& db, Revision through, Revision newest, std::int64_t
   if (old.empty()) return false;
   Statement remove = db.prepare("DELETE FROM feed WHERE rev = ? AND cid = ? AND rid = ?");
   for (const Key& key : old) remove.bind(key.revision, key.collection, key.record).run();
-  db.prepare("UPDATE meta SET value = max(value, ?) WHERE key = 'horizon'").bind(old.back().revision).run();
+  db.prepare("UPDATE meta SET value = max(value, ?) WHERE key = 'horizon'")
+      .bind(old.back().revision)
+      .run();
   db.prepare("UPDATE meta SET value = ? WHERE key = 'revision'").bind(newest).run();
   return true;
 }

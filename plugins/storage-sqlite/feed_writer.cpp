@@ -9,7 +9,8 @@ namespace podium::sqlite {
 FeedWriter::Entry& FeedWriter::note(CollectionId c, Ordinal o, Change::Kind kind) {
   const auto [it, fresh] = entries_.try_emplace(Key{c, o});
   Entry& entry = it->second;
-  entry.kind = fresh ? static_cast<int>(kind) : kit::merge_kinds(entry.kind, static_cast<int>(kind));
+  entry.kind =
+      fresh ? static_cast<int>(kind) : kit::merge_kinds(entry.kind, static_cast<int>(kind));
   return entry;
 }
 
@@ -39,8 +40,10 @@ bool FeedWriter::write(Connection& connection, Revision revision) const {
       insert.bind_at(5, nullptr);
       insert.bind_at(6, nullptr);
     }
-    if (entry.old_partition != 0) insert.bind_at(7, entry.old_partition);
-    else insert.bind_at(7, nullptr);
+    if (entry.old_partition != 0)
+      insert.bind_at(7, entry.old_partition);
+    else
+      insert.bind_at(7, nullptr);
     insert.run();
   }
   return any;

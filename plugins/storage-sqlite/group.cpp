@@ -12,7 +12,8 @@ namespace {
 
 using Clock = Housekeeping::Clock;
 
-// A group ends at whichever comes first, so that the last of many waits not much longer than the first.
+// A group ends at whichever comes first, so that the last of many waits not much longer than the
+// first.
 constexpr std::int64_t group_points = 20'000;
 constexpr auto group_time = std::chrono::milliseconds(5);
 constexpr std::size_t group_jobs = 1024;
@@ -22,19 +23,19 @@ constexpr auto idle_after = std::chrono::seconds(2);
 constexpr auto between_slices = std::chrono::milliseconds(20);
 constexpr auto after_failure = std::chrono::seconds(5);
 
-constexpr int passive_pages = 1000;                    // about 4 MB
+constexpr int passive_pages = 1000;  // about 4 MB
 constexpr int restart_pages = 32 * 1024 * 1024 / 4096;
 
-std::exception_ptr not_written(std::string_view reason) {
-  return std::make_exception_ptr(
-      Error(ErrorCode::unavailable, fmt::format("the write was not made, try again later ({})", reason)));
+Error not_written(std::string_view reason) {
+  return {ErrorCode::unavailable,
+          fmt::format("the write was not made, try again later ({})", reason)};
 }
-std::exception_ptr perhaps_written(std::string_view reason) {
-  return std::make_exception_ptr(
-      Error(ErrorCode::unavailable,
-            fmt::format("the disk failed and it is not known whether the write is kept; look before you "
-                        "repeat it ({})",
-                        reason)));
+Error perhaps_written(std::string_view reason) {
+  return {
+      ErrorCode::unavailable,
+      fmt::format("the disk failed and it is not known whether the write is kept; look before you "
+                  "repeat it ({})",
+                  reason)};
 }
 
 }  // namespace
@@ -119,13 +120,14 @@ std::size_t Writer::process(Jobs jobs) {
     const Jobs others = ran.first(ran.size() - 1);
     if (!others.empty()) {
       const Attempt second = attempt(others, false);
-      if (second.outcome == Attempt::Outcome::committed) answer(others);
+      if (second.outcome == Attempt::Outcome::committed)
+        answer(others);
       else if (second.outcome == Attempt::Outcome::threw_late || !settled(others, second))
         one_by_one(others);
     }
     single(*ran.back());
   } else if (!first.begun && !first.broken) {
-    fail(jobs, first.failure);
+    fail(jobs, *first.failure);
     return jobs.size();
   } else if (!settled(ran, first)) {
     one_by_one(ran);
@@ -137,7 +139,7 @@ Writer::Attempt Writer::attempt(Jobs jobs, bool capped) {
   Attempt result;
   const auto failed = [&](const EngineError& e) {
     result.outcome = Attempt::Outcome::failed;
-    result.failure = std::make_exception_ptr(Error(e));
+    result.failure = e;
     result.broken = e.broken();
     return result;
   };
@@ -191,8 +193,9 @@ Writer::Ran Writer::run(Job& job) {
   inside_write() = false;
   const auto took = Clock::now() - start;
   if (took > slow_write)
-    shared_.log(3, fmt::format("a write held the writer's thread for {} ms",
-                               std::chrono::duration_cast<std::chrono::milliseconds>(took).count()));
+    shared_.log(3,
+                fmt::format("a write held the writer's thread for {} ms",
+                            std::chrono::duration_cast<std::chrono::milliseconds>(took).count()));
   if (transaction_.failure()) return Ran::failed;
   if (!job.error) return Ran::well;
   return session_.written() == written ? Ran::refused : Ran::threw_late;
@@ -216,7 +219,7 @@ void Writer::single(Job& job) {
     const Attempt result = attempt(jobs, false);
     if (result.outcome != Attempt::Outcome::failed) return answer(jobs);
     if (settled(jobs, result)) return;
-    if (!result.broken) return fail(jobs, result.failure);
+    if (!result.broken) return fail(jobs, *result.failure);
   }
   fail(jobs, not_written("the disk keeps failing"));
 }
@@ -227,11 +230,8 @@ bool Writer::settled(Jobs jobs, const Attempt& attempt) {
     checkpointer_.wake();  // on a full disk a WAL that was copied back can be written over
     return false;
   }
-  try {
-    std::rethrow_exception(attempt.failure);
-  } catch (const std::exception& e) {
-    shared_.log(4, fmt::format("the store's file is opened again after: {}", e.what()));
-  }
+  shared_.log(4,
+              fmt::format("the store's file is opened again after: {}", attempt.failure->what()));
   try {
     if (!session_.settle()) return false;
     answer(jobs);
@@ -241,8 +241,9 @@ bool Writer::settled(Jobs jobs, const Attempt& attempt) {
   return true;
 }
 
-void Writer::fail(Jobs jobs, std::exception_ptr error) {
-  for (Job* job : jobs) job->error = error;
+void Writer::fail(Jobs jobs, const Error& error) {
+  // Each its own: it is thrown on, and destroyed by, the thread that waits.
+  for (Job* job : jobs) job->error = std::make_exception_ptr(error);
   answer(jobs);
 }
 
@@ -300,8 +301,8 @@ void Writer::after_commit() {
     checkpointer_.wake();
     return;
   }
-  // Passive checkpoints alone never let the WAL begin anew while writes go on. A reader may hold it: then
-  // it is tried again a little later, not waited for.
+  // Passive checkpoints alone never let the WAL begin anew while writes go on. A reader may hold
+  // it: then it is tried again a little later, not waited for.
   sqlite3_busy_timeout(session_.db().handle(), 20);
   const int result = sqlite3_wal_checkpoint_v2(session_.db().handle(), nullptr,
                                                SQLITE_CHECKPOINT_RESTART, nullptr, nullptr);

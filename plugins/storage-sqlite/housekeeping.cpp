@@ -14,8 +14,8 @@
 namespace podium::sqlite {
 namespace {
 
-constexpr std::int64_t purge_work = 200;          ///< rows of one slice, about 2 ms
-constexpr std::int64_t scan_rows = 4000;          ///< summaries looked at in one slice
+constexpr std::int64_t purge_work = 200;           ///< rows of one slice, about 2 ms
+constexpr std::int64_t scan_rows = 4000;           ///< summaries looked at in one slice
 constexpr std::int64_t compaction_entries = 1000;  ///< entries of the feed in one slice
 /// Entries that wait before the feed is compacted, while others write and while nobody does.
 constexpr std::int64_t compact_busy = 100'000, compact_idle = 2000;
@@ -49,7 +49,8 @@ bool Housekeeping::pending(Depth depth) const {
   if (!session_.tombstones().empty()) return true;
   const std::int64_t behind = session_.next_revision() - 1 - std::max<std::int64_t>(compacted_, 0);
   if (behind >= compact_busy) return true;
-  if (depth == Depth::busy) return session_.loose().size() >= merge_busy || Clock::now() >= clock_due_;
+  if (depth == Depth::busy)
+    return session_.loose().size() >= merge_busy || Clock::now() >= clock_due_;
   return session_.loose_incomplete || !session_.loose().empty() || behind >= compact_idle;
 }
 
@@ -134,7 +135,8 @@ bool Housekeeping::keep_clock(bool thorough) {
                                std::chrono::system_clock::now().time_since_epoch())
                                .count();
   if (clock_revision_ < 0) {
-    Statement last = session_.db().prepare("SELECT rev, time FROM feed_clock ORDER BY rev DESC LIMIT 1");
+    Statement last =
+        session_.db().prepare("SELECT rev, time FROM feed_clock ORDER BY rev DESC LIMIT 1");
     clock_revision_ = 0;
     if (last.step()) {
       clock_revision_ = last.integer(0);
@@ -153,7 +155,8 @@ bool Housekeeping::keep_clock(bool thorough) {
 }
 
 bool Housekeeping::drop_old() {
-  const auto pause = std::min(std::chrono::milliseconds(std::chrono::hours(1)), std::chrono::milliseconds(kept_));
+  const auto pause =
+      std::min(std::chrono::milliseconds(std::chrono::hours(1)), std::chrono::milliseconds(kept_));
   if (dropped_ != Clock::time_point{} && Clock::now() - dropped_ < pause) return false;
   const std::int64_t now = std::chrono::duration_cast<std::chrono::milliseconds>(
                                std::chrono::system_clock::now().time_since_epoch())
@@ -162,7 +165,8 @@ bool Housekeeping::drop_old() {
   last.bind(now - kept_).step();
   const Revision through = std::min<Revision>(last.integer(0), compacted_);
   last.reset();
-  if (through > 0 && drop_erased(session_.db(), through, session_.next_revision() - 1, compaction_entries))
+  if (through > 0 &&
+      drop_erased(session_.db(), through, session_.next_revision() - 1, compaction_entries))
     return true;
   session_.db().prepare("DELETE FROM feed_clock WHERE rev < ?").bind(through).run();
   dropped_ = Clock::now();

@@ -1,6 +1,7 @@
 #pragma once
-// What the writer does between groups: purging behind tombstones, merging loose points, compacting the
-// feed. Each slice is one short transaction; what is left stands in the file. On the writer's thread.
+// What the writer does between groups: purging behind tombstones, merging loose points, compacting
+// the feed. Each slice is one short transaction; what is left stands in the file. On the writer's
+// thread.
 #include <chrono>
 #include <cstdint>
 #include <map>

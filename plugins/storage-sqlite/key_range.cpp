@@ -49,8 +49,9 @@ std::vector<Part> parts(const FieldInfo& field, const KeyRange& range) {
   const auto value_order = fmt::format("{} {}", field.column, way);
   std::vector<Part> result;
   if (field.type == Type::real) {
-    result.push_back({fmt::format("{} = 0{}", field.extra, bounds(field.column, !!range.from, !!range.to)),
-                      value_order, !!range.from, !!range.to, true});
+    result.push_back(
+        {fmt::format("{} = 0{}", field.extra, bounds(field.column, !!range.from, !!range.to)),
+         value_order, !!range.from, !!range.to, true});
     if (!bounded) {
       result.push_back({fmt::format("{} = 1", field.extra), "", false, false, false});
       result.push_back({fmt::format("{} IS NULL", field.extra), "", false, false, false});
@@ -61,9 +62,10 @@ std::vector<Part> parts(const FieldInfo& field, const KeyRange& range) {
     };
     const bool from_number = spells(range.from), to_number = spells(range.to);
     const bool numbers = !range.from || from_number, texts = !range.to || !to_number;
-    Part number{fmt::format("{} IS NOT NULL{}", field.extra, bounds(field.extra, from_number, to_number)),
-                fmt::format("{} {}, {} {}", field.extra, way, field.column, way), from_number, to_number,
-                true};
+    Part number{
+        fmt::format("{} IS NOT NULL{}", field.extra, bounds(field.extra, from_number, to_number)),
+        fmt::format("{} {}, {} {}", field.extra, way, field.column, way), from_number, to_number,
+        true};
     const bool from_text = range.from && !from_number, to_text = range.to && !to_number;
     Part text{fmt::format("{} IS NULL AND {} IS NOT NULL{}", field.extra, field.column,
                           bounds(field.column, from_text, to_text)),
@@ -71,22 +73,23 @@ std::vector<Part> parts(const FieldInfo& field, const KeyRange& range) {
     if (numbers) result.push_back(std::move(number));
     if (texts) result.push_back(std::move(text));
     if (!bounded)
-      result.push_back({fmt::format("{} IS NULL AND {} IS NULL", field.extra, field.column), "", false,
-                        false, false});
+      result.push_back({fmt::format("{} IS NULL AND {} IS NULL", field.extra, field.column), "",
+                        false, false, false});
   } else {
-    result.push_back(
-        {fmt::format("{} IS NOT NULL{}", field.column, bounds(field.column, !!range.from, !!range.to)),
-         value_order, !!range.from, !!range.to, true});
-    if (!bounded) result.push_back({fmt::format("{} IS NULL", field.column), "", false, false, false});
+    result.push_back({fmt::format("{} IS NOT NULL{}", field.column,
+                                  bounds(field.column, !!range.from, !!range.to)),
+                      value_order, !!range.from, !!range.to, true});
+    if (!bounded)
+      result.push_back({fmt::format("{} IS NULL", field.column), "", false, false, false});
   }
   return result;
 }
 
 void check_range(const CollectionInfo& info, const KeyInfo& key, const KeyRange& range) {
   if (range.equal.size() > key.fields.size())
-    throw Error(ErrorCode::invalid, fmt::format("the key '{}' of '{}' has {} fields and was given {}",
-                                                key.name, info.declaration.name, key.fields.size(),
-                                                range.equal.size()));
+    throw Error(ErrorCode::invalid,
+                fmt::format("the key '{}' of '{}' has {} fields and was given {}", key.name,
+                            info.declaration.name, key.fields.size(), range.equal.size()));
   for (std::size_t i = 0; i < range.equal.size(); ++i)
     check_value(info, info.fields[key.fields[i]], range.equal[i]);
   if (!range.from && !range.to) return;
@@ -97,19 +100,23 @@ void check_range(const CollectionInfo& info, const KeyInfo& key, const KeyRange&
     if (!*bound) continue;
     check_value(info, info.fields[key.fields[range.equal.size()]], **bound);
     if (missing(**bound))
-      throw Error(ErrorCode::invalid,
-                  fmt::format("a bound of the key '{}' of '{}' must be a value", key.name,
-                              info.declaration.name));
+      throw Error(ErrorCode::invalid, fmt::format("a bound of the key '{}' of '{}' must be a value",
+                                                  key.name, info.declaration.name));
   }
 }
 
-void bind_bound(Statement& statement, int& at, const FieldInfo& field, const Value& bound, bool number) {
+void bind_bound(Statement& statement, int& at, const FieldInfo& field, const Value& bound,
+                bool number) {
   if (field.type == Type::scalar && number)
     statement.bind_at(at++, *kit::number_of(std::get<std::string>(bound)));
-  else if (const auto* text = std::get_if<std::string>(&bound)) statement.bind_at(at++, *text);
-  else if (const auto* real = std::get_if<double>(&bound)) statement.bind_at(at++, *real);
-  else if (const auto* boolean = std::get_if<bool>(&bound)) statement.bind_at(at++, static_cast<int>(*boolean));
-  else statement.bind_at(at++, std::get<std::int64_t>(bound));
+  else if (const auto* text = std::get_if<std::string>(&bound))
+    statement.bind_at(at++, *text);
+  else if (const auto* real = std::get_if<double>(&bound))
+    statement.bind_at(at++, *real);
+  else if (const auto* boolean = std::get_if<bool>(&bound))
+    statement.bind_at(at++, static_cast<int>(*boolean));
+  else
+    statement.bind_at(at++, std::get<std::int64_t>(bound));
 }
 
 }  // namespace
@@ -125,17 +132,18 @@ std::vector<Ordinal> key_range(Session& session, const CollectionInfo& info, con
     equal += (i == 0 ? "" : " AND ") + equals(info.fields[key.fields[i]]);
   const bool open = range.equal.size() < key.fields.size();
   const FieldInfo* next = open ? &info.fields[key.fields[range.equal.size()]] : nullptr;
-  std::vector<Part> all = open ? parts(*next, range) : std::vector<Part>{{"1", "", false, false, true}};
+  std::vector<Part> all =
+      open ? parts(*next, range) : std::vector<Part>{{"1", "", false, false, true}};
   std::string rest;
   for (std::size_t i = range.equal.size() + 1; i < key.fields.size(); ++i)
     rest += order(info.fields[key.fields[i]], range.descending) + ", ";
   const bool more_keys = range.equal.size() + 1 < key.fields.size();
   for (const Part& part : all) {
     const bool descends = range.descending && (part.values || more_keys);
-    Statement rows = session.db().prepare(fmt::format(
-        "SELECT rid FROM {} INDEXED BY {} WHERE {}{}{} ORDER BY {}{}{}rid {}", info.table, key.index, equal,
-        equal.empty() ? "" : " AND ", part.condition, part.order, part.order.empty() ? "" : ", ", rest,
-        descends ? "DESC" : "ASC"));
+    Statement rows = session.db().prepare(
+        fmt::format("SELECT rid FROM {} INDEXED BY {} WHERE {}{}{} ORDER BY {}{}{}rid {}",
+                    info.table, key.index, equal, equal.empty() ? "" : " AND ", part.condition,
+                    part.order, part.order.empty() ? "" : ", ", rest, descends ? "DESC" : "ASC"));
     int at = 1;
     for (std::size_t i = 0; i < range.equal.size(); ++i)
       at = bind_key_value(rows, at, info.fields[key.fields[i]], range.equal[i]);

@@ -7,9 +7,10 @@
 
 namespace podium::sqlite {
 
-/// Up to `limit` visible records of the range, in the key's order: numbers, NaN, missing. Throws `invalid`
-/// when the range does not fit the key.
-std::vector<Ordinal> key_range(Session&, const CollectionInfo&, const KeyRange&, std::uint64_t limit);
+/// Up to `limit` visible records of the range, in the key's order: numbers, NaN, missing. Throws
+/// `invalid` when the range does not fit the key.
+std::vector<Ordinal> key_range(Session&, const CollectionInfo&, const KeyRange&,
+                               std::uint64_t limit);
 
 /// The record that has these values in a unique key, hidden or not, or 0; also when one is missing.
 /// `values` are those of the key's fields, in its order.

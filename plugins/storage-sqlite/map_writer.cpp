@@ -13,10 +13,12 @@ namespace podium::sqlite {
 namespace {
 
 /// The key of the value index, without partition and owner.
-void bind_indexed(Statement& statement, int at, std::string_view text, std::optional<double> number) {
+void bind_indexed(Statement& statement, int at, std::string_view text,
+                  std::optional<double> number) {
   statement.bind_at(at, number ? 0 : 1);
   statement.bind_at(at + 1, number ? *number : 0.0);
-  statement.bind_at(at + 2, number ? std::string_view() : kit::first_code_points(text, indexed_code_points));
+  statement.bind_at(
+      at + 2, number ? std::string_view() : kit::first_code_points(text, indexed_code_points));
 }
 
 /// The statements of one map, borrowed once a call.
@@ -29,19 +31,24 @@ class MapTable {
       insert_.emplace(session_.db().prepare(
           fmt::format("INSERT INTO {} (owner, key, txt, num) VALUES (?, ?, ?, ?)", map_.table)));
     insert_->bind(owner.ordinal, key, text);
-    if (number) insert_->bind_at(4, *number);
-    else insert_->bind_at(4, nullptr);
+    if (number)
+      insert_->bind_at(4, *number);
+    else
+      insert_->bind_at(4, nullptr);
     insert_->run();
     index(owner, key, text, number);
   }
-  void replace(Owner owner, std::int64_t key, std::string_view old_text, std::optional<double> old_number,
-               std::string_view text, std::optional<double> number) {
+  void replace(Owner owner, std::int64_t key, std::string_view old_text,
+               std::optional<double> old_number, std::string_view text,
+               std::optional<double> number) {
     unindex(owner, key, old_text, old_number);
     Statement update = session_.db().prepare(
         fmt::format("UPDATE {} SET txt = ?3, num = ?4 WHERE owner = ?1 AND key = ?2", map_.table));
     update.bind(owner.ordinal, key, text);
-    if (number) update.bind_at(4, *number);
-    else update.bind_at(4, nullptr);
+    if (number)
+      update.bind_at(4, *number);
+    else
+      update.bind_at(4, nullptr);
     update.run();
     index(owner, key, text, number);
   }
@@ -49,7 +56,8 @@ class MapTable {
     if (!map_.indexed || owner.part == not_indexed) return;
     if (!index_)
       index_.emplace(session_.db().prepare(fmt::format(
-          "INSERT INTO {} (part, key, owner, rank, num, txt64) VALUES (?, ?, ?, ?, ?, ?)", map_.values)));
+          "INSERT INTO {} (part, key, owner, rank, num, txt64) VALUES (?, ?, ?, ?, ?, ?)",
+          map_.values)));
     index_->bind(owner.part, key, owner.ordinal);
     bind_indexed(*index_, 4, text, number);
     index_->run();
@@ -57,10 +65,10 @@ class MapTable {
   void unindex(Owner owner, std::int64_t key, std::string_view text, std::optional<double> number) {
     if (!map_.indexed || owner.part == not_indexed) return;
     if (!unindex_)
-      unindex_.emplace(session_.db().prepare(
-          fmt::format("DELETE FROM {} WHERE part = ? AND key = ? AND owner = ? AND rank = ? AND num = ? "
-                      "AND txt64 = ?",
-                      map_.values)));
+      unindex_.emplace(session_.db().prepare(fmt::format(
+          "DELETE FROM {} WHERE part = ? AND key = ? AND owner = ? AND rank = ? AND num = ? "
+          "AND txt64 = ?",
+          map_.values)));
     unindex_->bind(owner.part, key, owner.ordinal);
     bind_indexed(*unindex_, 4, text, number);
     unindex_->run();
@@ -96,14 +104,15 @@ struct Entry {
 [[noreturn]] void conflict(const CollectionInfo& info, const MapInfo& map,
                            std::vector<Conflict> conflicts) {
   const Conflict& first = conflicts.front();
-  std::string message = fmt::format("'{}' in {} of '{}' is '{}' and cannot become '{}'", first.key,
-                                    map.name, info.declaration.name, first.old_text, first.new_text);
+  std::string message =
+      fmt::format("'{}' in {} of '{}' is '{}' and cannot become '{}'", first.key, map.name,
+                  info.declaration.name, first.old_text, first.new_text);
   if (conflicts.size() > 1) message += fmt::format(" (and {} more)", conflicts.size() - 1);
   throw ConflictError(message, std::move(conflicts));
 }
 
-/// Throws when an entry, stored or given twice, differs. A key that nobody used yet has no number, and
-/// gets none before this has refused.
+/// Throws when an entry, stored or given twice, differs. A key that nobody used yet has no number,
+/// and gets none before this has refused.
 void must_equal(Session& session, const CollectionInfo& info, const MapInfo& map, MapTable& table,
                 Ordinal owner, bool fresh, std::span<const MapEntry> given) {
   std::vector<Conflict> conflicts;
@@ -123,7 +132,8 @@ void must_equal(Session& session, const CollectionInfo& info, const MapInfo& map
     if (!key) continue;
     const auto stored = table.find(owner, *key);
     if (!stored || stored->text == entry.text) continue;
-    conflicts.push_back({std::string(entry.key), std::string(stored->text), std::string(entry.text)});
+    conflicts.push_back(
+        {std::string(entry.key), std::string(stored->text), std::string(entry.text)});
     firsts[entry.key] = conflicts.back().old_text;
   }
   table.release();
@@ -143,7 +153,8 @@ bool put_entries(Session& session, const CollectionInfo& info, const MapInfo& ma
   if (given.empty()) return false;
   const bool fresh = given.size() > 3 && !has_entries(session, map, owner.ordinal);
   MapTable table(session, map);
-  if (mode == PutMode::equal_or_fail) must_equal(session, info, map, table, owner.ordinal, fresh, given);
+  if (mode == PutMode::equal_or_fail)
+    must_equal(session, info, map, table, owner.ordinal, fresh, given);
   std::vector<Entry> entries;
   entries.reserve(given.size());
   for (const MapEntry& entry : given) entries.push_back({session.text_id(entry.key), &entry});
@@ -196,8 +207,8 @@ std::int64_t clear_some(Session& session, const MapInfo& map, Owner owner, std::
   MapTable table(session, map);
   std::int64_t count = 0, last = 0;
   {
-    Statement rows = session.db().prepare(
-        fmt::format("SELECT key, txt, num FROM {} WHERE owner = ? ORDER BY key LIMIT ?", map.table));
+    Statement rows = session.db().prepare(fmt::format(
+        "SELECT key, txt, num FROM {} WHERE owner = ? ORDER BY key LIMIT ?", map.table));
     rows.bind(owner.ordinal, limit);
     for (; rows.step(); ++count) {
       last = rows.integer(0);
@@ -217,12 +228,13 @@ bool clear_map(Session& session, const MapInfo& map, Owner owner) {
   return clear_some(session, map, owner, std::numeric_limits<std::int64_t>::max()) > 0;
 }
 
-bool move_map(Session& session, const MapInfo& from, Owner source, const MapInfo& to, Owner target) {
+bool move_map(Session& session, const MapInfo& from, Owner source, const MapInfo& to,
+              Owner target) {
   MapTable old_table(session, from), new_table(session, to);
   bool any = false;
   {
-    Statement rows =
-        session.db().prepare(fmt::format("SELECT key, txt, num FROM {} WHERE owner = ?", from.table));
+    Statement rows = session.db().prepare(
+        fmt::format("SELECT key, txt, num FROM {} WHERE owner = ?", from.table));
     rows.bind(source.ordinal);
     while (rows.step()) {
       const auto number = rows.is_null(2) ? std::nullopt : std::optional(rows.real(2));

@@ -1,6 +1,7 @@
 // The plugin around the embedded store.
-#include "factory.hpp"
 #include "podium/plugin.hpp"
+
+#include "factory.hpp"
 
 namespace {
 

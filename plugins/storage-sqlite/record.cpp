@@ -17,18 +17,30 @@ std::string id_text(const CollectionInfo& info, Ordinal ordinal, std::string_vie
 
 Cell statistic(const Summary& summary, Statistic which) {
   switch (which) {
-    case Statistic::last: return summary.last.value;
-    case Statistic::first: return summary.first.value;
-    case Statistic::min: return summary.min.value;
-    case Statistic::max: return summary.max.value;
-    case Statistic::count: return summary.count;
-    case Statistic::sum: return summary.sum;
-    case Statistic::last_step: return summary.last.step;
-    case Statistic::first_step: return summary.first.step;
-    case Statistic::min_step: return summary.min.step;
-    case Statistic::max_step: return summary.max.step;
-    case Statistic::last_time: return summary.last.time;
-    case Statistic::first_time: return summary.first.time;
+    case Statistic::last:
+      return summary.last.value;
+    case Statistic::first:
+      return summary.first.value;
+    case Statistic::min:
+      return summary.min.value;
+    case Statistic::max:
+      return summary.max.value;
+    case Statistic::count:
+      return summary.count;
+    case Statistic::sum:
+      return summary.sum;
+    case Statistic::last_step:
+      return summary.last.step;
+    case Statistic::first_step:
+      return summary.first.step;
+    case Statistic::min_step:
+      return summary.min.step;
+    case Statistic::max_step:
+      return summary.max.step;
+    case Statistic::last_time:
+      return summary.last.time;
+    case Statistic::first_time:
+      return summary.first.time;
   }
   return {};
 }
@@ -52,9 +64,9 @@ std::optional<Summary> RecordView::summary(const SeriesInfo& series, std::string
                                            std::string_view scope) {
   const auto key_id = session_.find_text(key), scope_id = session_.find_text(scope);
   if (!key_id || !scope_id) return std::nullopt;
-  Statement statement =
-      session_.db().prepare(fmt::format("SELECT {} FROM {} WHERE owner = ? AND key = ? AND scope = ?",
-                                        summary_columns, series.summaries));
+  Statement statement = session_.db().prepare(
+      fmt::format("SELECT {} FROM {} WHERE owner = ? AND key = ? AND scope = ?", summary_columns,
+                  series.summaries));
   if (!statement.bind(ordinal_, *key_id, *scope_id).step()) return std::nullopt;
   return read_summary(statement, 0);
 }
@@ -70,8 +82,9 @@ kit::Seen RecordView::value(const Path& path) {
       const bool whole = path.key.empty();  // is there any entry? Every key's id is above 0
       const auto key = whole ? std::optional<std::int64_t>(0) : session_.find_text(path.key);
       if (!key) return result;
-      Statement entry = session_.db().prepare(fmt::format(
-          "SELECT txt, num FROM {} WHERE owner = ? AND key {} ? LIMIT 1", map.table, whole ? ">=" : "="));
+      Statement entry = session_.db().prepare(
+          fmt::format("SELECT txt, num FROM {} WHERE owner = ? AND key {} ? LIMIT 1", map.table,
+                      whole ? ">=" : "="));
       if (!entry.bind(ordinal_, *key).step()) return result;
       scratch_ = entry.text(0);
       result.cell = std::string_view(scratch_);
@@ -105,13 +118,14 @@ bool RecordView::any(const std::string& child, const std::string& reference, con
   auto found = children_.find(&inner);
   if (found == children_.end()) {
     session_.catalog().by_name(child);  // says which are near
-    found = children_.emplace(&inner, Child{session_.catalog().find(child), kit::Evaluator(inner)}).first;
+    found = children_.emplace(&inner, Child{session_.catalog().find(child), kit::Evaluator(inner)})
+                .first;
   }
   const Child& asked = found->second;
   const FieldInfo& field = asked.info->field(reference);
   if (field.type != Type::reference || field.target != info_.id)
-    throw Error(ErrorCode::invalid, fmt::format("'{}' of '{}' does not refer to '{}'", reference, child,
-                                                info_.declaration.name));
+    throw Error(ErrorCode::invalid, fmt::format("'{}' of '{}' does not refer to '{}'", reference,
+                                                child, info_.declaration.name));
   Statement rows = session_.db().prepare(
       fmt::format("SELECT rid FROM {} WHERE {} = ?", asked.info->table, field.column));
   rows.bind(ordinal_);
@@ -126,11 +140,16 @@ ProjectedRow::ProjectedRow(Session& session, const CollectionInfo& info,
     : session_(session), info_(info), columns_(columns), record_(session, info) {
   held_.resize(columns.size());
   for (const Column& column : columns) {
-    if (column.kind == Column::Kind::whole_map) info.map(column.path.name);
-    else if (column.kind == Column::Kind::whole_series) info.one_series(column.path.name);
-    else if (column.path.kind == Path::Kind::field) info.field(column.path.name);
-    else if (column.path.kind == Path::Kind::map) info.map(column.path.name);
-    else if (column.path.kind == Path::Kind::series) info.one_series(column.path.name);
+    if (column.kind == Column::Kind::whole_map)
+      info.map(column.path.name);
+    else if (column.kind == Column::Kind::whole_series)
+      info.one_series(column.path.name);
+    else if (column.path.kind == Path::Kind::field)
+      info.field(column.path.name);
+    else if (column.path.kind == Path::Kind::map)
+      info.map(column.path.name);
+    else if (column.path.kind == Path::Kind::series)
+      info.one_series(column.path.name);
   }
 }
 
@@ -150,7 +169,8 @@ bool ProjectedRow::seek(Ordinal ordinal) {
           [&](const auto& cell) {
             if constexpr (std::is_same_v<std::decay_t<decltype(cell)>, std::string_view>)
               held.value = std::string(cell);
-            else held.value = cell;
+            else
+              held.value = cell;
           },
           seen.cell);
     }
@@ -180,10 +200,11 @@ void ProjectedRow::load_series(const Column& column, Held& held) {
   held.series.clear();
   held.texts.clear();
   const SeriesInfo& series = info_.one_series(column.path.name);
-  Statement rows = session_.db().prepare(fmt::format(
-      "SELECT {}, k.text, c.text FROM {} s JOIN dict k ON k.id = s.key JOIN dict c ON c.id = s.scope "
-      "WHERE s.owner = ?1 AND (?2 = '' OR k.text = ?2) ORDER BY k.text, c.text",
-      summary_columns, series.summaries));
+  Statement rows = session_.db().prepare(
+      fmt::format("SELECT {}, k.text, c.text FROM {} s JOIN dict k ON k.id = s.key JOIN dict c ON "
+                  "c.id = s.scope "
+                  "WHERE s.owner = ?1 AND (?2 = '' OR k.text = ?2) ORDER BY k.text, c.text",
+                  summary_columns, series.summaries));
   rows.bind(record_.ordinal(), column.path.key);
   std::vector<Summary> summaries;
   while (rows.step()) {

@@ -10,7 +10,7 @@
 namespace podium::sqlite {
 namespace {
 
-constexpr int format = 1;                        ///< of the layout that README.md tells
+constexpr int format = 1;                         ///< of the layout that README.md tells
 constexpr std::int64_t application = 0x506f644d;  ///< marks the file as ours
 
 constexpr const char* base_tables = R"(
@@ -47,7 +47,8 @@ void add_columns(std::vector<std::string>& columns, const FieldInfo& field) {
   if (field.type == Type::scalar) columns.push_back(field.extra + " REAL");
 }
 
-void make_reference_index(Connection& connection, const CollectionInfo& info, const FieldInfo& field) {
+void make_reference_index(Connection& connection, const CollectionInfo& info,
+                          const FieldInfo& field) {
   if (field.type == Type::reference)
     connection.execute(fmt::format("CREATE INDEX {} ON {} ({})", info.reference_index(field),
                                    info.table, field.column));
@@ -68,17 +69,18 @@ void make_key(Connection& connection, const CollectionInfo& info, const KeyInfo&
                                    key.index, info.table, columns));
   } catch (const EngineError& e) {
     if (!e.constraint()) throw;
-    throw Error(ErrorCode::invalid,
-                fmt::format("'{}' cannot get the unique key '{}': records that are stored collide in it",
-                            info.declaration.name, key.name));
+    throw Error(
+        ErrorCode::invalid,
+        fmt::format("'{}' cannot get the unique key '{}': records that are stored collide in it",
+                    info.declaration.name, key.name));
   }
 }
 
 void make_map(Connection& connection, const MapInfo& map) {
-  connection.execute(fmt::format(
-      "CREATE TABLE {} (owner INTEGER, key INTEGER, txt TEXT NOT NULL, num REAL, "
-      "PRIMARY KEY (owner, key)) WITHOUT ROWID",
-      map.table));
+  connection.execute(
+      fmt::format("CREATE TABLE {} (owner INTEGER, key INTEGER, txt TEXT NOT NULL, num REAL, "
+                  "PRIMARY KEY (owner, key)) WITHOUT ROWID",
+                  map.table));
   if (map.indexed)
     connection.execute(fmt::format(
         "CREATE TABLE {} (part INTEGER, key INTEGER, rank INTEGER, num REAL, txt64 TEXT, "
@@ -89,9 +91,10 @@ void make_map(Connection& connection, const MapInfo& map) {
 void make_series(Connection& connection, const SeriesInfo& series) {
   std::string points;
   for (const char* name : {"last", "first", "min", "max"})
-    points += fmt::format("{0}_step INTEGER NOT NULL, {0}_time INTEGER NOT NULL, "
-                          "{0}_rank INTEGER NOT NULL, {0}_value REAL NOT NULL, ",
-                          name);
+    points += fmt::format(
+        "{0}_step INTEGER NOT NULL, {0}_time INTEGER NOT NULL, "
+        "{0}_rank INTEGER NOT NULL, {0}_value REAL NOT NULL, ",
+        name);
   connection.execute(fmt::format(
       "CREATE TABLE {} (sid INTEGER PRIMARY KEY, owner INTEGER NOT NULL, key INTEGER NOT NULL, "
       "scope INTEGER NOT NULL, {} n INTEGER NOT NULL, total REAL, loose INTEGER NOT NULL, "
@@ -101,10 +104,10 @@ void make_series(Connection& connection, const SeriesInfo& series) {
       "CREATE TABLE {} (part INTEGER, key INTEGER, scope INTEGER, rank INTEGER, value REAL, "
       "owner INTEGER, PRIMARY KEY (part, key, scope, rank, value, owner)) WITHOUT ROWID",
       series.last_values));
-  connection.execute(fmt::format(
-      "CREATE TABLE {} (sid INTEGER, step INTEGER, time INTEGER, rank INTEGER, v REAL, "
-      "PRIMARY KEY (sid, step, time, rank, v)) WITHOUT ROWID",
-      series.tail));
+  connection.execute(
+      fmt::format("CREATE TABLE {} (sid INTEGER, step INTEGER, time INTEGER, rank INTEGER, v REAL, "
+                  "PRIMARY KEY (sid, step, time, rank, v)) WITHOUT ROWID",
+                  series.tail));
   connection.execute(fmt::format(
       "CREATE TABLE {} (sid INTEGER, seq INTEGER, n INTEGER NOT NULL, s0 INTEGER NOT NULL, "
       "s1 INTEGER NOT NULL, t0 INTEGER NOT NULL, t1 INTEGER NOT NULL, data BLOB NOT NULL, "
@@ -140,22 +143,25 @@ void migrate(Connection& connection, const CollectionInfo& info, const kit::Migr
 }
 
 [[noreturn]] void foreign() {
-  throw Error(ErrorCode::corrupt,
-              "podium.db is a database but not one of podium's; move it away or choose another folder");
+  throw Error(
+      ErrorCode::corrupt,
+      "podium.db is a database but not one of podium's; move it away or choose another folder");
 }
 
 void make_or_check(Connection& connection) {
   connection.execute("PRAGMA journal_mode = WAL");
   connection.execute(
-      "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864");
+      "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = "
+      "67108864");
   const std::int64_t marked = connection.number("PRAGMA application_id");
   if (marked == 0 && connection.number("SELECT count(*) FROM sqlite_schema") == 0) {
     connection.execute("BEGIN IMMEDIATE");
     connection.execute(fmt::format("PRAGMA application_id = {}", application));
     connection.execute(base_tables);
-    connection.execute(fmt::format("INSERT INTO meta VALUES ('format', {}), ('revision', 0), "
-                                   "('horizon', 0), ('compacted', 0)",
-                                   format));
+    connection.execute(
+        fmt::format("INSERT INTO meta VALUES ('format', {}), ('revision', 0), "
+                    "('horizon', 0), ('compacted', 0)",
+                    format));
     connection.execute("COMMIT");
     return;
   }
@@ -163,8 +169,8 @@ void make_or_check(Connection& connection) {
   const std::int64_t found = connection.number("SELECT value FROM meta WHERE key = 'format'");
   if (found > format)
     throw Error(ErrorCode::unsupported,
-                fmt::format("podium.db has format {}, this podium knows {}; start a newer podium", found,
-                            format));
+                fmt::format("podium.db has format {}, this podium knows {}; start a newer podium",
+                            found, format));
   if (found != format) foreign();
   // A large file is looked at as it is used; a small one costs nothing to look through.
   constexpr std::int64_t small = 2048;
@@ -183,8 +189,8 @@ void prepare_file(Connection& connection) {
   } catch (const EngineError& e) {
     // A table or column is missing that every store has.
     if (e.code() == ErrorCode::internal)
-      throw Error(ErrorCode::corrupt,
-                  fmt::format("podium.db is damaged ({}); restore a backup", sqlite3_errmsg(connection.handle())));
+      throw Error(ErrorCode::corrupt, fmt::format("podium.db is damaged ({}); restore a backup",
+                                                  sqlite3_errmsg(connection.handle())));
     throw;
   }
 }
@@ -215,7 +221,9 @@ std::shared_ptr<const Catalog> declare_collections(Connection& connection, const
   bool differs = false;
   for (const Collection& collection : declared) {
     kit::check(collection);
-    const auto same = [&](const Catalog::Stored& s) { return s.declaration.name == collection.name; };
+    const auto same = [&](const Catalog::Stored& s) {
+      return s.declaration.name == collection.name;
+    };
     const auto stored = std::find_if(all.begin(), all.end(), same);
     if (stored == all.end()) {
       if (++greatest > 0xFFFF)
@@ -237,12 +245,15 @@ std::shared_ptr<const Catalog> declare_collections(Connection& connection, const
   auto catalog = std::make_shared<const Catalog>(std::move(all));
   for (const Work& one : work) {
     const CollectionInfo& info = catalog->at(one.id);
-    if (one.is_new) make_collection(connection, info);
-    else migrate(connection, info, one.steps);
+    if (one.is_new)
+      make_collection(connection, info);
+    else
+      migrate(connection, info, one.steps);
     const std::string json = kit::to_json(info.declaration);
     connection
-        .prepare("INSERT INTO collections (cid, name, version, declaration) VALUES (?1, ?2, ?3, ?4) "
-                 "ON CONFLICT (cid) DO UPDATE SET version = ?3, declaration = ?4")
+        .prepare(
+            "INSERT INTO collections (cid, name, version, declaration) VALUES (?1, ?2, ?3, ?4) "
+            "ON CONFLICT (cid) DO UPDATE SET version = ?3, declaration = ?4")
         .bind(static_cast<int>(one.id), info.declaration.name, info.declaration.version, json)
         .run();
   }

@@ -8,15 +8,15 @@
 
 namespace podium::sqlite {
 
-/// Makes an empty file a store, or checks that it is one. Throws `corrupt` for another database or a
-/// damaged one, `unsupported` for a newer format.
+/// Makes an empty file a store, or checks that it is one. Throws `corrupt` for another database or
+/// a damaged one, `unsupported` for a newer format.
 void prepare_file(Connection&);
 
 /// The collections that the file has, none declared yet.
 std::vector<Catalog::Stored> stored_collections(Connection&);
 
-/// Brings the file to the declarations, inside the caller's transaction, and returns the catalog that is
-/// true after its commit, or null when nothing differs from `current`.
+/// Brings the file to the declarations, inside the caller's transaction, and returns the catalog
+/// that is true after its commit, or null when nothing differs from `current`.
 std::shared_ptr<const Catalog> declare_collections(Connection&, const Catalog& current,
                                                    std::span<const Collection>);
 

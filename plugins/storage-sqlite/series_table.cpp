@@ -45,16 +45,17 @@ bool SeriesTable::read(Statement& statement, SeriesRow& row) {
 
 bool SeriesTable::find(Ordinal owner, std::int64_t key, std::int64_t scope, SeriesRow& row) {
   if (!find_)
-    find_.emplace(connection_.prepare(
-        fmt::format("SELECT sid, {}, loose, small, chunks FROM {} WHERE owner = ? AND key = ? AND scope = ?",
-                    summary_columns, series_.summaries)));
+    find_.emplace(connection_.prepare(fmt::format(
+        "SELECT sid, {}, loose, small, chunks FROM {} WHERE owner = ? AND key = ? AND scope = ?",
+        summary_columns, series_.summaries)));
   find_->bind(owner, key, scope);
   return read(*find_, row);
 }
 
 bool SeriesTable::find(std::int64_t sid, SeriesRow& row) {
-  Statement statement = connection_.prepare(fmt::format(
-      "SELECT sid, {}, loose, small, chunks FROM {} WHERE sid = ?", summary_columns, series_.summaries));
+  Statement statement =
+      connection_.prepare(fmt::format("SELECT sid, {}, loose, small, chunks FROM {} WHERE sid = ?",
+                                      summary_columns, series_.summaries));
   statement.bind(sid);
   return read(statement, row);
 }
@@ -74,18 +75,21 @@ std::int64_t SeriesTable::insert(Ordinal owner, std::int64_t key, std::int64_t s
 
 void SeriesTable::store(const SeriesRow& row) {
   if (!store_)
-    store_.emplace(connection_.prepare(fmt::format(
-        "UPDATE {} SET ({}, loose, small, chunks) = "
-        "(?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22) "
-        "WHERE sid = ?1",
-        series_.summaries, summary_columns)));
+    store_.emplace(
+        connection_.prepare(fmt::format("UPDATE {} SET ({}, loose, small, chunks) = "
+                                        "(?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
+                                        "?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22) "
+                                        "WHERE sid = ?1",
+                                        series_.summaries, summary_columns)));
   store_->bind(row.sid);
   bind_counts(*store_, 2, row);
   store_->run();
 }
 
 void SeriesTable::remove(std::int64_t sid) {
-  connection_.prepare(fmt::format("DELETE FROM {} WHERE sid = ?", series_.summaries)).bind(sid).run();
+  connection_.prepare(fmt::format("DELETE FROM {} WHERE sid = ?", series_.summaries))
+      .bind(sid)
+      .run();
 }
 
 std::vector<SeriesTable::Member> SeriesTable::of(Ordinal owner) {
@@ -103,9 +107,9 @@ std::vector<SeriesTable::Member> SeriesTable::of(Ordinal owner) {
 void SeriesTable::index(Owner owner, std::int64_t key, std::int64_t scope, double last) {
   if (owner.part == not_indexed) return;
   if (!index_)
-    index_.emplace(connection_.prepare(
-        fmt::format("INSERT INTO {} (part, key, scope, rank, value, owner) VALUES (?, ?, ?, ?, ?, ?)",
-                    series_.last_values)));
+    index_.emplace(connection_.prepare(fmt::format(
+        "INSERT INTO {} (part, key, scope, rank, value, owner) VALUES (?, ?, ?, ?, ?, ?)",
+        series_.last_values)));
   index_->bind(owner.part, key, scope, rank_of(last), stored_value(last), owner.ordinal);
   index_->run();
 }
@@ -113,18 +117,19 @@ void SeriesTable::index(Owner owner, std::int64_t key, std::int64_t scope, doubl
 void SeriesTable::unindex(Owner owner, std::int64_t key, std::int64_t scope, double last) {
   if (owner.part == not_indexed) return;
   if (!unindex_)
-    unindex_.emplace(connection_.prepare(
-        fmt::format("DELETE FROM {} WHERE part = ? AND key = ? AND scope = ? AND rank = ? AND value = ? "
-                    "AND owner = ?",
-                    series_.last_values)));
+    unindex_.emplace(connection_.prepare(fmt::format(
+        "DELETE FROM {} WHERE part = ? AND key = ? AND scope = ? AND rank = ? AND value = ? "
+        "AND owner = ?",
+        series_.last_values)));
   unindex_->bind(owner.part, key, scope, rank_of(last), stored_value(last), owner.ordinal);
   unindex_->run();
 }
 
 bool SeriesTable::insert_loose(std::int64_t sid, const Point& point) {
   if (!loose_)
-    loose_.emplace(connection_.prepare(fmt::format(
-        "INSERT OR IGNORE INTO {} (sid, step, time, rank, v) VALUES (?, ?, ?, ?, ?)", series_.tail)));
+    loose_.emplace(connection_.prepare(
+        fmt::format("INSERT OR IGNORE INTO {} (sid, step, time, rank, v) VALUES (?, ?, ?, ?, ?)",
+                    series_.tail)));
   loose_->bind(sid);
   bind_point(*loose_, 2, point);
   loose_->run();
@@ -133,8 +138,9 @@ bool SeriesTable::insert_loose(std::int64_t sid, const Point& point) {
 
 void SeriesTable::tail(std::int64_t sid, std::int64_t from_step, std::int64_t to_step,
                        FunctionRef<void(const Point&)> sink) {
-  Statement rows = connection_.prepare(fmt::format(
-      "SELECT step, time, rank, v FROM {} WHERE sid = ? AND step >= ? AND step <= ?", series_.tail));
+  Statement rows = connection_.prepare(
+      fmt::format("SELECT step, time, rank, v FROM {} WHERE sid = ? AND step >= ? AND step <= ?",
+                  series_.tail));
   rows.bind(sid, from_step, to_step);
   while (rows.step()) sink(read_point(rows, 0));
 }
@@ -147,9 +153,9 @@ void SeriesTable::insert_chunk(std::int64_t sid, std::int64_t seq, std::span<con
   const kit::ChunkRange range = kit::range_of(sorted);
   const std::string data = kit::encode_chunk(sorted);
   if (!chunk_)
-    chunk_.emplace(connection_.prepare(
-        fmt::format("INSERT INTO {} (sid, seq, n, s0, s1, t0, t1, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                    series_.chunks)));
+    chunk_.emplace(connection_.prepare(fmt::format(
+        "INSERT INTO {} (sid, seq, n, s0, s1, t0, t1, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        series_.chunks)));
   chunk_->bind(sid, seq, range.count, range.first_step, range.last_step, range.first_time,
                range.last_time, Blob{data});
   chunk_->run();
@@ -157,10 +163,10 @@ void SeriesTable::insert_chunk(std::int64_t sid, std::int64_t seq, std::span<con
 
 void SeriesTable::chunks(std::int64_t sid, const kit::ChunkRange& box, Wanted wanted,
                          FunctionRef<void(std::span<const Point>)> sink) {
-  Statement rows = connection_.prepare(
-      fmt::format("SELECT s0, s1, t0, t1, n, data FROM {} WHERE sid = ? AND s1 >= ? AND s0 <= ? AND "
-                  "t1 >= ? AND t0 <= ?",
-                  series_.chunks));
+  Statement rows = connection_.prepare(fmt::format(
+      "SELECT s0, s1, t0, t1, n, data FROM {} WHERE sid = ? AND s1 >= ? AND s0 <= ? AND "
+      "t1 >= ? AND t0 <= ?",
+      series_.chunks));
   rows.bind(sid, box.first_step, box.last_step, box.first_time, box.last_time);
   std::vector<Point> points;
   while (rows.step()) {
@@ -215,15 +221,17 @@ void SeriesTable::copy(std::int64_t sid, SeriesTable& to, Ordinal owner) {
       .run();
   const std::int64_t moved = connection_.last_row();
   connection_
-      .prepare(fmt::format("INSERT INTO {} (sid, step, time, rank, v) SELECT ?, step, time, rank, v "
-                           "FROM {} WHERE sid = ?",
-                           to.series_.tail, series_.tail))
+      .prepare(
+          fmt::format("INSERT INTO {} (sid, step, time, rank, v) SELECT ?, step, time, rank, v "
+                      "FROM {} WHERE sid = ?",
+                      to.series_.tail, series_.tail))
       .bind(moved, sid)
       .run();
   connection_
-      .prepare(fmt::format("INSERT INTO {} (sid, seq, n, s0, s1, t0, t1, data) SELECT ?, seq, n, s0, s1, "
-                           "t0, t1, data FROM {} WHERE sid = ?",
-                           to.series_.chunks, series_.chunks))
+      .prepare(fmt::format(
+          "INSERT INTO {} (sid, seq, n, s0, s1, t0, t1, data) SELECT ?, seq, n, s0, s1, "
+          "t0, t1, data FROM {} WHERE sid = ?",
+          to.series_.chunks, series_.chunks))
       .bind(moved, sid)
       .run();
   remove_tail(sid);

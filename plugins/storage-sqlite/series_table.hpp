@@ -44,12 +44,14 @@ class SeriesTable {
   // The tail.
   /// False when the tail has the point.
   bool insert_loose(std::int64_t sid, const Point&);
-  void tail(std::int64_t sid, std::int64_t from_step, std::int64_t to_step, FunctionRef<void(const Point&)>);
+  void tail(std::int64_t sid, std::int64_t from_step, std::int64_t to_step,
+            FunctionRef<void(const Point&)>);
   void remove_tail(std::int64_t sid);
 
   // Chunks.
   void insert_chunk(std::int64_t sid, std::int64_t seq, std::span<const Point> sorted);
-  using Wanted = FunctionRef<bool(std::int64_t s0, std::int64_t s1, std::int64_t t0, std::int64_t t1)>;
+  using Wanted =
+      FunctionRef<bool(std::int64_t s0, std::int64_t s1, std::int64_t t0, std::int64_t t1)>;
   /// Decodes the chunks that overlap the box and are wanted.
   void chunks(std::int64_t sid, const kit::ChunkRange& box, Wanted,
               FunctionRef<void(std::span<const Point>)>);

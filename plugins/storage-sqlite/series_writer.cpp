@@ -30,7 +30,8 @@ std::vector<Arrival> by_series(Session& session, std::span<const SeriesPoints> g
   result.reserve(given.size());
   struct Hash {
     std::size_t operator()(const std::pair<std::int64_t, std::int64_t>& p) const noexcept {
-      return static_cast<std::size_t>(p.first) * 0x9E3779B97F4A7C15u + static_cast<std::size_t>(p.second);
+      return static_cast<std::size_t>(p.first) * 0x9E3779B97F4A7C15u +
+             static_cast<std::size_t>(p.second);
     }
   };
   std::unordered_map<std::pair<std::int64_t, std::int64_t>, std::size_t, Hash> at;
@@ -41,7 +42,8 @@ std::vector<Arrival> by_series(Session& session, std::span<const SeriesPoints> g
       const auto [found, fresh] = at.try_emplace({key, scope}, result.size());
       if (!fresh) {
         Arrival& arrival = result[found->second];
-        if (arrival.joined.empty()) arrival.joined.assign(arrival.points.begin(), arrival.points.end());
+        if (arrival.joined.empty())
+          arrival.joined.assign(arrival.points.begin(), arrival.points.end());
         arrival.joined.insert(arrival.joined.end(), one.points.begin(), one.points.end());
         continue;
       }
@@ -58,19 +60,21 @@ bool outside(const Summary& summary, LastRule rule, const Point& point) {
   if (summary.count == 0) return true;
   if (rule == LastRule::time_step)
     return point.time > summary.last.time || point.time < summary.first.time;
-  return kit::compare_by_step(point, summary.last) > 0 || kit::compare_by_step(point, summary.first) < 0;
+  return kit::compare_by_step(point, summary.last) > 0 ||
+         kit::compare_by_step(point, summary.first) < 0;
 }
 
 /// Sorted points that a series may have already; tells which it has.
 class Candidates {
  public:
-  explicit Candidates(std::vector<Point> sorted) : sorted_(std::move(sorted)), has_(sorted_.size()) {
+  explicit Candidates(std::vector<Point> sorted)
+      : sorted_(std::move(sorted)), has_(sorted_.size()) {
     box_ = kit::range_of(sorted_);
   }
   const kit::ChunkRange& box() const { return box_; }
   bool any_in(std::int64_t s0, std::int64_t s1, std::int64_t t0, std::int64_t t1) const {
     for (auto it = std::lower_bound(sorted_.begin(), sorted_.end(), s0,
-                                    [](const Point& p, std::int64_t step) { return p.step < step; });
+                                    [](const Point&p, std::int64_t step) { return p.step < step; });
          it != sorted_.end() && it->step <= s1; ++it)
       if (it->time >= t0 && it->time <= t1) return true;
     return false;
@@ -101,14 +105,15 @@ class Candidates {
   kit::ChunkRange box_;
 };
 
-/// Takes out repeats among the points themselves, keeping the first arrival, and what the series has.
+/// Takes out repeats among the points themselves, keeping the first arrival, and what the series
+/// has.
 std::vector<Point> without_duplicates(SeriesTable& table, const SeriesRow& row, LastRule rule,
                                       std::span<const Point> points, bool with_tail) {
   std::vector<Point> fresh;
-  if (points.size() == 1 || std::adjacent_find(points.begin(), points.end(),
-                                               [](const Point& a, const Point& b) {
-                                                 return !before(a, b);
-                                               }) == points.end()) {
+  if (points.size() == 1 ||
+      std::adjacent_find(points.begin(), points.end(), [](const Point& a, const Point& b) {
+        return !before(a, b);
+      }) == points.end()) {
     fresh.assign(points.begin(), points.end());
   } else {
     std::vector<std::size_t> order(points.size());
@@ -129,7 +134,8 @@ std::vector<Point> without_duplicates(SeriesTable& table, const SeriesRow& row, 
   std::sort(inside.begin(), inside.end(), before);
   Candidates candidates(std::move(inside));
   // What a summary shows is there; a client's retry mostly repeats the last point.
-  for (const Point* known : {&row.summary.last, &row.summary.first, &row.summary.min, &row.summary.max})
+  for (const Point* known :
+       {&row.summary.last, &row.summary.first, &row.summary.min, &row.summary.max})
     candidates.seen(*known);
   if (with_tail && row.loose > 0)
     table.tail(row.sid, candidates.box().first_step, candidates.box().last_step,
@@ -162,8 +168,10 @@ void count_chunks(SeriesRow& row, std::size_t points) {
     if (part_end(points, i) - from < small_chunk) ++row.small;
 }
 
-void write_chunks(SeriesTable& table, std::int64_t sid, std::int64_t seq, std::span<const Point> sorted) {
-  for (std::size_t i = 0, from = 0; i < parts_of(sorted.size()); from = part_end(sorted.size(), i++))
+void write_chunks(SeriesTable& table, std::int64_t sid, std::int64_t seq,
+                  std::span<const Point> sorted) {
+  for (std::size_t i = 0, from = 0; i < parts_of(sorted.size());
+       from = part_end(sorted.size(), i++))
     table.insert_chunk(sid, seq++, sorted.subspan(from, part_end(sorted.size(), i) - from));
 }
 
@@ -179,16 +187,20 @@ bool append_one(Session& session, const CollectionInfo& info, const SeriesInfo& 
   const bool chunk = fresh.size() >= chunk_at_once;
   if (!known) {
     for (const Point& point : fresh) kit::add(row.summary, point, series.rule);
-    if (chunk) count_chunks(row, fresh.size());
-    else row.loose = static_cast<std::int64_t>(fresh.size());
+    if (chunk)
+      count_chunks(row, fresh.size());
+    else
+      row.loose = static_cast<std::int64_t>(fresh.size());
     row.sid = table.insert(owner.ordinal, arrival.key, arrival.scope, row);
   } else if (chunk) {
     for (const Point& point : fresh) kit::add(row.summary, point, series.rule);
     count_chunks(row, fresh.size());
   }
   if (chunk) {
-    if (!std::is_sorted(fresh.begin(), fresh.end(), before)) std::sort(fresh.begin(), fresh.end(), before);
-    write_chunks(table, row.sid, row.chunks - static_cast<std::int64_t>(parts_of(fresh.size())), fresh);
+    if (!std::is_sorted(fresh.begin(), fresh.end(), before))
+      std::sort(fresh.begin(), fresh.end(), before);
+    write_chunks(table, row.sid, row.chunks - static_cast<std::int64_t>(parts_of(fresh.size())),
+                 fresh);
   } else {
     for (const Point& point : fresh) {
       if (!table.insert_loose(row.sid, point) || !known) continue;
@@ -212,8 +224,8 @@ bool append_one(Session& session, const CollectionInfo& info, const SeriesInfo& 
 
 }  // namespace
 
-bool append_points(Session& session, const CollectionInfo& info, const SeriesInfo& series, Owner owner,
-                   std::span<const SeriesPoints> given) {
+bool append_points(Session& session, const CollectionInfo& info, const SeriesInfo& series,
+                   Owner owner, std::span<const SeriesPoints> given) {
   SeriesTable table(session.db(), series);
   bool changed = false;
   for (const Arrival& arrival : by_series(session, given))
@@ -226,7 +238,8 @@ bool merge_series(Session& session, const SeriesInfo& series, std::int64_t sid) 
   SeriesRow row;
   if (!table.find(sid, row) || !worth_merging(row.loose, row.small)) return false;
   std::vector<Point> points;
-  table.tail(sid, std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max(),
+  table.tail(sid, std::numeric_limits<std::int64_t>::min(),
+             std::numeric_limits<std::int64_t>::max(),
              [&](const Point& point) { points.push_back(point); });
   table.remove_tail(sid);
   if (row.small > 0) table.take_small_chunks(sid, points);
@@ -253,8 +266,8 @@ bool merge_series(Session& session, const SeriesInfo& series, std::int64_t sid) 
 }
 
 bool has_series(Session& session, const SeriesInfo& series, Ordinal owner) {
-  Statement any =
-      session.db().prepare(fmt::format("SELECT 1 FROM {} WHERE owner = ? LIMIT 1", series.summaries));
+  Statement any = session.db().prepare(
+      fmt::format("SELECT 1 FROM {} WHERE owner = ? LIMIT 1", series.summaries));
   return any.bind(owner).step();
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// Points of series: appended without duplicates, summaries and the index of `last` kept, loose points
-// merged into chunks.
+// Points of series: appended without duplicates, summaries and the index of `last` kept, loose
+// points merged into chunks.
 #include <span>
 #include <string_view>
 
@@ -18,8 +18,8 @@ bool clear_series(Session&, const SeriesInfo&, Owner);
 bool move_series(Session&, const SeriesInfo& from, Owner, const SeriesInfo& to, Owner);
 bool has_series(Session&, const SeriesInfo&, Ordinal);
 
-/// Takes one series' tail and small chunks into sealed chunks and at most one small rest. False when there
-/// was nothing worth it.
+/// Takes one series' tail and small chunks into sealed chunks and at most one small rest. False
+/// when there was nothing worth it.
 bool merge_series(Session&, const SeriesInfo&, std::int64_t sid);
 
 /// A chunk with fewer points waits to be merged.

@@ -17,8 +17,7 @@ Session::Session(Shared& shared) : shared_(shared) {
 void Session::connect() {
   auto connection = std::make_unique<Connection>(shared_.file, Connection::Role::writer);
   prepare_file(*connection);
-  const std::int64_t noted =
-      connection->number("SELECT value FROM meta WHERE key = 'revision'");
+  const std::int64_t noted = connection->number("SELECT value FROM meta WHERE key = 'revision'");
   shared_.revision = std::max(noted, connection->number("SELECT max(rev) FROM feed"));
   connection_ = std::move(connection);
   wal_pages_ = 0;
@@ -35,8 +34,8 @@ bool Session::settle() {
   connection_.reset();
   try {
     connect();
-    // What recovery found in the WAL may be only in the kernel's memory after a failed fsync; copied
-    // into the file over new descriptors it is on disk.
+    // What recovery found in the WAL may be only in the kernel's memory after a failed fsync;
+    // copied into the file over new descriptors it is on disk.
     Statement checkpoint = connection_->prepare("PRAGMA wal_checkpoint(FULL)");
     if (!checkpoint.step() || checkpoint.integer(0) != 0)
       throw Error(ErrorCode::unavailable, "the store is recovering from an I/O error; try again");
@@ -45,8 +44,10 @@ bool Session::settle() {
     throw;
   }
   const bool there = committing_ != 0 && shared_.revision.load() >= committing_;
-  if (there) publish();
-  else forget();
+  if (there)
+    publish();
+  else
+    forget();
   return there;
 }
 
@@ -69,7 +70,9 @@ void Session::commit(bool visible) {
     const bool told = feed_.write(*connection_, next_revision());
     // A commit whose outcome is unknown is looked for by its revision.
     if (!told && visible)
-      connection_->prepare("UPDATE meta SET value = ? WHERE key = 'revision'").bind(next_revision()).run();
+      connection_->prepare("UPDATE meta SET value = ? WHERE key = 'revision'")
+          .bind(next_revision())
+          .run();
     if (told || visible) committing_ = next_revision();
   }
   connection_->prepare("COMMIT").run();
@@ -84,8 +87,10 @@ void Session::publish() {
   }
   for (const auto& [text, id] : new_texts_) shared_.dictionary.keep(id, text);
   for (const LooseSeries& series : new_loose_) {
-    if (loose_.size() < most_loose) loose_.insert(series);
-    else loose_incomplete = true;
+    if (loose_.size() < most_loose)
+      loose_.insert(series);
+    else
+      loose_incomplete = true;
   }
   committing_ = 0;
   feed_.clear();

@@ -1,6 +1,6 @@
 #pragma once
-// The writer's connection and what the open group has changed in memory beside the file: published by a
-// commit, forgotten by a rollback. Used on the writer's thread only.
+// The writer's connection and what the open group has changed in memory beside the file: published
+// by a commit, forgotten by a rollback. Used on the writer's thread only.
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -34,13 +34,14 @@ class Session {
   bool open() const noexcept { return connection_ != nullptr; }
 
   void begin();
-  /// Writes the feed, commits, publishes. Throws EngineError; then `rollback` or `settle`. `visible`:
-  /// somebody can see what was changed, so the commit gets a revision even without an entry in the feed.
+  /// Writes the feed, commits, publishes. Throws EngineError; then `rollback` or `settle`.
+  /// `visible`: somebody can see what was changed, so the commit gets a revision even without an
+  /// entry in the feed.
   void commit(bool visible = true);
   void rollback() noexcept;
-  /// After an I/O error: closes the connection, opens the file anew, and looks whether the group that
-  /// was being committed is in it. If so it is published and true returned, else it is forgotten. What
-  /// the file then holds is on disk. Throws when it cannot be opened.
+  /// After an I/O error: closes the connection, opens the file anew, and looks whether the group
+  /// that was being committed is in it. If so it is published and true returned, else it is
+  /// forgotten. What the file then holds is on disk. Throws when it cannot be opened.
   bool settle();
   /// Changes so far, to tell whether something has been written in between.
   std::int64_t written() const noexcept { return connection_->total_changes(); }

@@ -63,11 +63,11 @@ bool EngineError::broken() const noexcept {
 
 Connection::Connection(const std::filesystem::path& file, Role role) {
   static std::once_flag once;
-  // The allocator's statistics cost a lock an allocation. Refused, harmlessly, when SQLite already runs.
+  // The allocator's statistics cost a lock an allocation. Refused, harmlessly, when SQLite already
+  // runs.
   std::call_once(once, [] { sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); });
   const bool writes = role == Role::writer;
-  const int flags =
-      SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (writes ? SQLITE_OPEN_CREATE : 0);
+  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (writes ? SQLITE_OPEN_CREATE : 0);
   const int result = sqlite3_open_v2(file.c_str(), &db_, flags, nullptr);
   try {
     if (result != SQLITE_OK) fail(result);
@@ -76,8 +76,10 @@ Connection::Connection(const std::filesystem::path& file, Role role) {
     if (!writes) sqlite3_db_config(db_, SQLITE_DBCONFIG_LOOKASIDE, nullptr, 512, 64);
     sqlite3_db_config(db_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     sqlite3_db_config(db_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
-    execute(writes ? "PRAGMA cell_size_check = 1; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384"
-                   : "PRAGMA query_only = 1; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096");
+    execute(
+        writes
+            ? "PRAGMA cell_size_check = 1; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384"
+            : "PRAGMA query_only = 1; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096");
   } catch (...) {
     sqlite3_close_v2(db_);
     throw;
@@ -108,8 +110,8 @@ std::int64_t Connection::number(std::string_view sql, std::int64_t otherwise) {
 
 sqlite3_stmt* Connection::compile(std::string_view sql, unsigned flags) {
   sqlite3_stmt* statement = nullptr;
-  const int result = sqlite3_prepare_v3(db_, sql.data(), static_cast<int>(sql.size()), flags,
-                                        &statement, nullptr);
+  const int result =
+      sqlite3_prepare_v3(db_, sql.data(), static_cast<int>(sql.size()), flags, &statement, nullptr);
   if (result != SQLITE_OK) fail(result);
   return statement;
 }
@@ -141,7 +143,8 @@ Statement Connection::prepare(std::string_view sql) {
 void Connection::drop_oldest() {
   auto oldest = statements_.end();
   for (auto it = statements_.begin(); it != statements_.end(); ++it)
-    if (!it->second->busy && (oldest == statements_.end() || it->second->used < oldest->second->used))
+    if (!it->second->busy &&
+        (oldest == statements_.end() || it->second->used < oldest->second->used))
       oldest = it;
   if (oldest == statements_.end()) return;
   sqlite3_finalize(oldest->second->statement);

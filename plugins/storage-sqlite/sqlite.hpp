@@ -14,8 +14,8 @@
 
 namespace podium::sqlite {
 
-/// What SQLite refused, with its extended result code. A full disk is `out_of_space`, a damaged file
-/// `corrupt`, what another try may heal `unavailable`, the rest `internal`.
+/// What SQLite refused, with its extended result code. A full disk is `out_of_space`, a damaged
+/// file `corrupt`, what another try may heal `unavailable`, the rest `internal`.
 class EngineError : public Error {
  public:
   EngineError(int result, const std::string& message);
@@ -83,8 +83,8 @@ struct Blob {
   std::string_view bytes;
 };
 
-/// A statement on loan: reset and given back when it goes out of scope. Bound texts and blobs are not
-/// copied: they must live until then. Columns count from 0, parameters from 1.
+/// A statement on loan: reset and given back when it goes out of scope. Bound texts and blobs are
+/// not copied: they must live until then. Columns count from 0, parameters from 1.
 class Statement {
  public:
   Statement(Statement&& other) noexcept
@@ -104,13 +104,16 @@ class Statement {
   }
   template <class T>
   void bind_at(int at, const T& value) {
-    if constexpr (std::is_same_v<T, std::nullptr_t>) check(sqlite3_bind_null(raw_, at));
-    else if constexpr (std::is_floating_point_v<T>) check(sqlite3_bind_double(raw_, at, value));
+    if constexpr (std::is_same_v<T, std::nullptr_t>)
+      check(sqlite3_bind_null(raw_, at));
+    else if constexpr (std::is_floating_point_v<T>)
+      check(sqlite3_bind_double(raw_, at, value));
     else if constexpr (std::is_integral_v<T>)
       check(sqlite3_bind_int64(raw_, at, static_cast<sqlite3_int64>(value)));
     else if constexpr (std::is_same_v<T, Blob>)
       check(sqlite3_bind_blob64(raw_, at, data(value.bytes), value.bytes.size(), SQLITE_STATIC));
-    else bind_text(at, value);
+    else
+      bind_text(at, value);
   }
 
   /// Whether there is a(nother) row.
@@ -122,24 +125,29 @@ class Statement {
   }
   /// Runs it to its end. It can be bound and run again.
   void run() {
-    while (step()) {}
+    while (step()) {
+    }
     reset();
   }
   void reset() noexcept { sqlite3_reset(raw_); }
   /// Every parameter becomes NULL.
   void clear() noexcept { sqlite3_clear_bindings(raw_); }
 
-  bool is_null(int column) const noexcept { return sqlite3_column_type(raw_, column) == SQLITE_NULL; }
+  bool is_null(int column) const noexcept {
+    return sqlite3_column_type(raw_, column) == SQLITE_NULL;
+  }
   std::int64_t integer(int column) const noexcept { return sqlite3_column_int64(raw_, column); }
   double real(int column) const noexcept { return sqlite3_column_double(raw_, column); }
   /// Valid until the next step.
   std::string_view text(int column) const noexcept {
     const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(raw_, column));
-    return {bytes == nullptr ? "" : bytes, static_cast<std::size_t>(sqlite3_column_bytes(raw_, column))};
+    return {bytes == nullptr ? "" : bytes,
+            static_cast<std::size_t>(sqlite3_column_bytes(raw_, column))};
   }
   std::string_view blob(int column) const noexcept {
     const auto* bytes = static_cast<const char*>(sqlite3_column_blob(raw_, column));
-    return {bytes == nullptr ? "" : bytes, static_cast<std::size_t>(sqlite3_column_bytes(raw_, column))};
+    return {bytes == nullptr ? "" : bytes,
+            static_cast<std::size_t>(sqlite3_column_bytes(raw_, column))};
   }
   sqlite3_stmt* raw() const noexcept { return raw_; }
 
@@ -148,7 +156,9 @@ class Statement {
   Statement(Connection* connection, Connection::Prepared* prepared, sqlite3_stmt* raw) noexcept
       : connection_(connection), prepared_(prepared), raw_(raw) {}
   // A null pointer would bind NULL.
-  static const char* data(std::string_view text) noexcept { return text.data() == nullptr ? "" : text.data(); }
+  static const char* data(std::string_view text) noexcept {
+    return text.data() == nullptr ? "" : text.data();
+  }
   void bind_text(int at, std::string_view text) {
     check(sqlite3_bind_text64(raw_, at, data(text), text.size(), SQLITE_STATIC, SQLITE_UTF8));
   }

@@ -32,7 +32,9 @@ SqliteStore::~SqliteStore() {
   writer_.reset();
 }
 
-void SqliteStore::declare(std::span<const Collection> collections) { writer_->declare(collections); }
+void SqliteStore::declare(std::span<const Collection> collections) {
+  writer_->declare(collections);
+}
 
 CollectionId SqliteStore::collection(std::string_view name) const {
   const auto catalog = shared_.catalog();
@@ -46,9 +48,13 @@ const Collection& SqliteStore::declaration(CollectionId id) const {
   return shared_.catalog()->at(id).declaration;  // Shared keeps every catalog
 }
 
-void SqliteStore::commit(Write write, Done done) { writer_->commit(std::move(write), std::move(done)); }
+void SqliteStore::commit(Write write, Done done) {
+  writer_->commit(std::move(write), std::move(done));
+}
 void SqliteStore::transact(FunctionRef<void(Transaction&)> fn) { writer_->transact(fn); }
-int SqliteStore::watch(std::function<void(Revision)> hint) { return writer_->watch(std::move(hint)); }
+int SqliteStore::watch(std::function<void(Revision)> hint) {
+  return writer_->watch(std::move(hint));
+}
 void SqliteStore::unwatch(int id) { writer_->unwatch(id); }
 bool SqliteStore::maintain() { return writer_->maintain(); }
 

@@ -7,7 +7,8 @@ namespace podium::sqlite {
 void Tombstones::load(Connection& connection) {
   roots_.clear();
   Statement roots = connection.prepare("SELECT cid, rid FROM tombstones");
-  while (roots.step()) roots_.insert({static_cast<CollectionId>(roots.integer(0)), roots.integer(1)});
+  while (roots.step())
+    roots_.insert({static_cast<CollectionId>(roots.integer(0)), roots.integer(1)});
 }
 
 bool Tombstones::hide(Connection& connection, const Catalog& catalog, const CollectionInfo& info,
@@ -22,8 +23,10 @@ bool Tombstones::hide(Connection& connection, const Catalog& catalog, const Coll
     const CollectionInfo& at = catalog.at(collection);
     if (at.cascades.empty()) continue;
     std::string columns;
-    for (const FieldInfo* field : at.cascades) columns += (columns.empty() ? "" : ", ") + field->column;
-    Statement row = connection.prepare(fmt::format("SELECT {} FROM {} WHERE rid = ?", columns, at.table));
+    for (const FieldInfo* field : at.cascades)
+      columns += (columns.empty() ? "" : ", ") + field->column;
+    Statement row =
+        connection.prepare(fmt::format("SELECT {} FROM {} WHERE rid = ?", columns, at.table));
     if (!row.bind(record).step()) continue;
     for (std::size_t i = 0; i < at.cascades.size(); ++i) {
       const std::pair<CollectionId, Ordinal> target{at.cascades[i]->target,

@@ -10,10 +10,10 @@
 
 namespace podium::sqlite {
 
-/// The roots as one snapshot has them; almost always empty. A root's own row is gone from its table at
-/// once; what stands in value indexes under its ordinal, and every record that refers to it by cascade,
-/// directly or through others, is hidden until it is purged. A `clear` reference to a root or to a hidden
-/// record is cleared by the purge and may show the ordinal until then.
+/// The roots as one snapshot has them; almost always empty. A root's own row is gone from its table
+/// at once; what stands in value indexes under its ordinal, and every record that refers to it by
+/// cascade, directly or through others, is hidden until it is purged. A `clear` reference to a root
+/// or to a hidden record is cleared by the purge and may show the ordinal until then.
 class Tombstones {
  public:
   void load(Connection&);

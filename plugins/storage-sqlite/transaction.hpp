@@ -30,10 +30,13 @@ class SqliteTransaction final : public Transaction {
   Kept insert_or_keep(CollectionId, const NewRecord&, std::string_view unique_key) override;
   std::uint64_t update(CollectionId, std::span<const Ordinal>, const Filter& still,
                        const Patch&) override;
-  std::vector<Ordinal> update(CollectionId, const KeyRange&, std::uint64_t limit, const Patch&) override;
+  std::vector<Ordinal> update(CollectionId, const KeyRange&, std::uint64_t limit,
+                              const Patch&) override;
   std::uint64_t erase(CollectionId, std::span<const Ordinal>, const Filter& still) override;
-  void put(CollectionId, Ordinal, std::string_view map, std::span<const MapEntry>, PutMode) override;
-  void append(CollectionId, Ordinal, std::string_view series, std::span<const SeriesPoints>) override;
+  void put(CollectionId, Ordinal, std::string_view map, std::span<const MapEntry>,
+           PutMode) override;
+  void append(CollectionId, Ordinal, std::string_view series,
+              std::span<const SeriesPoints>) override;
   void rehome(CollectionId from, Ordinal, CollectionId to, Ordinal,
               std::span<const std::string_view> names) override;
 
@@ -67,8 +70,8 @@ class SqliteTransaction final : public Transaction {
   /// After a unique key refused: purges a hidden record that stood in the way, or throws `exists`.
   void make_way(const CollectionInfo&, const Checked&, std::string_view id, Ordinal self);
   bool change(const CollectionInfo&, RecordView&, const Checked&);
-  bool set_fields(const CollectionInfo&, Ordinal, const Checked&, const std::vector<std::size_t>& changed,
-                  bool body);
+  bool set_fields(const CollectionInfo&, Ordinal, const Checked&,
+                  const std::vector<std::size_t>& changed, bool body);
   void bump(const CollectionInfo&, Ordinal);
 
   Session& session_;

@@ -31,8 +31,9 @@ std::uint64_t SqliteTransaction::erase(CollectionId c, std::span<const Ordinal> 
 }
 
 Owner SqliteTransaction::owner(const CollectionInfo& in, Ordinal ordinal) {
-  Statement row = session_.db().prepare(fmt::format(
-      "SELECT {} FROM {} WHERE rid = ?", in.partition == nullptr ? "0" : in.partition->column, in.table));
+  Statement row = session_.db().prepare(
+      fmt::format("SELECT {} FROM {} WHERE rid = ?",
+                  in.partition == nullptr ? "0" : in.partition->column, in.table));
   if (!row.bind(ordinal).step() || session_.hidden(in, ordinal))
     throw Error(ErrorCode::not_found,
                 fmt::format("'{}' has no record {}", in.declaration.name, ordinal));
@@ -48,7 +49,8 @@ void SqliteTransaction::put(CollectionId c, Ordinal ordinal, std::string_view na
       if (!kit::valid_text(entry.key))
         check_text(entry.key, fmt::format("a key of {} of '{}'", map.name, in.declaration.name));
       if (!kit::valid_text(entry.text))
-        check_text(entry.text, fmt::format("'{}' in {} of '{}'", entry.key, map.name, in.declaration.name));
+        check_text(entry.text,
+                   fmt::format("'{}' in {} of '{}'", entry.key, map.name, in.declaration.name));
     }
     if (!put_entries(session_, in, map, owner(in, ordinal), entries, mode)) return;
     bump(in, ordinal);
@@ -65,7 +67,8 @@ void SqliteTransaction::append(CollectionId c, Ordinal ordinal, std::string_view
       if (!kit::valid_text(one.key))
         check_text(one.key, fmt::format("a key of {} of '{}'", series.name, in.declaration.name));
       if (!kit::valid_text(one.scope))
-        check_text(one.scope, fmt::format("a scope of {} of '{}'", series.name, in.declaration.name));
+        check_text(one.scope,
+                   fmt::format("a scope of {} of '{}'", series.name, in.declaration.name));
     }
     if (append_points(session_, in, series, owner(in, ordinal), points))
       session_.feed().updated(in.id, ordinal);
@@ -90,9 +93,10 @@ void SqliteTransaction::rehome(CollectionId from, Ordinal source, CollectionId t
       } else {
         const SeriesInfo& series = a.one_series(name);
         if (b.one_series(name).rule != series.rule)
-          throw Error(ErrorCode::invalid,
-                      fmt::format("'{}' and '{}' declare '{}' with different rules of the last point",
-                                  a.declaration.name, b.declaration.name, name));
+          throw Error(
+              ErrorCode::invalid,
+              fmt::format("'{}' and '{}' declare '{}' with different rules of the last point",
+                          a.declaration.name, b.declaration.name, name));
         if (has_series(session_, b.one_series(name), target)) occupied(series.name);
       }
     }
@@ -101,8 +105,9 @@ void SqliteTransaction::rehome(CollectionId from, Ordinal source, CollectionId t
       if (const MapInfo* map = a.find_map(name))
         maps = move_map(session_, *map, old_owner, b.map(name), new_owner) || maps;
       else
-        points = move_series(session_, a.one_series(name), old_owner, b.one_series(name), new_owner) ||
-                 points;
+        points =
+            move_series(session_, a.one_series(name), old_owner, b.one_series(name), new_owner) ||
+            points;
     }
     if (maps) {
       bump(a, source);

@@ -51,11 +51,12 @@ void SqliteTransaction::check_reference(const CollectionInfo& in, const FieldInf
                                         const Value& value) {
   const CollectionInfo& target = session_.catalog().at(field.target);
   const Ordinal ordinal = std::get<std::int64_t>(value);
-  Statement row = session_.db().prepare(fmt::format("SELECT 1 FROM {} WHERE rid = ?", target.table));
+  Statement row =
+      session_.db().prepare(fmt::format("SELECT 1 FROM {} WHERE rid = ?", target.table));
   if (!row.bind(ordinal).step() || session_.hidden(target, ordinal))
     throw Error(ErrorCode::not_found,
-                fmt::format("'{}' of '{}' refers to record {} of '{}', which does not exist", field.name,
-                            in.declaration.name, ordinal, target.declaration.name))
+                fmt::format("'{}' of '{}' refers to record {} of '{}', which does not exist",
+                            field.name, in.declaration.name, ordinal, target.declaration.name))
         .in(field.name);
 }
 
@@ -77,8 +78,10 @@ SqliteTransaction::Checked SqliteTransaction::check(const CollectionInfo& in, co
   for (const Patch::Entry& entry : patch.entries) {
     const MapInfo& map = in.map(entry.map);
     check_text(entry.key, fmt::format("a key of {} of '{}'", map.name, in.declaration.name));
-    check_text(entry.text, fmt::format("'{}' in {} of '{}'", entry.key, map.name, in.declaration.name));
-    checked.entries[static_cast<std::size_t>(&map - in.maps.data())].push_back({entry.key, entry.text});
+    check_text(entry.text,
+               fmt::format("'{}' in {} of '{}'", entry.key, map.name, in.declaration.name));
+    checked.entries[static_cast<std::size_t>(&map - in.maps.data())].push_back(
+        {entry.key, entry.text});
   }
   for (const Patch::Remove& remove : patch.removed) in.map(remove.map);
   for (const std::string_view name : patch.cleared)
@@ -93,22 +96,25 @@ SqliteTransaction::Checked SqliteTransaction::check(const CollectionInfo& in, co
 
 void SqliteTransaction::check_new(const CollectionInfo& in, const NewRecord& record) {
   if (!record.content.removed.empty() || !record.content.cleared.empty())
-    throw Error(ErrorCode::invalid,
-                fmt::format("a new record of '{}' has nothing to remove or clear", in.declaration.name));
+    throw Error(
+        ErrorCode::invalid,
+        fmt::format("a new record of '{}' has nothing to remove or clear", in.declaration.name));
   if (in.declaration.sequence) {
     if (!record.id.empty())
-      throw Error(ErrorCode::invalid, fmt::format("'{}' is a sequence: it gives the ids itself, '{}' "
-                                                  "cannot be one",
-                                                  in.declaration.name, record.id));
+      throw Error(ErrorCode::invalid,
+                  fmt::format("'{}' is a sequence: it gives the ids itself, '{}' "
+                              "cannot be one",
+                              in.declaration.name, record.id));
     return;
   }
   if (record.id.empty())
-    throw Error(ErrorCode::invalid, fmt::format("a record of '{}' needs an id", in.declaration.name));
+    throw Error(ErrorCode::invalid,
+                fmt::format("a record of '{}' needs an id", in.declaration.name));
   check_text(record.id, fmt::format("the id of a record of '{}'", in.declaration.name));
 }
 
-void SqliteTransaction::make_way(const CollectionInfo& in, const Checked& checked, std::string_view id,
-                                 Ordinal self) {
+void SqliteTransaction::make_way(const CollectionInfo& in, const Checked& checked,
+                                 std::string_view id, Ordinal self) {
   const auto in_the_way = [&](Ordinal other, const std::string& what) {
     if (other == 0 || other == self) return false;
     if (!session_.hidden(in, other)) throw Error(ErrorCode::exists, what);
@@ -116,8 +122,8 @@ void SqliteTransaction::make_way(const CollectionInfo& in, const Checked& checke
     return true;
   };
   if (!id.empty() &&
-      in_the_way(by_id(session_, in, id),
-                 fmt::format("'{}' has a record with the id '{}' already", in.declaration.name, id)))
+      in_the_way(by_id(session_, in, id), fmt::format("'{}' has a record with the id '{}' already",
+                                                      in.declaration.name, id)))
     return;
   RecordView record(session_, in);
   for (const KeyInfo& key : in.keys) {
@@ -134,7 +140,8 @@ void SqliteTransaction::make_way(const CollectionInfo& in, const Checked& checke
             [](const auto& cell) -> Value {
               if constexpr (std::is_same_v<std::decay_t<decltype(cell)>, std::string_view>)
                 return std::string(cell);
-              else return cell;
+              else
+                return cell;
             },
             held.cell));
         value = &kept.back();
@@ -142,11 +149,14 @@ void SqliteTransaction::make_way(const CollectionInfo& in, const Checked& checke
       values.push_back(value);
     }
     record.release();
-    if (in_the_way(by_unique_key(session_, in, key, values),
-                   fmt::format("'{}' has a record with the same {} already (key '{}')",
-                               in.declaration.name, fmt::join(in.declaration.keys[static_cast<std::size_t>(
-                                                                  &key - in.keys.data())].fields, ", "),
-                               key.name)))
+    if (in_the_way(
+            by_unique_key(session_, in, key, values),
+            fmt::format(
+                "'{}' has a record with the same {} already (key '{}')", in.declaration.name,
+                fmt::join(
+                    in.declaration.keys[static_cast<std::size_t>(&key - in.keys.data())].fields,
+                    ", "),
+                key.name)))
       return;
   }
   throw Error(ErrorCode::internal,
@@ -182,7 +192,8 @@ Ordinal SqliteTransaction::insert_checked(const CollectionInfo& in, const NewRec
   if (checked.entries.empty()) return ordinal;
   Owner owner{ordinal, 0};
   if (in.partition != nullptr)
-    if (const Value* value = checked.values[in.partition->index]; value != nullptr && !missing(*value))
+    if (const Value* value = checked.values[in.partition->index];
+        value != nullptr && !missing(*value))
       owner.part = std::get<std::int64_t>(*value);
   for (std::size_t i = 0; i < checked.entries.size(); ++i)
     put_entries(session_, in, in.maps[i], owner, checked.entries[i], PutMode::overwrite);
@@ -206,8 +217,9 @@ Transaction::Kept SqliteTransaction::insert_or_keep(CollectionId c, const NewRec
     Ordinal there = 0;
     if (unique_key.empty()) {
       if (in.declaration.sequence)
-        throw Error(ErrorCode::invalid, fmt::format("'{}' is a sequence: name the unique key to keep by",
-                                                    in.declaration.name));
+        throw Error(
+            ErrorCode::invalid,
+            fmt::format("'{}' is a sequence: name the unique key to keep by", in.declaration.name));
       there = by_id(session_, in, record.id);
     } else {
       const KeyInfo& key = in.key(unique_key);
@@ -259,8 +271,9 @@ std::vector<Ordinal> SqliteTransaction::update(CollectionId c, const KeyRange& r
   });
 }
 
-bool SqliteTransaction::set_fields(const CollectionInfo& in, Ordinal ordinal, const Checked& checked,
-                                   const std::vector<std::size_t>& changed, bool body) {
+bool SqliteTransaction::set_fields(const CollectionInfo& in, Ordinal ordinal,
+                                   const Checked& checked, const std::vector<std::size_t>& changed,
+                                   bool body) {
   std::string sets;
   for (const std::size_t at : changed) {
     const FieldInfo& field = in.fields[at];
@@ -286,7 +299,8 @@ bool SqliteTransaction::set_fields(const CollectionInfo& in, Ordinal ordinal, co
   }
 }
 
-bool SqliteTransaction::change(const CollectionInfo& in, RecordView& record, const Checked& checked) {
+bool SqliteTransaction::change(const CollectionInfo& in, RecordView& record,
+                               const Checked& checked) {
   const Patch& patch = *checked.patch;
   const Ordinal ordinal = record.ordinal();
   std::vector<std::size_t> fields;
@@ -312,17 +326,23 @@ bool SqliteTransaction::change(const CollectionInfo& in, RecordView& record, con
   }
   bool content = false;
   for (const std::string_view name : patch.cleared) {
-    if (const MapInfo* map = in.find_map(name)) content = clear_map(session_, *map, owner) || content;
-    else content = clear_series(session_, in.one_series(name), owner) || content;
+    if (const MapInfo* map = in.find_map(name))
+      content = clear_map(session_, *map, owner) || content;
+    else
+      content = clear_series(session_, in.one_series(name), owner) || content;
   }
   for (const Patch::Remove& remove : patch.removed)
     content = remove_entry(session_, in.map(remove.map), owner, remove.key) || content;
   for (std::size_t i = 0; i < checked.entries.size(); ++i)
-    content = put_entries(session_, in, in.maps[i], owner, checked.entries[i], PutMode::overwrite) || content;
+    content =
+        put_entries(session_, in, in.maps[i], owner, checked.entries[i], PutMode::overwrite) ||
+        content;
   if (content && !versioned) bump(in, ordinal);
   if (!content && !versioned) return false;
-  if (owner.part != old_partition) session_.feed().moved(in.id, ordinal, old_partition);
-  else session_.feed().updated(in.id, ordinal);
+  if (owner.part != old_partition)
+    session_.feed().moved(in.id, ordinal, old_partition);
+  else
+    session_.feed().updated(in.id, ordinal);
   return true;
 }
 

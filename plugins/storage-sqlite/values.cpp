@@ -13,13 +13,20 @@ namespace {
 
 const char* type_name(Type type) {
   switch (type) {
-    case Type::text: return "a text";
-    case Type::integer: return "an integer";
-    case Type::real: return "a real";
-    case Type::boolean: return "a bool";
-    case Type::time: return "a time";
-    case Type::scalar: return "a scalar";
-    case Type::reference: return "a reference";
+    case Type::text:
+      return "a text";
+    case Type::integer:
+      return "an integer";
+    case Type::real:
+      return "a real";
+    case Type::boolean:
+      return "a bool";
+    case Type::time:
+      return "a time";
+    case Type::scalar:
+      return "a scalar";
+    case Type::reference:
+      return "a reference";
   }
   return "of no type";
 }
@@ -58,9 +65,9 @@ void check_text(std::string_view text, std::string_view what) {
 void check_value(const CollectionInfo& info, const FieldInfo& field, const Value& value) {
   if (missing(value)) return;
   if (!fits(field.type, value))
-    throw Error(ErrorCode::invalid, fmt::format("'{}' of '{}' is {} and was given {}", field.name,
-                                                info.declaration.name, type_name(field.type),
-                                                value_name(value)))
+    throw Error(ErrorCode::invalid,
+                fmt::format("'{}' of '{}' is {} and was given {}", field.name,
+                            info.declaration.name, type_name(field.type), value_name(value)))
         .in(field.name);
   if (const auto* text = std::get_if<std::string>(&value))
     check_text(*text, fmt::format("'{}' of '{}'", field.name, info.declaration.name));
@@ -79,8 +86,10 @@ int bind_value(Statement& statement, int at, const FieldInfo& field, const Value
     case Type::scalar: {
       const std::string& text = std::get<std::string>(value);
       statement.bind_at(at, text);
-      if (const auto spelled = kit::number_of(text)) statement.bind_at(at + 1, *spelled);
-      else statement.bind_at(at + 1, nullptr);
+      if (const auto spelled = kit::number_of(text))
+        statement.bind_at(at + 1, *spelled);
+      else
+        statement.bind_at(at + 1, nullptr);
       return at + 2;
     }
     case Type::real:
@@ -105,8 +114,10 @@ int bind_key_value(Statement& statement, int at, const FieldInfo& field, const V
   }
   if (field.type == Type::scalar) {
     const std::string& text = std::get<std::string>(value);
-    if (const auto spelled = kit::number_of(text)) statement.bind_at(at, *spelled);
-    else statement.bind_at(at, nullptr);
+    if (const auto spelled = kit::number_of(text))
+      statement.bind_at(at, *spelled);
+    else
+      statement.bind_at(at, nullptr);
     statement.bind_at(at + 1, text);
     return at + 2;
   }

@@ -1,8 +1,8 @@
 #pragma once
 // Values of fields: checked against the declaration, bound, compared with what is stored.
 #include "catalog.hpp"
-#include "podium/store/filter.hpp"
 #include "podium/storage_kit/values.hpp"
+#include "podium/store/filter.hpp"
 #include "sqlite.hpp"
 
 namespace podium::sqlite {
@@ -12,10 +12,12 @@ void check_value(const CollectionInfo&, const FieldInfo&, const Value&);
 /// Throws `invalid`, saying what the text is, unless it is valid UTF-8 without U+0000.
 void check_text(std::string_view text, std::string_view what);
 
-inline bool missing(const Value& value) noexcept { return std::holds_alternative<std::monostate>(value); }
+inline bool missing(const Value& value) noexcept {
+  return std::holds_alternative<std::monostate>(value);
+}
 
-/// Binds a checked value's columns in the order of a table (value, then rank or number) from parameter
-/// `at` on; returns the next parameter.
+/// Binds a checked value's columns in the order of a table (value, then rank or number) from
+/// parameter `at` on; returns the next parameter.
 int bind_value(Statement&, int at, const FieldInfo&, const Value&);
 /// The same in the order of an index (rank or number first).
 int bind_key_value(Statement&, int at, const FieldInfo&, const Value&);

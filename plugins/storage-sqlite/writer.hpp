@@ -1,6 +1,6 @@
 #pragma once
-// The one thread that writes: it drains all waiting writes into one commit, without a wait window, and
-// does the housekeeping in between.
+// The one thread that writes: it drains all waiting writes into one commit, without a wait window,
+// and does the housekeeping in between.
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <thread>
 #include <vector>
@@ -56,7 +57,7 @@ class Writer {
   };
   struct Job {
     Store::Write write;
-    Store::Done done;              ///< or
+    Store::Done done;  ///< or
     Waiter* waiter = nullptr;
     UniqueFunction<void()> alone;  ///< instead of a write: runs by itself between groups
     std::exception_ptr error;      ///< what it refused with, or why it failed
@@ -71,9 +72,9 @@ class Writer {
     };
     Outcome outcome = Outcome::committed;
     std::size_t count = 0;  ///< jobs that ran
-    std::exception_ptr failure;
-    bool broken = false;    ///< the connection must be opened again
-    bool begun = false;     ///< a transaction was opened at all
+    std::optional<Error> failure;
+    bool broken = false;  ///< the connection must be opened again
+    bool begun = false;   ///< a transaction was opened at all
   };
 
   bool enqueue(Job&);
@@ -91,7 +92,7 @@ class Writer {
   /// After a failed attempt: whether the jobs are answered; otherwise they are to run again.
   bool settled(Jobs, const Attempt&);
   void answer(Jobs);
-  void fail(Jobs, std::exception_ptr);
+  void fail(Jobs, const Error&);
   void after_commit();
   void solo(FunctionRef<void()> change, bool visible);
   bool keep_house(Housekeeping::Depth);

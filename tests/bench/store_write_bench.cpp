@@ -1,6 +1,6 @@
 // What writes cost: CPU time of the whole process a write, without HTTP and JSON. Prints one line a
 // scenario.
-//   bench_store_write [folder on the disk to measure]
+//   store_write_bench [folder on the disk to measure [part of a scenario's name]]
 #include <fmt/format.h>
 #include <sys/resource.h>
 
@@ -28,6 +28,15 @@ double cpu_us() {
     return static_cast<double>(t.tv_sec) * 1e6 + static_cast<double>(t.tv_usec);
   };
   return us(usage.ru_utime) + us(usage.ru_stime);
+}
+
+long resident_kb() {
+  long pages = 0, resident = 0;
+  if (std::FILE* file = std::fopen("/proc/self/statm", "r")) {
+    if (std::fscanf(file, "%ld %ld", &pages, &resident) != 2) resident = 0;
+    std::fclose(file);
+  }
+  return resident * 4;
 }
 
 std::vector<Collection> declared() {
@@ -96,6 +105,7 @@ struct Bench {
 
   /// `count` writes, `width` of them under way at any time.
   void run(const char* what, int count, int width, std::function<void(Transaction&, int)> write) {
+    if (std::string(what).find(only) == std::string::npos) return;
     std::atomic<int> next = 0;
     std::counting_semaphore<> ended(0);
     std::function<void()> chain = [&] {
@@ -124,6 +134,7 @@ struct Bench {
   std::unique_ptr<sqlite::SqliteStore> store;
   CollectionId projects{}, tasks{};
   Ordinal project = 0;
+  std::string only;  ///< part of the names of the scenarios to run
 };
 
 }  // namespace
@@ -133,6 +144,8 @@ int main(int argc, char** argv) {
   const std::filesystem::path folder = mkdtemp(pattern.data());
   {
     Bench b(folder);
+    if (argc > 2) b.only = argv[2];
+    fmt::print("{:<48} {:>9} kB\n", "resident size of the fresh store", resident_kb());
     std::vector<Ordinal> tasks;
     b.store->write([&](Transaction& t) {
       for (int i = 0; i < 200; ++i) tasks.push_back(b.create(t, 1'000'000 + i, false));
@@ -195,6 +208,8 @@ int main(int argc, char** argv) {
       t.update(b.tasks, {&task, 1}, {},
                Patch().set("state", fmt::format("state{}", n)).set("end", std::int64_t{n}));
     });
+    fmt::print("{:<48} {:>9} kB\n", "size of the WAL",
+               std::filesystem::file_size(folder / "podium.db-wal") / 1024);
     const double before = cpu_us();
     int slices = 0;
     while (b.store->maintain()) ++slices;

@@ -23,17 +23,20 @@ struct Acknowledged {
 };
 
 /// Writes until it is killed; tells over the pipe what was acknowledged.
-[[noreturn]] void write_until_killed(const std::filesystem::path& folder, int pipe, std::int64_t from) {
+[[noreturn]] void write_until_killed(const std::filesystem::path& folder, int pipe,
+                                     std::int64_t from) {
   Opened store(folder);
   std::vector<std::thread> threads;
   for (std::int32_t n = 0; n < writers; ++n)
     threads.emplace_back([&, n] {
       Ordinal task = 0;
-      store.store->write([&](Transaction& t) { task = t.find(store.tasks, fmt::format("t{}", n)); });
+      store.store->write(
+          [&](Transaction& t) { task = t.find(store.tasks, fmt::format("t{}", n)); });
       for (std::int64_t i = from;;) {
         const std::int64_t count = n % 2 == 0 ? 1 : 40;
         std::vector<Point> points;
-        for (std::int64_t k = 0; k < count; ++k, ++i) points.push_back({i, i, static_cast<double>(i)});
+        for (std::int64_t k = 0; k < count; ++k, ++i)
+          points.push_back({i, i, static_cast<double>(i)});
         store.store->write([&](Transaction& t) {
           const SeriesPoints one{"loss", "", points};
           t.append(store.tasks, task, "metrics", {&one, 1});
@@ -79,7 +82,8 @@ TEST_CASE("acknowledged writes survive kill -9") {
       ++count;
     }
     ::kill(child, SIGKILL);
-    while (::read(ends[0], &told, sizeof told) == sizeof told) acknowledged[told.writer] = told.points;
+    while (::read(ends[0], &told, sizeof told) == sizeof told)
+      acknowledged[told.writer] = told.points;
     ::close(ends[0]);
     int status = 0;
     ::waitpid(child, &status, 0);

@@ -88,7 +88,8 @@ class FailingDisk {
     auto& made = made_[real];
     if (made == nullptr) {
       made = std::make_unique<Methods>(Methods{*real, real});
-      made->methods.xWrite = [](sqlite3_file* file, const void* bytes, int count, sqlite3_int64 at) {
+      made->methods.xWrite = [](sqlite3_file* file, const void* bytes, int count,
+                                sqlite3_int64 at) {
         if (instance()->strikes(Call::write)) return SQLITE_IOERR_WRITE;
         return real_of(file)->xWrite(file, bytes, count, at);
       };
@@ -110,14 +111,16 @@ class FailingDisk {
 };
 
 /// Runs in a child that has a small file system of its own; false when none may be mounted.
-bool on_small_disk(const std::filesystem::path& folder, const std::function<bool()>& test, bool& passed) {
+bool on_small_disk(const std::filesystem::path& folder, const std::function<bool()>& test,
+                   bool& passed) {
   constexpr int not_permitted = 77;
   const pid_t child = ::fork();
   if (child == 0) {
     const auto map = [](const char* file, const std::string& text) {
       const int d = ::open(file, O_WRONLY);
       if (d >= 0) {
-        if (::write(d, text.data(), text.size()) < 0) std::cerr << file << ": " << std::strerror(errno) << '\n';
+        if (::write(d, text.data(), text.size()) < 0)
+          std::cerr << file << ": " << std::strerror(errno) << '\n';
         ::close(d);
       }
     };
@@ -252,7 +255,8 @@ TEST_CASE("a full disk refuses what does not fit and resumes when space is freed
     if (!expect(a.store->find(a.tasks, "t") == task, "readable")) return false;
     std::filesystem::remove(ballast);
     a.log_points(task, "loss", {{1'000'000, 1, 1.0}});
-    return expect(a.number("SELECT n FROM s2_metrics") == acknowledged + 1, "what was acknowledged") &&
+    return expect(a.number("SELECT n FROM s2_metrics") == acknowledged + 1,
+                  "what was acknowledged") &&
            expect(a.faults().empty(), "sound");
   };
   if (!on_small_disk(folder.path(), test, passed)) {

@@ -129,13 +129,17 @@ TEST_CASE("a throw after a write undoes its own only") {
 TEST_CASE("an exception that is no Error reaches the caller") {
   TemporaryFolder folder;
   Opened a(folder.path());
-  CHECK_THROWS_AS(a.store->transact([](Transaction&) { throw std::out_of_range("no"); }), std::out_of_range);
+  CHECK_THROWS_AS(a.store->transact([](Transaction&) { throw std::out_of_range("no"); }),
+                  std::out_of_range);
   const Ordinal task = a.task("t", a.project("p"));
   const MapEntry one{"k", "v"}, other{"k", "w"};
-  a.store->transact([&](Transaction& t) { t.put(a.tasks, task, "params", {&one, 1}, PutMode::equal_or_fail); });
+  a.store->transact([&](Transaction& t) {
+    t.put(a.tasks, task, "params", {&one, 1}, PutMode::equal_or_fail);
+  });
   try {
-    a.store->transact(
-        [&](Transaction& t) { t.put(a.tasks, task, "params", {&other, 1}, PutMode::equal_or_fail); });
+    a.store->transact([&](Transaction& t) {
+      t.put(a.tasks, task, "params", {&other, 1}, PutMode::equal_or_fail);
+    });
     FAIL("no conflict");
   } catch (const ConflictError& e) {
     REQUIRE(e.conflicts().size() == 1);
@@ -195,14 +199,16 @@ TEST_CASE("a write that holds the writer is logged, watchers hear of commits") {
   std::promise<Revision> told;
   std::atomic<bool> first = true;
   const int id = a.store->watch([&](Revision r) {
-    if (r >= 2 && first.exchange(false)) told.set_value(r);  // that of the declaration may come late
+    if (r >= 2 && first.exchange(false))
+      told.set_value(r);  // that of the declaration may come late
   });
   a.project("p");
   CHECK(told.get_future().get() == 2);
   a.store->unwatch(id);
   a.store->transact([](Transaction&) {
     const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(60);
-    while (std::chrono::steady_clock::now() < until) {}
+    while (std::chrono::steady_clock::now() < until) {
+    }
   });
   CHECK(a.log().size() == 1);
   CHECK(a.log().front().find("held the writer's thread") != std::string::npos);
@@ -229,7 +235,8 @@ TEST_CASE("what is queued when the store closes is still written") {
   {
     Opened a(folder.path());
     for (int i = 0; i < 50; ++i)
-      a.store->commit(inserting(a, fmt::format("p{}", i)), [&](const Error* e) { answered += e == nullptr; });
+      a.store->commit(inserting(a, fmt::format("p{}", i)),
+                      [&](const Error* e) { answered += e == nullptr; });
   }
   CHECK(answered == 50);
   Opened b(folder.path());

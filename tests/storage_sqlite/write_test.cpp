@@ -1,4 +1,5 @@
-// The writing side by what the file then holds; what every store must do is the conformance suite's.
+// The writing side by what the file then holds; what every store must do is the conformance
+// suite's.
 #include <fmt/format.h>
 
 #include <atomic>
@@ -104,7 +105,8 @@ TEST_CASE("what is no store is named and not served") {
     }
     std::FILE* out = std::fopen(file.c_str(), "r+b");
     std::fseek(out, 4096, SEEK_SET);
-    const std::string garbage(static_cast<std::size_t>(std::filesystem::file_size(file)) - 4096, '\x5a');
+    const std::string garbage(static_cast<std::size_t>(std::filesystem::file_size(file)) - 4096,
+                              '\x5a');
     std::fwrite(garbage.data(), 1, garbage.size(), out);
     std::fclose(out);
     CHECK(error_of([&] { Opened a(folder.path()); }).code() == ErrorCode::corrupt);
@@ -126,7 +128,8 @@ TEST_CASE("points go to the tail or to chunks, and merging keeps them") {
   a.log_points(task, "loss", rising(1000, 2500));
   CHECK(chunks() == 4);
   CHECK(a.faults().empty());
-  while (a.store->maintain()) {}
+  while (a.store->maintain()) {
+  }
   CHECK(tail() == 0);
   CHECK(chunks() == 4);
   CHECK(a.faults().empty());
@@ -134,7 +137,8 @@ TEST_CASE("points go to the tail or to chunks, and merging keeps them") {
 
   SECTION("a thousand loose points are sealed at once") {
     for (std::int64_t i = 5000; i < 6030; ++i) a.log_points(task, "acc", rising(i, 1));
-    CHECK(a.number("SELECT max(n) FROM c2_metrics WHERE sid = (SELECT max(sid) FROM s2_metrics)") == 1024);
+    CHECK(a.number("SELECT max(n) FROM c2_metrics WHERE sid = (SELECT max(sid) FROM s2_metrics)") ==
+          1024);
     CHECK(tail() == 6);
     CHECK(a.faults().empty());
   }
@@ -143,7 +147,8 @@ TEST_CASE("points go to the tail or to chunks, and merging keeps them") {
     a.log_points(task, "loss", rising(100, 50));
     a.log_points(task, "loss", rising(3400, 110));
     CHECK(a.number("SELECT n FROM s2_metrics") == 30 + 50 + 2510);
-    while (a.store->maintain()) {}
+    while (a.store->maintain()) {
+    }
     CHECK(a.faults().empty());
   }
 }
@@ -166,7 +171,8 @@ TEST_CASE("random points, however they arrive, are kept once") {
       t.append(a.tasks, task, round % 2 == 0 ? "metrics" : "system", {&one, 1});
     });
     if (round % 50 == 49)
-      while (a.store->maintain()) {}
+      while (a.store->maintain()) {
+      }
   }
   CHECK(a.faults().empty());
 }
@@ -177,7 +183,8 @@ TEST_CASE("a hundred thousand points at step 0 with the clock running look at no
   const Ordinal task = a.task("t", a.project("p"));
   for (std::int64_t i = 0; i < 100; ++i) a.log_points(task, "loss", rising(i * 1000, 1000, 1));
   CHECK(a.number("SELECT n FROM s2_metrics") == 100'000);
-  while (a.store->maintain()) {}
+  while (a.store->maintain()) {
+  }
   CHECK(a.number("SELECT n FROM s2_metrics") == 100'000);
 }
 
@@ -191,7 +198,10 @@ TEST_CASE("a large cascade vanishes at once and is purged behind") {
       NewRecord record;
       const std::string id = fmt::format("t{}", i), slug = fmt::format("s{}", i);
       record.id = id;
-      record.content.set("project", project).set("slug", slug).put("params", "lr", "0.1").put("tags", "a", "b");
+      record.content.set("project", project)
+          .set("slug", slug)
+          .put("params", "lr", "0.1")
+          .put("tags", "a", "b");
       tasks.push_back(t.insert(a.tasks, record));
       NewRecord input;
       input.id = id;
@@ -210,7 +220,8 @@ TEST_CASE("a large cascade vanishes at once and is purged behind") {
     // Within the same write they are gone already.
     CHECK(t.find(a.tasks, "t7") == 0);
     CHECK_FALSE(t.get(a.inputs, 1, {}, [](const Row&) {}));
-    CHECK(t.query(a.tasks, KeyRange{"start", {Value{project}}}, 1000, {}, [](const Row&) { return true; }) == 0);
+    CHECK(t.query(a.tasks, KeyRange{"start", {Value{project}}}, 1000, {},
+                  [](const Row&) { return true; }) == 0);
     CHECK(t.update(a.tasks, tasks, {}, Patch().set("state", std::string("x"))) == 0);
     NewRecord late;
     late.id = "late";
@@ -230,15 +241,18 @@ TEST_CASE("a large cascade vanishes at once and is purged behind") {
     CHECK(a.store->maintain());
     a.store.reset();
     Opened again(folder.path());
-    while (again.store->maintain()) {}
+    while (again.store->maintain()) {
+    }
     CHECK(again.number("SELECT count(*) FROM t2") == 1);
     CHECK(again.faults().empty());
   }
   if (!a.store) return;
-  while (a.store->maintain()) {}
+  while (a.store->maintain()) {
+  }
   CHECK(a.number("SELECT count(*) FROM tombstones") == 0);
   CHECK(a.number("SELECT count(*) FROM t2 WHERE f_project = " + std::to_string(project)) == 0);
-  CHECK(a.number("SELECT count(*) FROM t2 WHERE id = 'child' AND f_parent IS NULL AND ver = 2") == 1);
+  CHECK(a.number("SELECT count(*) FROM t2 WHERE id = 'child' AND f_parent IS NULL AND ver = 2") ==
+        1);
   CHECK(a.number("SELECT count(*) FROM m3_params") == 0);
   CHECK(a.number("SELECT count(*) FROM x2_params") == 0);
   CHECK(a.number("SELECT count(*) FROM p2_metrics") == 0);
@@ -267,10 +281,13 @@ TEST_CASE("the feed keeps one entry a record and forgets old erasures") {
     for (std::int64_t i = 0; i < 50; ++i) a.log_points(task, "loss", rising(i, 1));
     a.store->write([&](Transaction& t) { t.erase(a.tasks, {&gone, 1}); });
     CHECK(a.number("SELECT count(*) FROM feed") == 54);
-    while (a.store->maintain()) {}
+    while (a.store->maintain()) {
+    }
     CHECK(a.number("SELECT count(*) FROM feed") == 3);
-    CHECK(a.number("SELECT kind FROM feed WHERE rid = " + std::to_string(task) + " AND cid = 2") == 1);
-    CHECK(a.number("SELECT kind FROM feed WHERE rid = " + std::to_string(gone) + " AND cid = 2") == 3);
+    CHECK(a.number("SELECT kind FROM feed WHERE rid = " + std::to_string(task) + " AND cid = 2") ==
+          1);
+    CHECK(a.number("SELECT kind FROM feed WHERE rid = " + std::to_string(gone) + " AND cid = 2") ==
+          3);
     CHECK(a.store->revision() == 55);  // the declaration has one too
     CHECK(a.faults().empty());
   }
@@ -279,7 +296,8 @@ TEST_CASE("the feed keeps one entry a record and forgets old erasures") {
     file.execute("UPDATE feed_clock SET time = time - 8 * 24 * 3600000");
   }
   Opened b(folder.path());
-  while (b.store->maintain()) {}
+  while (b.store->maintain()) {
+  }
   CHECK(b.number("SELECT count(*) FROM feed") == 2);
   CHECK(b.number("SELECT value FROM meta WHERE key = 'horizon'") == 55);
   CHECK(b.store->revision() == 55);
@@ -301,7 +319,8 @@ TEST_CASE("a backup taken while writes go on is a store of its own") {
   a.store->backup(copies.path() / "podium.db");
   stop = true;
   writing.join();
-  CHECK(error_of([&] { a.store->backup(copies.path() / "podium.db"); }).code() == ErrorCode::exists);
+  CHECK(error_of([&] { a.store->backup(copies.path() / "podium.db"); }).code() ==
+        ErrorCode::exists);
   Opened b(copies.path());
   CHECK(b.number("SELECT n FROM s2_metrics") >= 5000);
   CHECK(b.faults().empty());
@@ -371,7 +390,8 @@ TEST_CASE("a key's range comes in order, numbers first, then NaN, then missing")
     return result;
   };
   CHECK(ids({.key = "score", .equal = {Value{project}}}) == "one two inf nan none");
-  CHECK(ids({.key = "score", .equal = {Value{project}}, .descending = true}) == "inf two one nan none");
+  CHECK(ids({.key = "score", .equal = {Value{project}}, .descending = true}) ==
+        "inf two one nan none");
   CHECK(ids({.key = "score", .equal = {Value{project}}, .from = Value{2.0}}) == "two inf");
   CHECK(ids({.key = "score", .equal = {Value{project}, Value{std::nan("")}}}) == "nan");
   CHECK(ids({.key = "score", .equal = {Value{project}, Value{}}}) == "none");
