@@ -322,7 +322,8 @@ TEST_CASE("the limit of a head counts its bytes, however they are cut", "[http]"
       REQUIRE(text.size() == size);
       Parsed parsed;
       parse(parsed, text, at_once);
-      CHECK(parsed.step == (size == 1024 ? RequestParser::Step::done : RequestParser::Step::refused));
+      CHECK(parsed.step ==
+            (size == 1024 ? RequestParser::Step::done : RequestParser::Step::refused));
       CHECK(parsed.status == (size == 1024 ? 0 : 431));
     }
 }

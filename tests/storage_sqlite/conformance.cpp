@@ -1,5 +1,6 @@
 // The conformance suite on SQLite.
 #include "conformance.hpp"
+
 #include "factory.hpp"
 
 podium::conformance::OpenStore podium::conformance::store_under_test() {

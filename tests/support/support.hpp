@@ -7,9 +7,10 @@ using Catch::Approx;
 #include <catch2/catch.hpp>
 #endif
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <string>
-#include <unistd.h>
 
 #include "podium/error.hpp"
 

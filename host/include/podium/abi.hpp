@@ -5,13 +5,13 @@
 // Gate 2: the exported data symbol `podium_plugin` of type podium_descriptor.
 // Gate 3: every C++ call goes through the host's `contained()`.
 //
-// The ABI tag is exact: "podium<major>-<SDK fingerprint>-<arch>-<standard library and switches>-json<version>[+asan|+tsan]".
-// A plugin is rebuilt with each release of the SDK (edits of comments do not count).
+// The ABI tag is exact: "podium<major>-<SDK fingerprint>-<arch>-<standard library and
+// switches>-json<version>[+asan|+tsan]". A plugin is rebuilt with each release of the SDK (edits of
+// comments do not count).
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <exception>
-
 #include <nlohmann/detail/abi_macros.hpp>
 
 #include "podium/abi_fingerprint.hpp"
@@ -61,14 +61,14 @@
 #define PODIUM_ABI_SANITIZER ""
 #endif
 
-#define PODIUM_ABI_JSON                                                            \
+#define PODIUM_ABI_JSON                                                      \
   "json" PODIUM_STRINGIZE(NLOHMANN_JSON_VERSION_MAJOR) "." PODIUM_STRINGIZE( \
       NLOHMANN_JSON_VERSION_MINOR) "." PODIUM_STRINGIZE(NLOHMANN_JSON_VERSION_PATCH)
 
 /// Major version of the plugin contract.
 #define PODIUM_ABI_MAJOR "1"
-#define PODIUM_ABI_TAG                                                               \
-  "podium" PODIUM_ABI_MAJOR "-" PODIUM_SDK_FINGERPRINT "-" PODIUM_ABI_ARCH           \
+#define PODIUM_ABI_TAG                                                     \
+  "podium" PODIUM_ABI_MAJOR "-" PODIUM_SDK_FINGERPRINT "-" PODIUM_ABI_ARCH \
   "-" PODIUM_ABI_LIBRARY PODIUM_ABI_DEBUG "-" PODIUM_ABI_JSON PODIUM_ABI_SANITIZER
 
 namespace podium {
@@ -101,24 +101,24 @@ struct podium_note {
   podium_manifest manifest;
 };
 
-
 /// The whole ceremony of a plugin, once in one of its sources:
-///   PODIUM_PLUGIN(Notify, .id = "acme.notify", .version = "2.1.0", .summary = "Posts runs to chat")
-#define PODIUM_PLUGIN(Class, ...)                                                              \
-  namespace {                                                                                  \
-  __attribute__((section(".note.podium"), used, aligned(4)))                                   \
-  PODIUM_PLUGIN_NOTE_ATTR const podium_note podium_note_{.manifest = {__VA_ARGS__}};           \
-  podium::Plugin* podium_create_(char* error, std::size_t size) {                              \
-    try {                                                                                      \
-      return new Class();                                                                      \
-    } catch (const std::exception& e) {                                                        \
-      std::snprintf(error, size, "constructor failed: %s", e.what());                          \
-    } catch (...) {                                                                            \
-      std::snprintf(error, size, "constructor failed with an exception of unknown type");      \
-    }                                                                                          \
-    return nullptr;                                                                            \
-  }                                                                                            \
-  }                                                                                            \
+///   PODIUM_PLUGIN(Notify, .id = "acme.notify", .version = "2.1.0", .summary = "Posts runs to
+///   chat")
+#define PODIUM_PLUGIN(Class, ...)                                                                \
+  namespace {                                                                                    \
+  __attribute__((section(".note.podium"), used, aligned(4)))                                     \
+  PODIUM_PLUGIN_NOTE_ATTR const podium_note podium_note_{.manifest = {__VA_ARGS__}};             \
+  podium::Plugin* podium_create_(char* error, std::size_t size) {                                \
+    try {                                                                                        \
+      return new Class();                                                                        \
+    } catch (const std::exception& e) {                                                          \
+      std::snprintf(error, size, "constructor failed: %s", e.what());                            \
+    } catch (...) {                                                                              \
+      std::snprintf(error, size, "constructor failed with an exception of unknown type");        \
+    }                                                                                            \
+    return nullptr;                                                                              \
+  }                                                                                              \
+  }                                                                                              \
   extern "C" __attribute__((visibility("default"), used)) const podium_descriptor podium_plugin{ \
       sizeof(podium_descriptor), &podium_note_.manifest, &podium_create_};
 

@@ -11,13 +11,14 @@
 namespace podium {
 
 struct BlobInfo {
-  std::string name;         ///< the last segment
+  std::string name;  ///< the last segment
   bool directory = false;
-  std::uint64_t size = 0;   ///< bytes; 0 for a directory
+  std::uint64_t size = 0;     ///< bytes; 0 for a directory
   std::int64_t modified = 0;  ///< milliseconds UTC
 };
 
-/// An upload that has no name yet. Dropped uncommitted, it leaves nothing behind. One thread at a time.
+/// An upload that has no name yet. Dropped uncommitted, it leaves nothing behind. One thread at a
+/// time.
 class BlobWriter {
  public:
   virtual ~BlobWriter() = default;
@@ -38,15 +39,16 @@ class BlobReader {
   virtual int native_handle() const noexcept { return -1; }
 };
 
-/// Keeps blobs by name: relative, segments divided by '/'. Refuses (`invalid`, "Invalid path") empty
-/// names, empty, "." and ".." segments, backslashes, NUL and other control characters, over 4,096
-/// bytes, and what leads out of the store by a symbolic link. Thread-safe. Blocks: never on an io thread.
+/// Keeps blobs by name: relative, segments divided by '/'. Refuses (`invalid`, "Invalid path")
+/// empty names, empty, "." and ".." segments, backslashes, NUL and other control characters, over
+/// 4,096 bytes, and what leads out of the store by a symbolic link. Thread-safe. Blocks: never on
+/// an io thread.
 class BlobStore {
  public:
   virtual ~BlobStore() = default;
   virtual std::unique_ptr<BlobWriter> create() = 0;
-  /// Gives an upload its name, replacing what had it; durable when it returns. Makes parents. Throws
-  /// `conflict` when the name is a directory or a parent is a blob.
+  /// Gives an upload its name, replacing what had it; durable when it returns. Makes parents.
+  /// Throws `conflict` when the name is a directory or a parent is a blob.
   virtual void commit(std::unique_ptr<BlobWriter>, std::string_view name) = 0;
   /// The blob, or null when there is none. Throws `invalid` when the name is a directory.
   virtual std::unique_ptr<BlobReader> open(std::string_view name) const = 0;

@@ -1,6 +1,6 @@
 #pragma once
-// The one error type of podium. It is thrown inside and converted in exactly two places: at the HTTP
-// edge (status and the route group's error format) and at the plugin boundary (`contained`).
+// The one error type of podium. It is thrown inside and converted in exactly two places: at the
+// HTTP edge (status and the route group's error format) and at the plugin boundary (`contained`).
 #include <cstdint>
 #include <stdexcept>
 #include <string>
@@ -35,17 +35,32 @@ enum class ErrorCode : std::uint8_t {
 
 /// The stable spelling of a code, e.g. "not_found".
 constexpr std::string_view name(ErrorCode code) noexcept {
-  constexpr std::string_view names[] = {
-      "",          "invalid",  "unauthenticated", "denied",      "not_found",
-      "exists",    "conflict", "gone",            "too_large",   "busy",
-      "cancelled", "internal", "misuse",          "corrupt",     "unsupported",
-      "unavailable", "out_of_space", "timeout",   "too_expensive", "too_old"};
+  constexpr std::string_view names[] = {"",
+                                        "invalid",
+                                        "unauthenticated",
+                                        "denied",
+                                        "not_found",
+                                        "exists",
+                                        "conflict",
+                                        "gone",
+                                        "too_large",
+                                        "busy",
+                                        "cancelled",
+                                        "internal",
+                                        "misuse",
+                                        "corrupt",
+                                        "unsupported",
+                                        "unavailable",
+                                        "out_of_space",
+                                        "timeout",
+                                        "too_expensive",
+                                        "too_old"};
   return names[static_cast<std::size_t>(code)];
 }
 
-/// A failure with a code and one true sentence: what was wrong and what to do. `field` names the input
-/// it is about (a JSON path or parameter name), or is empty; `position` is a byte offset into a text
-/// (query language), or -1. `detail` is "" or a JSON object with facts for programs.
+/// A failure with a code and one true sentence: what was wrong and what to do. `field` names the
+/// input it is about (a JSON path or parameter name), or is empty; `position` is a byte offset into
+/// a text (query language), or -1. `detail` is "" or a JSON object with facts for programs.
 class Error : public std::runtime_error {
  public:
   Error(ErrorCode code, const std::string& message) : std::runtime_error(message), code_(code) {}
@@ -53,9 +68,18 @@ class Error : public std::runtime_error {
   const std::string& field() const noexcept { return field_; }
   std::int64_t position() const noexcept { return position_; }
   const std::string& detail() const noexcept { return detail_; }
-  Error& at(std::int64_t position) { position_ = position; return *this; }
-  Error& in(std::string field) { field_ = std::move(field); return *this; }
-  Error& with(std::string detail_json) { detail_ = std::move(detail_json); return *this; }
+  Error& at(std::int64_t position) {
+    position_ = position;
+    return *this;
+  }
+  Error& in(std::string field) {
+    field_ = std::move(field);
+    return *this;
+  }
+  Error& with(std::string detail_json) {
+    detail_ = std::move(detail_json);
+    return *this;
+  }
 
  private:
   ErrorCode code_;

@@ -5,8 +5,9 @@
 
 namespace podium {
 
-/// An extension has an id that is unique among extensions of its kind. The host owns it, calls it on
-/// the threads its kind tells, and destroys it after `Plugin::stop`, in reverse order of addition.
+/// An extension has an id that is unique among extensions of its kind. The host owns it, calls it
+/// on the threads its kind tells, and destroys it after `Plugin::stop`, in reverse order of
+/// addition.
 class Extension {
  public:
   explicit Extension(std::string id) : id_(std::move(id)) {}

@@ -11,8 +11,8 @@ namespace podium {
 template <class Signature>
 class FunctionRef;
 
-/// A reference to a callable, for parameters that are only called during the call they are given to.
-/// It owns nothing; never store it.
+/// A reference to a callable, for parameters that are only called during the call they are given
+/// to. It owns nothing; never store it.
 template <class R, class... Args>
 class FunctionRef<R(Args...)> {
  public:

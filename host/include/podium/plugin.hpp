@@ -29,11 +29,12 @@ enum class LogLevel : std::uint8_t { debug = 1, info, warning, error };
 
 /// Facts about the host that is running.
 struct HostInfo {
-  std::string version;                  ///< podium's
-  std::filesystem::path data_dir;       ///< --data
-  std::string default_artifact_root;    ///< --default-artifact-root; where new projects keep artifacts
-  std::string artifacts_destination;    ///< --artifacts-destination as a path, what BlobStore serves
-  std::int64_t started = 0;             ///< milliseconds UTC
+  std::string version;             ///< podium's
+  std::filesystem::path data_dir;  ///< --data
+  std::string
+      default_artifact_root;  ///< --default-artifact-root; where new projects keep artifacts
+  std::string artifacts_destination;  ///< --artifacts-destination as a path, what BlobStore serves
+  std::int64_t started = 0;           ///< milliseconds UTC
 };
 
 /// The host as one plugin sees it: one object per plugin, alive from before `load` until after the
@@ -51,11 +52,11 @@ class PluginContext {
 
   // During `load` only, on the loading thread:
 
-  /// Registers an extension. Throws `exists` naming both plugins when the id is taken by another of its
-  /// kind, `denied` when it claims what the configuration does not grant (a route prefix).
+  /// Registers an extension. Throws `exists` naming both plugins when the id is taken by another of
+  /// its kind, `denied` when it claims what the configuration does not grant (a route prefix).
   virtual void add(std::unique_ptr<Extension>) = 0;
-  /// Declares a collection of the plugin's own; its name must start with "<plugin id>/". It is in the
-  /// store when `start` is called.
+  /// Declares a collection of the plugin's own; its name must start with "<plugin id>/". It is in
+  /// the store when `start` is called.
   virtual void declare(Collection) = 0;
 
   // From `start` on (in `load` they throw `misuse`, in an extension's calls they work):
@@ -76,7 +77,8 @@ class PluginContext {
   /// An extension of another plugin by kind and id, or null. Borrowed: alive until `stop`.
   template <class T>
   T* find(std::string_view id) {
-    return dynamic_cast<T*>(find_extension([](Extension& e) { return dynamic_cast<T*>(&e) != nullptr; }, id));
+    return dynamic_cast<T*>(
+        find_extension([](Extension& e) { return dynamic_cast<T*>(&e) != nullptr; }, id));
   }
 
  protected:
@@ -84,9 +86,11 @@ class PluginContext {
 };
 
 /// A plugin. Made once by its descriptor; the host calls, in this order and on one thread:
-///   load(context)  register extensions and declare collections. Throwing undoes every registration and
+///   load(context)  register extensions and declare collections. Throwing undoes every registration
+///   and
 ///                  leaves the plugin listed as failed, with the text as the reason.
-///   start()        all plugins are loaded, the store is open; threads begin here. When it throws, `stop`
+///   start()        all plugins are loaded, the store is open; threads begin here. When it throws,
+///   `stop`
 ///                  is called, and the plugin is listed as failed.
 ///   stop()         in reverse order; join every thread here. The store still works.
 ///   destructor     extensions of this plugin are gone before it.

@@ -13,8 +13,8 @@ namespace podium {
 
 enum class PrincipalKind : std::uint8_t { person = 1, program, worker, host };
 
-/// Who is calling. Until accounts exist every request is `local`, who may do everything. Cheap to copy;
-/// keep a copy where work outlives the request (a job, a commit).
+/// Who is calling. Until accounts exist every request is `local`, who may do everything. Cheap to
+/// copy; keep a copy where work outlives the request (a job, a commit).
 class Principal {
  public:
   std::string id = "local";
@@ -28,13 +28,15 @@ class Principal {
     return false;
   }
 
-  /// Says that an object was checked for this caller. `Access` calls it; in builds for tests the server
-  /// answers 500 when a handler replied without it. Thread-safe.
+  /// Says that an object was checked for this caller. `Access` calls it; in builds for tests the
+  /// server answers 500 when a handler replied without it. Thread-safe.
   void mark_checked() const noexcept {
     if (checked_) checked_->store(true, std::memory_order_relaxed);
   }
   /// The host's: where `mark_checked` leaves its mark.
-  void watch_checks(std::shared_ptr<std::atomic<bool>> flag) noexcept { checked_ = std::move(flag); }
+  void watch_checks(std::shared_ptr<std::atomic<bool>> flag) noexcept {
+    checked_ = std::move(flag);
+  }
 
  private:
   std::shared_ptr<std::atomic<bool>> checked_;
@@ -45,8 +47,8 @@ class Access {
  public:
   virtual ~Access() = default;
   /// What of a collection the principal may see, to be ANDed into every query, aggregate, listing,
-  /// subscription and batch. A plugin's collection is private to it unless it declares who may read it.
-  /// Marks the principal as checked.
+  /// subscription and batch. A plugin's collection is private to it unless it declares who may read
+  /// it. Marks the principal as checked.
   virtual Filter visible(const Principal& who, std::string_view collection) const = 0;
   /// Throws `denied` when the principal lacks the permission.
   virtual void require(const Principal& who, std::string_view permission) const = 0;

@@ -27,12 +27,14 @@ const std::set<std::string>& first_party() {
 }
 
 std::int64_t now() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
       .count();
 }
 
 void report_fault(const PluginOwner& owner, std::string_view where, std::string_view what) {
-  log(LogLevel::error, owner.id.empty() ? "host" : owner.id, "failed in " + std::string(where) + ": " + std::string(what));
+  log(LogLevel::error, owner.id.empty() ? "host" : owner.id,
+      "failed in " + std::string(where) + ": " + std::string(what));
 }
 
 /// `file:///a/b`, `file:a` or a plain path, made absolute.
@@ -43,7 +45,8 @@ std::filesystem::path local_path(const std::string& uri) {
   else if (path.starts_with("file:"))
     path.erase(0, 5);
   else if (path.find("://") != path.npos)
-    throw Error(ErrorCode::unsupported, "--artifacts-destination '" + uri + "': only a local folder can be served");
+    throw Error(ErrorCode::unsupported,
+                "--artifacts-destination '" + uri + "': only a local folder can be served");
   return std::filesystem::absolute(path);
 }
 
@@ -51,11 +54,14 @@ void check_bind(const Settings& settings) {
   const auto host = settings.text("host");
   if (!is_loopback(host) && !settings.boolean("insecure_no_auth"))
     throw Error(ErrorCode::invalid,
-                "refusing to listen on " + host + ": other machines reach it and nobody has to log in. Listen on 127.0.0.1, put "
-                "a proxy that authenticates before it, or say --insecure-no-auth if that network may do everything");
+                "refusing to listen on " + host +
+                    ": other machines reach it and nobody has to log in. Listen on 127.0.0.1, put "
+                    "a proxy that authenticates before it, or say --insecure-no-auth if that "
+                    "network may do everything");
 }
 
-std::unique_ptr<Store> open_store(PluginManager& plugins, const Settings& settings, const std::filesystem::path& folder) {
+std::unique_ptr<Store> open_store(PluginManager& plugins, const Settings& settings,
+                                  const std::filesystem::path& folder) {
   const auto name = settings.text("store");
   PluginOwner* owner = nullptr;
   StoreFactory* factory = nullptr;
@@ -65,14 +71,17 @@ std::unique_ptr<Store> open_store(PluginManager& plugins, const Settings& settin
     if (f.id() == name) owner = &o, factory = &f;
   });
   if (!factory) {
-    throw Error(ErrorCode::invalid, "no plugin offers the store '" + name + "'" +
-                                        (known.empty() ? "; see `podium plugins list`" : "; there is: " + known));
+    throw Error(ErrorCode::invalid,
+                "no plugin offers the store '" + name + "'" +
+                    (known.empty() ? "; see `podium plugins list`" : "; there is: " + known));
   }
   const Json table = Json::parse(settings.store_table());
   StoreOptions options;
   options.directory = folder;
   options.settings = &table;
-  options.log = [](int level, std::string_view message) { log(static_cast<LogLevel>(level), "store", message); };
+  options.log = [](int level, std::string_view message) {
+    log(static_cast<LogLevel>(level), "store", message);
+  };
   return contained(*owner, "open", [&] { return factory->open(options); });
 }
 
@@ -106,8 +115,12 @@ struct HostImpl final : HostAccess {
   // Used by plugins through their contexts.
   const HostInfo& info() const override { return host_info; }
   const QueryLanguage& query_language() const override { return *language; }
-  const Vocabulary& vocabulary(std::string_view entity) const override { return vocabularies->of(entity); }
-  void declare(const PluginOwner&, std::span<const Collection> collections) override { store_->declare(collections); }
+  const Vocabulary& vocabulary(std::string_view entity) const override {
+    return vocabularies->of(entity);
+  }
+  void declare(const PluginOwner&, std::span<const Collection> collections) override {
+    store_->declare(collections);
+  }
   Store& store(PluginOwner&) override { return *store_; }
   BlobStore& blobs() override { return *blobs_; }
   Projects& projects() override { return services->projects(); }
@@ -117,8 +130,8 @@ struct HostImpl final : HostAccess {
   Jobs& jobs() override { return services->jobs(); }
   Access& access() override { return services->access(); }
 
-  /// Plugins loaded, store open, services made, plugins started: everything but listening. Also what
-  /// `verify` does with a temporary folder.
+  /// Plugins loaded, store open, services made, plugins started: everything but listening. Also
+  /// what `verify` does with a temporary folder.
   void bring_up(PluginManager& manager, const std::filesystem::path& data) {
     host_info.data_dir = data;
     const auto destination = settings.text("artifacts_destination");
@@ -130,10 +143,13 @@ struct HostImpl final : HostAccess {
     store_ = open_store(manager, settings, data);
     store_->declare(Services::declarations());
     vocabularies->bind(*store_);
-    services = std::make_unique<Services>(Services::Options{*store_, *blobs_, *language, host_info, now, vocabularies->of("tasks")});
+    services = std::make_unique<Services>(
+        Services::Options{*store_, *blobs_, *language, host_info, now, vocabularies->of("tasks")});
     manager.start();
-    manager.extensions().each<JobHandler>([this](PluginOwner& owner, JobHandler& h) { services->add(h, owner); });
-    manager.extensions().each<Listener>([this](PluginOwner& owner, Listener& l) { services->add(l, owner); });
+    manager.extensions().each<JobHandler>(
+        [this](PluginOwner& owner, JobHandler& h) { services->add(h, owner); });
+    manager.extensions().each<Listener>(
+        [this](PluginOwner& owner, Listener& l) { services->add(l, owner); });
     services->start();
   }
 
@@ -169,8 +185,8 @@ struct HostImpl final : HostAccess {
     own_routes.push_back(make_plugin_routes(plugins));
     for (auto& group : own_routes) server->add(*group, self, true);
     for (auto& group : plugins.take_routes())
-      server->add(*group.routes, *group.owner, first_party().contains(group.owner->id), std::move(group.prefixes),
-                  std::move(group.table));
+      server->add(*group.routes, *group.owner, first_party().contains(group.owner->id),
+                  std::move(group.prefixes), std::move(group.table));
     server->start();
   }
 
@@ -214,7 +230,8 @@ void Host::stop() noexcept {
 std::string Host::url() const {
   const auto host = impl_->settings.text("host");
   const bool six = host.find(':') != host.npos && !host.starts_with('[');
-  return "http://" + (six ? "[" + host + "]" : host) + ":" + std::to_string(impl_->server ? impl_->server->port() : 0);
+  return "http://" + (six ? "[" + host + "]" : host) + ":" +
+         std::to_string(impl_->server ? impl_->server->port() : 0);
 }
 
 void look_at_plugins(const Settings& settings, FunctionRef<void(const PluginManager&)> look) {
@@ -232,8 +249,10 @@ VerifyOptions verify_options(const Settings& settings) {
   VerifyOptions options;
   options.plugins = plugin_options(settings, {});
   options.life = [settings](PluginManager& manager) {
-    std::string pattern = (std::filesystem::temp_directory_path() / "podium-verify-XXXXXX").string();
-    if (!mkdtemp(pattern.data())) throw Error(ErrorCode::internal, "no temporary folder can be made");
+    std::string pattern =
+        (std::filesystem::temp_directory_path() / "podium-verify-XXXXXX").string();
+    if (!mkdtemp(pattern.data()))
+      throw Error(ErrorCode::internal, "no temporary folder can be made");
     HostImpl host(settings, {});
     std::exception_ptr failure;
     try {

@@ -35,8 +35,9 @@ class Host {
   Host(const Host&) = delete;
   Host& operator=(const Host&) = delete;
 
-  /// Opens the store, loads and starts plugins and services, then listens. Throws Error with what to do
-  /// about it: the folder is in use, the port is taken, the store is newer, a required plugin failed.
+  /// Opens the store, loads and starts plugins and services, then listens. Throws Error with what
+  /// to do about it: the folder is in use, the port is taken, the store is newer, a required plugin
+  /// failed.
   void start();
   /// Lets requests in flight finish, then stops everything in reverse. Idempotent.
   void stop() noexcept;

@@ -16,7 +16,8 @@ constexpr const char* plugins_schema = R"({
 
 class PluginRoutes final : public Routes {
  public:
-  explicit PluginRoutes(const PluginManager& plugins) : Routes("podium.plugins"), plugins_(plugins) {}
+  explicit PluginRoutes(const PluginManager& plugins)
+      : Routes("podium.plugins"), plugins_(plugins) {}
   std::vector<std::string> prefixes() const override { return {"/api/v1/plugins"}; }
   std::vector<Route> routes() override {
     Route plugins;

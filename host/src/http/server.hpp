@@ -81,7 +81,8 @@ class Server {
   /// this server.
   void add(Routes&, PluginOwner&, bool first_party = false);
   /// The same with the prefixes and the routes that the group has already given.
-  void add(Routes&, PluginOwner&, bool first_party, std::vector<std::string> prefixes, std::vector<Route>);
+  void add(Routes&, PluginOwner&, bool first_party, std::vector<std::string> prefixes,
+           std::vector<Route>);
 
   /// Binds and begins to answer. Throws `unavailable` when the address cannot be had. Ignores
   /// SIGPIPE in this process. Once.

@@ -1,10 +1,10 @@
 #include "log/log.hpp"
 
-#include <algorithm>
-#include <chrono>
-
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <chrono>
 
 #include "podium/http/json_writer.hpp"
 
@@ -15,10 +15,14 @@ LogFormat format = LogFormat::text;
 
 spdlog::level::level_enum level_of(LogLevel level) {
   switch (level) {
-    case LogLevel::debug: return spdlog::level::debug;
-    case LogLevel::info: return spdlog::level::info;
-    case LogLevel::warning: return spdlog::level::warn;
-    case LogLevel::error: return spdlog::level::err;
+    case LogLevel::debug:
+      return spdlog::level::debug;
+    case LogLevel::info:
+      return spdlog::level::info;
+    case LogLevel::warning:
+      return spdlog::level::warn;
+    case LogLevel::error:
+      return spdlog::level::err;
   }
   return spdlog::level::info;
 }
@@ -35,9 +39,9 @@ spdlog::logger& logger() {
 
 /// A value in a text line: quoted when it is not plain, so that no value can forge another field.
 void append_text_value(std::string& line, std::string_view value) {
-  const bool plain = !value.empty() && value.find_first_of(" \"=\\") == value.npos &&
-                     std::all_of(value.begin(), value.end(),
-                                 [](unsigned char c) { return c > 0x20 && c < 0x7f; });
+  const bool plain =
+      !value.empty() && value.find_first_of(" \"=\\") == value.npos &&
+      std::all_of(value.begin(), value.end(), [](unsigned char c) { return c > 0x20 && c < 0x7f; });
   if (plain)
     line += value;
   else
@@ -65,13 +69,17 @@ void log(LogLevel level, std::string_view who, std::string_view message,
   if (format == LogFormat::json) {
     JsonWriter w(line);
     const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
-                         std::chrono::system_clock::now().time_since_epoch()).count();
+                         std::chrono::system_clock::now().time_since_epoch())
+                         .count();
     w.object().key("time").value(static_cast<std::int64_t>(now)).key("level");
     w.value(std::string_view(spdlog::level::to_string_view(level_of(level)).data()));
     w.key("who").value(who).key("message").value(message);
     for (const auto& field : fields) {
       w.key(field.key);
-      if (field.number) w.raw(field.value); else w.value(field.value);
+      if (field.number)
+        w.raw(field.value);
+      else
+        w.value(field.value);
     }
     w.end_object();
   } else {

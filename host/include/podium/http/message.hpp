@@ -23,8 +23,9 @@ class Cancel {
   virtual bool cancelled() const noexcept = 0;
 };
 
-/// A request, read to its end (an upload is spooled). Valid until its handler has answered; a moved-in
-/// Request of an inline handler is the handler's own. Header names are matched without case.
+/// A request, read to its end (an upload is spooled). Valid until its handler has answered; a
+/// moved-in Request of an inline handler is the handler's own. Header names are matched without
+/// case.
 class Request {
  public:
   virtual ~Request() = default;
@@ -33,19 +34,22 @@ class Request {
   virtual std::string_view path() const = 0;    ///< percent-decoded once, without the query
   virtual std::string_view header(std::string_view name) const = 0;  ///< "" when absent
   virtual bool has_header(std::string_view name) const = 0;
-  /// The decoded value of a `{name}` or `{name*}` segment of the route's path; "" when there is none.
+  /// The decoded value of a `{name}` or `{name*}` segment of the route's path; "" when there is
+  /// none.
   virtual std::string_view segment(std::string_view name) const = 0;
   /// Decoded query parameters in order of appearance.
   virtual const std::vector<std::pair<std::string, std::string>>& query() const = 0;
-  /// The body of a route with BodyKind::text. At least 64 bytes behind it are readable (simdjson parses
-  /// in place).
+  /// The body of a route with BodyKind::text. At least 64 bytes behind it are readable (simdjson
+  /// parses in place).
   virtual std::string_view body() const = 0;
-  /// The upload of a route with BodyKind::spooled, uncommitted: name it with BlobStore::commit. Once.
+  /// The upload of a route with BodyKind::spooled, uncommitted: name it with BlobStore::commit.
+  /// Once.
   virtual std::unique_ptr<BlobWriter> upload() = 0;
   virtual const Principal& who() const = 0;
   virtual const Cancel& cancel() const = 0;
   virtual std::string_view remote_address() const = 0;
-  virtual std::uint64_t number() const = 0;  ///< of the request in this host's life; in the log line
+  virtual std::uint64_t number()
+      const = 0;  ///< of the request in this host's life; in the log line
 
   /// The first value of a query parameter.
   std::optional<std::string_view> query(std::string_view name) const {
@@ -60,7 +64,8 @@ class Request {
 class Generator {
  public:
   virtual ~Generator() = default;
-  /// Appends the next piece (64 kB or so) to `block`; false when nothing follows (the block still goes).
+  /// Appends the next piece (64 kB or so) to `block`; false when nothing follows (the block still
+  /// goes).
   virtual bool next(std::string& block) = 0;
 };
 
@@ -70,7 +75,8 @@ struct Response {
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
   std::unique_ptr<Generator> stream;  ///< instead of body: chunked
-  std::shared_ptr<BlobReader> blob;   ///< instead of body: Content-Length, Range and sendfile by the server
+  std::shared_ptr<BlobReader>
+      blob;  ///< instead of body: Content-Length, Range and sendfile by the server
 };
 
 /// Completes one request, once, from any thread. Dropped uncompleted, it answers 500. Move-only.
@@ -87,10 +93,18 @@ class Reply {
   explicit Reply(std::unique_ptr<Sink> sink) : sink_(std::move(sink)) {}
   Reply(Reply&&) noexcept = default;
   Reply& operator=(Reply&&) noexcept = default;
-  ~Reply() { if (sink_) sink_->dropped(); }
+  ~Reply() {
+    if (sink_) sink_->dropped();
+  }
 
-  void operator()(Response response) { auto s = std::move(sink_); if (s) s->send(std::move(response)); }
-  void fail(const Error& error) { auto s = std::move(sink_); if (s) s->fail(error); }
+  void operator()(Response response) {
+    auto s = std::move(sink_);
+    if (s) s->send(std::move(response));
+  }
+  void fail(const Error& error) {
+    auto s = std::move(sink_);
+    if (s) s->fail(error);
+  }
   explicit operator bool() const noexcept { return sink_ != nullptr; }
 
  private:

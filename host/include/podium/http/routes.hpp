@@ -23,8 +23,8 @@ enum class BodyKind : std::uint8_t {
 /// Runs on a bounded pool of threads; may block on the store, never on a socket. What it throws is
 /// answered in the group's error format. A plugin holds at most a quarter of the pool (then 503).
 using Handler = std::function<Response(Request&)>;
-/// Runs on the io thread; must not block and may answer later, from any thread. What it throws before
-/// it moved `reply` away is answered.
+/// Runs on the io thread; must not block and may answer later, from any thread. What it throws
+/// before it moved `reply` away is answered.
 using InlineHandler = std::function<void(std::unique_ptr<Request>, Reply)>;
 
 struct Route {
@@ -35,26 +35,27 @@ struct Route {
   std::string permission;
   std::variant<std::monostate, Handler, InlineHandler> handler;
   BodyKind body = BodyKind::text;
-  std::size_t body_limit = 0;                ///< 0: the server's default (8 MiB; 64 MiB for compat)
-  std::chrono::milliseconds time_limit{0};   ///< pooled only; 0: the server's default (60 s)
+  std::size_t body_limit = 0;               ///< 0: the server's default (8 MiB; 64 MiB for compat)
+  std::chrono::milliseconds time_limit{0};  ///< pooled only; 0: the server's default (60 s)
   // Required under /api/v1, for the OpenAPI document:
   std::string summary;
-  std::string request_schema;   ///< JSON Schema as text; "" when there is no body
-  std::string answer_schema;    ///< JSON Schema of the 200 answer; "" for none
+  std::string request_schema;  ///< JSON Schema as text; "" when there is no body
+  std::string answer_schema;   ///< JSON Schema of the 200 answer; "" for none
 };
 
 /// A group of routes with one error format. `prefixes` are the parts of the address space it speaks
-/// for: an unknown path, a wrong method or a refused body below one of them is answered in its format.
-/// A plugin's prefixes are under "/api/v1/x/<plugin id>/", or granted to it by the configuration.
+/// for: an unknown path, a wrong method or a refused body below one of them is answered in its
+/// format. A plugin's prefixes are under "/api/v1/x/<plugin id>/", or granted to it by the
+/// configuration.
 class Routes : public Extension {
  public:
   using Extension::Extension;
   virtual std::vector<std::string> prefixes() const = 0;
   /// Asked once, after `start`.
   virtual std::vector<Route> routes() = 0;
-  /// How an error is answered. The default, problem details (RFC 9457), is the host's: return nullopt.
-  /// `status` is the host's mapping of the code (404 and 405 too, with `request` possibly null when the
-  /// head could not be read).
+  /// How an error is answered. The default, problem details (RFC 9457), is the host's: return
+  /// nullopt. `status` is the host's mapping of the code (404 and 405 too, with `request` possibly
+  /// null when the head could not be read).
   virtual std::optional<Response> error(const Error&, int status, const Request* request) const {
     (void)status, (void)request;
     return std::nullopt;

@@ -18,11 +18,11 @@ class JobRun {
   virtual ~JobRun() = default;
   virtual std::string_view id() const = 0;
   virtual std::string_view arguments() const = 0;  ///< the JSON text given to `start`
-  virtual std::string_view state() const = 0;      ///< what `advance` kept last, "" on the first run
+  virtual std::string_view state() const = 0;  ///< what `advance` kept last, "" on the first run
   virtual const Principal& who() const = 0;
-  virtual const Cancel& cancel() const = 0;        ///< asked to stop, or the host is stopping
-  /// Writes one slice of work together with the job's progress: all or nothing, so a restart goes on
-  /// behind it. `state` is the handler's own text. Throws `cancelled` when the lease was lost.
+  virtual const Cancel& cancel() const = 0;  ///< asked to stop, or the host is stopping
+  /// Writes one slice of work together with the job's progress: all or nothing, so a restart goes
+  /// on behind it. `state` is the handler's own text. Throws `cancelled` when the lease was lost.
   virtual void advance(FunctionRef<void(Transaction&)> slice, std::string_view state,
                        std::uint64_t done, std::uint64_t of) = 0;
 };
@@ -31,13 +31,15 @@ class JobRun {
 class JobHandler : public Extension {
  public:
   using Extension::Extension;
-  /// Returns a JSON text that is kept as the result. Returning early because of `cancel` while the host
-  /// is stopping leaves the job to be resumed. A throw of `cancelled` ends it as cancelled, anything else as failed.
+  /// Returns a JSON text that is kept as the result. Returning early because of `cancel` while the
+  /// host is stopping leaves the job to be resumed. A throw of `cancelled` ends it as cancelled,
+  /// anything else as failed.
   virtual std::string run(JobRun&) = 0;
 };
 
-/// Changes all that match, in slices of about 2 ms between the writes of others, resumable. Who starts one
-/// answers for the filter: nothing of `Access` is added. What comes after it first runs is left alone.
+/// Changes all that match, in slices of about 2 ms between the writes of others, resumable. Who
+/// starts one answers for the filter: nothing of `Access` is added. What comes after it first runs
+/// is left alone.
 struct Sweep {
   std::string collection;
   Filter filter;       ///< which records; taken once, when it first runs
@@ -48,18 +50,19 @@ struct Sweep {
 };
 
 /// Collection "jobs": kind, state ("waiting", "running", "done", "failed", "cancelled"), principal,
-/// created, started, ended, not_before (times), done, total (integers), error, queue (sweeps over one
-/// project queue: same text, one at a time), stop_asked (boolean), lease_owner, lease_until; body {who,
-/// arguments, state, result}.
+/// created, started, ended, not_before (times), done, total (integers), error, queue (sweeps over
+/// one project queue: same text, one at a time), stop_asked (boolean), lease_owner, lease_until;
+/// body {who, arguments, state, result}.
 class Jobs : public Records {
  public:
   virtual ~Jobs() = default;
   struct Options {
-    std::int64_t not_before = 0;   ///< milliseconds UTC
-    std::string queue = {};        ///< jobs of one queue run one after the other, in order
+    std::int64_t not_before = 0;       ///< milliseconds UTC
+    std::string queue = {};            ///< jobs of one queue run one after the other, in order
     std::string idempotency_key = {};  ///< the same key again returns the first job
   };
-  /// Queues a job inside a given transaction, so that it starts if and only if that commits. Returns its id.
+  /// Queues a job inside a given transaction, so that it starts if and only if that commits.
+  /// Returns its id.
   virtual std::string start(Transaction&, const Principal&, std::string_view kind,
                             std::string_view arguments_json, const Options&) = 0;
   virtual std::string start(Transaction&, const Principal&, const Sweep&, const Options&) = 0;

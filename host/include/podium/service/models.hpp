@@ -1,5 +1,6 @@
 #pragma once
-// Models that tasks log: with parameters, tags, metrics for each data set, and the tasks they came from.
+// Models that tasks log: with parameters, tags, metrics for each data set, and the tasks they came
+// from.
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -18,20 +19,20 @@ constexpr std::string_view name(ModelStatus s) noexcept {
 
 struct NewModel {
   Ordinal project = 0;
-  std::string_view id;            ///< "" makes one: "m-" and 32 hex digits
-  std::string_view name;          ///< "" makes one
+  std::string_view id;    ///< "" makes one: "m-" and 32 hex digits
+  std::string_view name;  ///< "" makes one
   std::string_view type = {};
   bool has_type = false;
-  std::string_view source_task;   ///< id of the task that made it; kept as text, it need not exist
+  std::string_view source_task;  ///< id of the task that made it; kept as text, it need not exist
   std::span<const MapEntry> params = {}, tags = {};
 };
 
 /// Collection "models": partition project (reference, cascade). Fields: project, name, type, status
-/// (text), source_task (text), artifact_uri, deleted (boolean: erased for clients, kept with what refers
-/// to it), created, updated; maps params, tags; series metrics (LastRule time_step; scope
+/// (text), source_task (text), artifact_uri, deleted (boolean: erased for clients, kept with what
+/// refers to it), created, updated; maps params, tags; series metrics (LastRule time_step; scope
 /// "name@digest" of a data set, or ""). Key (project, deleted, created).
-/// Collection "model_links": task (reference, cascade), model (text id), direction ("in", "out"), step;
-/// unique key "edge" (task, model, direction).
+/// Collection "model_links": task (reference, cascade), model (text id), direction ("in", "out"),
+/// step; unique key "edge" (task, model, direction).
 class Models : public Records {
  public:
   virtual ~Models() = default;

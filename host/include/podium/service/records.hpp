@@ -8,15 +8,15 @@
 namespace podium {
 
 /// What every service that owns a collection offers to readers: the reading calls, with
-/// `Access::visible(who, collection)` ANDed in. `reader` is the Store, or the snapshot of Store::read.
-/// The `collection` of a query is set by the service. Thread-safe.
+/// `Access::visible(who, collection)` ANDed in. `reader` is the Store, or the snapshot of
+/// Store::read. The `collection` of a query is set by the service. Thread-safe.
 class Records {
  public:
   virtual CollectionId collection() const = 0;
   virtual bool get(const Reader&, const Principal&, Ordinal, std::span<const Column>,
                    FunctionRef<void(const Row&)>) const = 0;
-  virtual void get(const Reader&, const Principal&, std::span<const Ordinal>, std::span<const Column>,
-                   RowSink) const = 0;
+  virtual void get(const Reader&, const Principal&, std::span<const Ordinal>,
+                   std::span<const Column>, RowSink) const = 0;
   virtual Page query(const Reader&, const Principal&, Query, RowSink) const = 0;
   virtual std::vector<Ordinal> ids(const Reader&, const Principal&, const Filter&, const Order&,
                                    Budget = {}) const = 0;

@@ -39,9 +39,9 @@ struct Point {
   bool operator==(const Point&) const = default;
 };
 
-/// What is known of a series without reading its points. min and max ignore NaN and are the earliest
-/// point (in the series' order) that has the value; `count` counts points as stored (exact duplicates
-/// dropped); `sum` leaves out NaN. With only NaN points, min and max have the value NaN.
+/// What is known of a series without reading its points. min and max ignore NaN and are the
+/// earliest point (in the series' order) that has the value; `count` counts points as stored (exact
+/// duplicates dropped); `sum` leaves out NaN. With only NaN points, min and max have the value NaN.
 struct Summary {
   Point last, first, min, max;
   std::int64_t count = 0;
@@ -65,15 +65,19 @@ struct Column {
   Path path;
 };
 inline Column value_of(Path p) { return {Column::Kind::value, std::move(p)}; }
-inline Column whole_map(std::string name) { return {Column::Kind::whole_map, field(std::move(name))}; }
-inline Column whole_series(std::string name) { return {Column::Kind::whole_series, field(std::move(name))}; }
+inline Column whole_map(std::string name) {
+  return {Column::Kind::whole_map, field(std::move(name))};
+}
+inline Column whole_series(std::string name) {
+  return {Column::Kind::whole_series, field(std::move(name))};
+}
 
 /// A row, valid during the sink's call. `i` is the position in the projection; asking a column for
 /// another kind than it has is `misuse`.
 class Row {
  public:
   virtual Ordinal ordinal() const = 0;
-  virtual std::string_view id() const = 0;    ///< a sequence id in decimal
+  virtual std::string_view id() const = 0;  ///< a sequence id in decimal
   virtual std::int64_t version() const = 0;
   virtual Cell cell(std::size_t i) const = 0;
   virtual std::span<const MapEntry> map(std::size_t i) const = 0;
@@ -97,14 +101,15 @@ struct Query {
   Filter filter = {};
   Order order = {};
   std::uint64_t limit = std::numeric_limits<std::uint64_t>::max();
-  std::string cursor = {};  ///< of a Page before, with the same collection, filter and order; "" starts
+  std::string cursor =
+      {};  ///< of a Page before, with the same collection, filter and order; "" starts
   std::vector<Column> columns = {};
   Budget budget = {};
 };
 
-/// How a query ended. `cursor` continues behind the last row given, and is empty when nothing follows
-/// (the store looks one row ahead). It is opaque, printable ASCII, and stays good while the collection
-/// exists: rows that moved in the order meanwhile may be seen twice or not at all.
+/// How a query ended. `cursor` continues behind the last row given, and is empty when nothing
+/// follows (the store looks one row ahead). It is opaque, printable ASCII, and stays good while the
+/// collection exists: rows that moved in the order meanwhile may be seen twice or not at all.
 struct Page {
   std::uint64_t rows = 0;
   std::string cursor;
@@ -114,20 +119,22 @@ struct Aggregate {
   struct Fold {
     enum class Kind : std::uint8_t { count = 1, min, max, sum };
     Kind kind = Kind::count;
-    Path path = {};  ///< what is folded; count counts records and needs none. Missing and NaN are left out
+    Path path =
+        {};  ///< what is folded; count counts records and needs none. Missing and NaN are left out
   };
   CollectionId collection{};
   Filter filter = {};
   std::vector<Path> groups = {};  ///< fields, map entries, summaries; missing is a group of its own
   std::vector<Fold> folds = {};
-  int order_by_fold = -1;  ///< index into folds, or -1: by the group's values, ascending, missing last
+  int order_by_fold =
+      -1;  ///< index into folds, or -1: by the group's values, ascending, missing last
   bool descending = false;
   std::uint64_t limit = std::numeric_limits<std::uint64_t>::max();
   Budget budget = {};
 };
 
-/// Gets one group: its values (of a map entry the text) and its folds (count as int64, others double or
-/// missing when nothing was folded). Valid during the call; returns false to stop.
+/// Gets one group: its values (of a map entry the text) and its folds (count as int64, others
+/// double or missing when nothing was folded). Valid during the call; returns false to stop.
 using GroupSink = FunctionRef<bool(std::span<const Cell> values, std::span<const Cell> folds)>;
 
 struct PointsQuery {
@@ -135,17 +142,21 @@ struct PointsQuery {
   Ordinal record = 0;
   std::string series;  ///< the declared name, e.g. "metrics"
   std::string key, scope;
-  enum class By : std::uint8_t { step = 1, time } by = By::step;  ///< (step, time, value) or (time, step, value)
-  std::int64_t from = std::numeric_limits<std::int64_t>::min();  ///< of step or time, both ends included
+  enum class By : std::uint8_t {
+    step = 1,
+    time
+  } by = By::step;  ///< (step, time, value) or (time, step, value)
+  std::int64_t from =
+      std::numeric_limits<std::int64_t>::min();  ///< of step or time, both ends included
   std::int64_t to = std::numeric_limits<std::int64_t>::max();
   std::optional<Point> after = {};  ///< only points behind this one in the order
   std::uint64_t limit = std::numeric_limits<std::uint64_t>::max();
-  /// 0: every point. n > 0: down-sampled to n buckets of equal numbers of points, keeping first, min,
-  /// max and last of each (so up to 4n points), in order.
+  /// 0: every point. n > 0: down-sampled to n buckets of equal numbers of points, keeping first,
+  /// min, max and last of each (so up to 4n points), in order.
   std::uint32_t buckets = 0;
-  /// 0: every point. n > 0: at most n points: of n runs of equal length the first each (the longer runs in
-  /// front), but of the last run the last; so first and last are kept, and 1 is the last. Decoded from the
-  /// chunks hit only. Not together with `buckets`, `after` or `limit`.
+  /// 0: every point. n > 0: at most n points: of n runs of equal length the first each (the longer
+  /// runs in front), but of the last run the last; so first and last are kept, and 1 is the last.
+  /// Decoded from the chunks hit only. Not together with `buckets`, `after` or `limit`.
   std::uint32_t evenly = 0;
 };
 
@@ -165,29 +176,33 @@ struct Change {
   Ordinal old_partition = 0;  ///< if it moved since the last compaction: where it was before
 };
 
-/// How far a reader of the feed has now seen. A reader that has seen up to r never misses an entry <= r.
+/// How far a reader of the feed has now seen. A reader that has seen up to r never misses an entry
+/// <= r.
 struct Changes {
   Revision through = 0;
   bool more = false;  ///< there is more behind `through`
 };
 
 /// Reads. Thread-safe. Every call sees one committed state; `Store::read` runs several on one.
-/// Throws `invalid` for a question that does not fit the declaration (naming the path), `too_expensive`
-/// over budget, `unavailable` when the engine cannot be reached, `corrupt` when data is damaged.
+/// Throws `invalid` for a question that does not fit the declaration (naming the path),
+/// `too_expensive` over budget, `unavailable` when the engine cannot be reached, `corrupt` when
+/// data is damaged.
 class Reader {
  public:
   /// Rows of the given ordinals, in that order; ordinals that do not exist are passed over.
-  virtual void get(CollectionId, std::span<const Ordinal>, std::span<const Column>, RowSink) const = 0;
+  virtual void get(CollectionId, std::span<const Ordinal>, std::span<const Column>,
+                   RowSink) const = 0;
   /// The ordinals of text ids, 0 where there is none.
   virtual std::vector<Ordinal> find(CollectionId, std::span<const std::string> ids) const = 0;
   virtual Page query(const Query&, RowSink) const = 0;
   /// All ordinals that match, in order. What a listing is made of.
-  virtual std::vector<Ordinal> ids(CollectionId, const Filter&, const Order&, Budget = {}) const = 0;
+  virtual std::vector<Ordinal> ids(CollectionId, const Filter&, const Order&,
+                                   Budget = {}) const = 0;
   virtual void aggregate(const Aggregate&, GroupSink) const = 0;
   virtual void points(const PointsQuery&, PointSink) const = 0;
-  /// What changed after `since` in the named collections (none named: all), in the order of revisions,
-  /// each record once. `limit` is soft: the answer ends at a whole revision. Throws `too_old` when the
-  /// feed no longer reaches back that far.
+  /// What changed after `since` in the named collections (none named: all), in the order of
+  /// revisions, each record once. `limit` is soft: the answer ends at a whole revision. Throws
+  /// `too_old` when the feed no longer reaches back that far.
   virtual Changes changes(Revision since, std::span<const CollectionId>, std::uint64_t limit,
                           FunctionRef<void(const Change&)>) const = 0;
   /// The newest committed revision.
@@ -199,9 +214,14 @@ class Reader {
     return find(c, std::span<const std::string>(&text, 1)).front();
   }
   /// One row, if it is there.
-  bool get(CollectionId c, Ordinal o, std::span<const Column> columns, FunctionRef<void(const Row&)> sink) const {
+  bool get(CollectionId c, Ordinal o, std::span<const Column> columns,
+           FunctionRef<void(const Row&)> sink) const {
     bool found = false;
-    get(c, std::span<const Ordinal>(&o, 1), columns, [&](const Row& row) { found = true; sink(row); return true; });
+    get(c, std::span<const Ordinal>(&o, 1), columns, [&](const Row& row) {
+      found = true;
+      sink(row);
+      return true;
+    });
     return found;
   }
 

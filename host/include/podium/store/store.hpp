@@ -1,5 +1,6 @@
 #pragma once
-// The port that a storage plugin implements: records and points, changed together in one transaction.
+// The port that a storage plugin implements: records and points, changed together in one
+// transaction.
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -22,22 +23,41 @@ namespace podium {
 /// What to change in a record. Fields by name; a monostate value makes the field missing. Views and
 /// spans must live until the call returns.
 struct Patch {
-  struct Set { std::string_view field; Value value; };
-  struct Entry { std::string_view map, key, text; };      ///< set, overwriting
-  struct Remove { std::string_view map, key; };
+  struct Set {
+    std::string_view field;
+    Value value;
+  };
+  struct Entry {
+    std::string_view map, key, text;
+  };  ///< set, overwriting
+  struct Remove {
+    std::string_view map, key;
+  };
   std::vector<Set> fields;
   std::vector<Entry> entries;
   std::vector<Remove> removed;
   std::vector<std::string_view> cleared;  ///< maps and series emptied first
   std::optional<std::string_view> body;
 
-  Patch& set(std::string_view f, Value v) { fields.push_back({f, std::move(v)}); return *this; }
-  Patch& put(std::string_view map, std::string_view key, std::string_view text) {
-    entries.push_back({map, key, text}); return *this;
+  Patch& set(std::string_view f, Value v) {
+    fields.push_back({f, std::move(v)});
+    return *this;
   }
-  Patch& remove(std::string_view map, std::string_view key) { removed.push_back({map, key}); return *this; }
-  Patch& clear(std::string_view map_or_series) { cleared.push_back(map_or_series); return *this; }
-  bool empty() const { return fields.empty() && entries.empty() && removed.empty() && cleared.empty() && !body; }
+  Patch& put(std::string_view map, std::string_view key, std::string_view text) {
+    entries.push_back({map, key, text});
+    return *this;
+  }
+  Patch& remove(std::string_view map, std::string_view key) {
+    removed.push_back({map, key});
+    return *this;
+  }
+  Patch& clear(std::string_view map_or_series) {
+    cleared.push_back(map_or_series);
+    return *this;
+  }
+  bool empty() const {
+    return fields.empty() && entries.empty() && removed.empty() && cleared.empty() && !body;
+  }
 };
 
 /// A record to insert.
@@ -54,7 +74,8 @@ struct SeriesPoints {
   std::span<const Point> points;
 };
 
-/// A range of a declared key: the values of its leading fields, then optionally bounds of the next one.
+/// A range of a declared key: the values of its leading fields, then optionally bounds of the next
+/// one.
 struct KeyRange {
   std::string_view key;
   std::vector<Value> equal = {};
@@ -62,44 +83,57 @@ struct KeyRange {
   bool descending = false;
 };
 
-/// What a `fn` of a write may do. All or nothing. The records it reads by ordinal, id or key are locked
-/// until it commits; anything else it must not decide on; absence is held only by a unique key.
+/// What a `fn` of a write may do. All or nothing. The records it reads by ordinal, id or key are
+/// locked until it commits; anything else it must not decide on; absence is held only by a unique
+/// key.
 ///
-/// `fn` refuses (throws) before it writes, touches nothing but its Transaction, takes its data by value
-/// or from what outlives the call, and may be run again: from the start, with everything undone.
-/// A nested call of the store from inside throws `misuse`. Used on the writer's thread only.
+/// `fn` refuses (throws) before it writes, touches nothing but its Transaction, takes its data by
+/// value or from what outlives the call, and may be run again: from the start, with everything
+/// undone. A nested call of the store from inside throws `misuse`. Used on the writer's thread
+/// only.
 class Transaction {
  public:
   /// The ordinal of a text id, or 0.
   virtual Ordinal find(CollectionId, std::string_view id) = 0;
   /// The row, if it is there, locked for update.
-  virtual bool get(CollectionId, Ordinal, std::span<const Column>, FunctionRef<void(const Row&)>) = 0;
+  virtual bool get(CollectionId, Ordinal, std::span<const Column>,
+                   FunctionRef<void(const Row&)>) = 0;
   /// Rows of a key's range, in the key's order.
   virtual std::uint64_t query(CollectionId, const KeyRange&, std::uint64_t limit,
                               std::span<const Column>, RowSink) = 0;
-  /// Throws `exists` when a unique key or the id is taken (naming it), `not_found` when a reference's
-  /// target does not exist, `invalid` when a value does not fit its field or a text is not UTF-8.
+  /// Throws `exists` when a unique key or the id is taken (naming it), `not_found` when a
+  /// reference's target does not exist, `invalid` when a value does not fit its field or a text is
+  /// not UTF-8.
   virtual Ordinal insert(CollectionId, const NewRecord&) = 0;
-  struct Kept { Ordinal ordinal; bool inserted; };
-  /// Inserts, or returns the record that has the same values in the unique key (or the same id, with
-  /// `unique_key` empty), unchanged.
+  struct Kept {
+    Ordinal ordinal;
+    bool inserted;
+  };
+  /// Inserts, or returns the record that has the same values in the unique key (or the same id,
+  /// with `unique_key` empty), unchanged.
   virtual Kept insert_or_keep(CollectionId, const NewRecord&, std::string_view unique_key) = 0;
-  /// Changes those of the records that exist and satisfy `still`. Returns how many. A patch that changes
-  /// nothing leaves the version and the feed alone.
-  virtual std::uint64_t update(CollectionId, std::span<const Ordinal>, const Filter& still, const Patch&) = 0;
+  /// Changes those of the records that exist and satisfy `still`. Returns how many. A patch that
+  /// changes nothing leaves the version and the feed alone.
+  virtual std::uint64_t update(CollectionId, std::span<const Ordinal>, const Filter& still,
+                               const Patch&) = 0;
   /// Changes the first `limit` records of a key's range and returns their ordinals: a claim.
-  virtual std::vector<Ordinal> update(CollectionId, const KeyRange&, std::uint64_t limit, const Patch&) = 0;
+  virtual std::vector<Ordinal> update(CollectionId, const KeyRange&, std::uint64_t limit,
+                                      const Patch&) = 0;
   /// Erases those of the records that satisfy `still`, with maps, series and what refers to them by
-  /// cascade. Large cascades become a tombstone: invisible at once, purged behind. Returns how many.
+  /// cascade. Large cascades become a tombstone: invisible at once, purged behind. Returns how
+  /// many.
   virtual std::uint64_t erase(CollectionId, std::span<const Ordinal>, const Filter& still = {}) = 0;
   /// Writes entries of a map. `keep` leaves entries that are there; `equal_or_fail` throws
   /// ConflictError, before it writes, with every entry that is there with another text. A key given
   /// twice: the last wins (keep: the first; equal_or_fail: they must be equal).
-  virtual void put(CollectionId, Ordinal, std::string_view map, std::span<const MapEntry>, PutMode) = 0;
-  /// Appends points. Points that the series has already (step, time and value equal) are dropped. The
-  /// record's version stays; the feed hears of it.
-  virtual void append(CollectionId, Ordinal, std::string_view series, std::span<const SeriesPoints>) = 0;
-  /// Moves the named maps and series to another record, which declares the same and has none of them.
+  virtual void put(CollectionId, Ordinal, std::string_view map, std::span<const MapEntry>,
+                   PutMode) = 0;
+  /// Appends points. Points that the series has already (step, time and value equal) are dropped.
+  /// The record's version stays; the feed hears of it.
+  virtual void append(CollectionId, Ordinal, std::string_view series,
+                      std::span<const SeriesPoints>) = 0;
+  /// Moves the named maps and series to another record, which declares the same and has none of
+  /// them.
   virtual void rehome(CollectionId from, Ordinal, CollectionId to, Ordinal,
                       std::span<const std::string_view> names) = 0;
   /// Like `update` with `patch`, for the current version only: throws `conflict` when it moved on.
@@ -130,11 +164,11 @@ class Store : public Reader {
   virtual CollectionId collection(std::string_view name) const = 0;
   virtual const Collection& declaration(CollectionId) const = 0;
 
-  /// Queues a write and returns. `done` is called on the writer's thread or one of its pool and must
-  /// not block. Where `done` needs an outcome, `fn` leaves it in what both share.
+  /// Queues a write and returns. `done` is called on the writer's thread or one of its pool and
+  /// must not block. Where `done` needs an outcome, `fn` leaves it in what both share.
   virtual void commit(Write fn, Done done) = 0;
-  /// Runs a write and waits until it is durable; throws what `fn` threw. Refused with `misuse` on the
-  /// writer's thread and on threads marked by `forbid_blocking`.
+  /// Runs a write and waits until it is durable; throws what `fn` threw. Refused with `misuse` on
+  /// the writer's thread and on threads marked by `forbid_blocking`.
   virtual void transact(FunctionRef<void(Transaction&)> fn) = 0;
   /// The same, returning what `fn` returns.
   template <class F>
@@ -151,8 +185,8 @@ class Store : public Reader {
   /// Runs several reads on one snapshot. Short: no longer than a page.
   virtual void read(FunctionRef<void(const Reader&)> fn) const = 0;
 
-  /// Calls `hint(newest revision)` after commits, on an engine's thread; must not block. It only says
-  /// *there is more*; several commits may share one call. Returns an id for `unwatch`.
+  /// Calls `hint(newest revision)` after commits, on an engine's thread; must not block. It only
+  /// says *there is more*; several commits may share one call. Returns an id for `unwatch`.
   virtual int watch(std::function<void(Revision)> hint) = 0;
   virtual void unwatch(int id) = 0;
 
@@ -163,7 +197,10 @@ class Store : public Reader {
 
   /// Copies the store, consistent, while it is in use, to a path that does not exist yet.
   virtual void backup(const std::filesystem::path& to) const = 0;
-  struct Finding { std::string what; bool fault; };
+  struct Finding {
+    std::string what;
+    bool fault;
+  };
   /// Checks the store: structure, summaries against points, indexes against maps, the feed.
   virtual std::vector<Finding> check(FunctionRef<bool(double progress)> go_on) const = 0;
 

@@ -46,32 +46,32 @@ inline constexpr std::string_view summary_members =
     R"("max":{},"max_step":{"type":"integer"},"count":{"type":"integer"},"sum":{})";
 inline std::string metrics() {
   return R"({"type":"array","items":{"type":"object","required":["key","count"],"properties":)"
-    R"({"key":{"type":"string"},"scope":{"type":"string"},)" +
+         R"({"key":{"type":"string"},"scope":{"type":"string"},)" +
          std::string(summary_members) + "}}}";
 }
 inline std::string task() {
   return R"({"type":"object","required":["id","project","name","type","state","archived",)"
-    R"("created","updated","params","tags","metrics","version"],"properties":{)"
+         R"("created","updated","params","tags","metrics","version"],"properties":{)"
          R"("id":{"type":"string"},"project":{"type":"string"},"name":{"type":"string"},"type":)"
-    R"({"type":"string"},)"
+         R"({"type":"string"},)"
          R"("state":{"enum":["draft","pending","running","completed","failed","aborted",)"
-    R"("published"]},)"
+         R"("published"]},)"
          R"("archived":{"type":"boolean"},"archived_at":{"type":"integer"},"user":)"
-    R"({"type":"string"},)"
+         R"({"type":"string"},)"
          R"("description":{"type":"string"},"parent":{"type":"string"},"created":)"
-    R"({"type":"integer"},)"
+         R"({"type":"integer"},)"
          R"("started":{"type":"integer"},"completed":{"type":"integer"},"published":)"
-    R"({"type":"integer"},)"
+         R"({"type":"integer"},)"
          R"("updated":{"type":"integer"},"reason":{"type":"string"},"artifact_uri":)"
-    R"({"type":"string"},)"
+         R"({"type":"string"},)"
          R"("source_name":{"type":"string"},"source_type":{"type":"string"},"repository":)"
-    R"({"type":"string"},)"
+         R"({"type":"string"},)"
          R"("branch":{"type":"string"},"commit":{"type":"string"},)"
          R"("params":)" +
          std::string(string_map) + R"(,"tags":)" + std::string(string_map) + R"(,"metrics":)" +
          metrics() +
          R"(,"inputs":{"type":"array","items":{"type":"object"}},"models":{"type":"array",)"
-    R"("items":{"type":"object"}},)"
+         R"("items":{"type":"object"}},)"
          R"("version":{"type":"integer"}}})";
 }
 inline constexpr std::string_view source_members =
@@ -84,14 +84,14 @@ inline constexpr std::string_view source_members =
 inline std::string new_task() {
   return R"({"type":"object","required":["project"],"additionalProperties":false,"properties":{)"
          R"("project":{"type":"string"},"name":{"type":"string","maxLength":500},"state":)"
-    R"({"enum":["draft","running"]},)"
+         R"({"enum":["draft","running"]},)"
          R"("started":{"type":"integer"},"params":)" +
          std::string(map_new) + R"(,"tags":)" + std::string(map_new) + "," +
          std::string(source_members) + "}}";
 }
 inline std::string task_edit() {
   return R"({"type":"object","additionalProperties":false,"properties":{"name":{"type":"string",)"
-    R"("minLength":1,"maxLength":500},)"
+         R"("minLength":1,"maxLength":500},)"
          R"("why":{"type":"string"},"params":)" +
          std::string(map_edit) + R"(,"tags":)" + std::string(map_edit) + "," +
          std::string(source_members) + "}}";
@@ -105,11 +105,11 @@ inline std::string log() {
   return R"({"type":"object","additionalProperties":false,"properties":{"params":)" +
          std::string(map_new) + R"(,"tags":)" + std::string(map_new) +
          R"(,"metrics":{"type":"array","maxItems":10000,"items":{"type":"object",)"
-    R"("required":["key","points"],"additionalProperties":false,)"
+         R"("required":["key","points"],"additionalProperties":false,)"
          R"("properties":{"key":{"type":"string","minLength":1},"scope":{"type":"string"},)"
-    R"("points":{"type":"array","maxItems":100000,)"
+         R"("points":{"type":"array","maxItems":100000,)"
          R"("items":{"type":"array","minItems":3,"maxItems":3,)"
-    R"("description":"step, time (ms UTC; null is now), value"}}}}}}})";
+         R"("description":"step, time (ms UTC; null is now), value"}}}}}}})";
 }
 inline constexpr std::string_view logged =
     R"({"type":"object","required":["params","tags","points"],"properties":{"params":)"

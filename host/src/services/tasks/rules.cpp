@@ -27,8 +27,8 @@ constexpr States anytime = {draft, pending, running, completed, failed, aborted,
 constexpr States unpublished = {draft, pending, running, completed, failed, aborted};
 constexpr States before_running = {draft};
 
-// What describes a task for people may change at any time; what says how it runs only while it is a draft.
-// Fields that are not here change by their own calls only (state, dates, archived, project).
+// What describes a task for people may change at any time; what says how it runs only while it is a
+// draft. Fields that are not here change by their own calls only (state, dates, archived, project).
 constexpr EditRule edits[] = {
     {"name", false, anytime},
     {"description", false, anytime},

@@ -4,9 +4,9 @@
 #include <unordered_map>
 #include <vector>
 
-#include "podium/store/filter.hpp"
 #include "podium/storage_kit/text.hpp"
 #include "podium/storage_kit/values.hpp"
+#include "podium/store/filter.hpp"
 
 namespace podium::kit {
 
