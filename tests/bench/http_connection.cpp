@@ -23,18 +23,29 @@ std::size_t behind(const std::string& header, const char* name) {
 
 }  // namespace
 
-Connection::Connection(int port, std::string headers)
-    : headers_(std::move(headers)), fd_(socket(AF_INET, SOCK_STREAM, 0)) {
+Connection::Connection(int port, std::string headers) : port_(port), headers_(std::move(headers)) {
+  open();
+}
+
+void Connection::open() {
+  if (fd_ >= 0) close(fd_);
+  fd_ = socket(AF_INET, SOCK_STREAM, 0);
+  buffer_.clear();
+  used_ = 0;
   sockaddr_in address{};
   address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  address.sin_port = htons(static_cast<std::uint16_t>(port_));
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   int one = 1;
   setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-  if (connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
-    close(fd_);
+  if (connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
     throw std::runtime_error("cannot connect");
-  }
+}
+
+/// Whether the server has closed the connection, which no answer is awaited on.
+bool Connection::stale() const {
+  char byte;
+  return recv(fd_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
 }
 
 Connection::~Connection() { close(fd_); }
@@ -44,13 +55,7 @@ int Connection::call(const char* method, const std::string& path, const std::str
   request_.append(headers_).append("Content-Length: ").append(std::to_string(text.size()));
   request_.append("\r\n\r\n");
   if (text.size() < 1'000'000) request_.append(text);
-  const auto put = [&](const std::string& bytes) {
-    for (std::size_t sent = 0; sent < bytes.size();) {
-      const auto n = send(fd_, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
-      if (n <= 0) throw std::runtime_error("connection lost while sending");
-      sent += static_cast<std::size_t>(n);
-    }
-  };
+  if (stale()) open();
   put(request_);
   if (text.size() >= 1'000'000) put(text);
   std::size_t head = std::string::npos;
@@ -73,6 +78,14 @@ int Connection::call(const char* method, const std::string& path, const std::str
     }
   }
   return std::atoi(header.c_str() + 9);
+}
+
+void Connection::put(const std::string& bytes) {
+  for (std::size_t sent = 0; sent < bytes.size();) {
+    const auto n = send(fd_, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
+    if (n <= 0) throw std::runtime_error("connection lost while sending");
+    sent += static_cast<std::size_t>(n);
+  }
 }
 
 /// Moves the next `n` bytes of the answer into the body.

@@ -151,7 +151,7 @@ class Server:
     def fill_runs(self, count):
         """An experiment of `count` runs."""
         experiment = self.new_experiment(f"runs-{count}")
-        measure.load(self, "fill-runs", 16, count, experiment=experiment)
+        measure.load(self, "fill-runs", 32, count, experiment=experiment)
         return experiment
 
     def fill_history(self, points):
