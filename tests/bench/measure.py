@@ -1,4 +1,5 @@
 """What a server costs, read from /proc and the CPU clocks of its processes, and the load that makes it work."""
+import contextlib
 import json
 import os
 import pathlib
@@ -104,10 +105,11 @@ class Load:
         return result
 
 
-def load(server, kind, clients, requests, **options):
-    """Runs one kind of load to its end: what the load program printed, with `cpu_ms` a request and `growth_mib`."""
+def load(server, kind, clients, requests, profiled=True, **options):
+    """Runs one kind of load to its end: what the load program printed, with `cpu_ms` a request and `growth_mib`. The profile, if
+    one is asked for, is that of the last load of a scenario."""
     waiting = Load(server, kind, clients, requests, **options)
-    with Growth(server.pid) as growth, server.profiled():
+    with Growth(server.pid) as growth, server.profiled() if profiled else contextlib.nullcontext():
         before = cpu_seconds(server.pid)
         waiting.go()
         result = waiting.wait()

@@ -117,19 +117,17 @@ class Server:
             yield
             return
         data = self.folder / "perf.data"
-        perf = subprocess.Popen(["perf", "record", "-q", "-g", "-F", "1999", "-o", data, "-p", str(self.pid)], stderr=subprocess.DEVNULL)
+        perf = subprocess.Popen(["perf", "record", "-q", "-F", "1999", "-o", data, "-p", str(self.pid)], stderr=subprocess.DEVNULL)
         time.sleep(0.5)  # perf says nothing when it is attached
         try:
             yield
         finally:
             perf.send_signal(signal.SIGINT)
             perf.wait()
-            report = ["perf", "report", "-i", data, "--stdio", "--no-children", "-g", "none", "--percent-limit", "0.5"]
             with open(self.profile, "w") as out:
-                subprocess.run(report, stdout=out, stderr=subprocess.DEVNULL)
-                out.write("\n\n== with what is called below ==\n")
-                out.flush()
-                subprocess.run([*report[:5], "--children", *report[6:]], stdout=out, stderr=subprocess.DEVNULL)
+                for order in ("dso", "dso,symbol"):
+                    subprocess.run(["perf", "report", "-i", data, "--stdio", "--sort", order, "-w", "24,120", "--percent-limit", "0.5"],
+                                   stdout=out, stderr=subprocess.DEVNULL)
 
     def call(self, path, body=None, prefix="/api/2.0/mlflow/"):
         data = None if body is None else json.dumps(body).encode()
@@ -151,13 +149,13 @@ class Server:
     def fill_runs(self, count):
         """An experiment of `count` runs."""
         experiment = self.new_experiment(f"runs-{count}")
-        measure.load(self, "fill-runs", 32, count, experiment=experiment)
+        measure.load(self, "fill-runs", 64, count, profiled=False, experiment=experiment)
         return experiment
 
     def fill_history(self, points):
         """A run with so many points of "loss"."""
         run = self.new_run()
-        measure.load(self, "batch-one-key", 1, points // 1000, run=run)
+        measure.load(self, "batch-one-key", 1, points // 1000, profiled=False, run=run)
         return run
 
     def page_token(self, search, skip):
