@@ -1,230 +1,225 @@
-// Load for the bench: N keep-alive connections, a thread each, that send one kind of MLflow request
-// and wait for its answer. Prints one JSON line: requests, failures, wall seconds, p50 and p99 in
-// ms.
+// Load for the bench: N keep-alive connections, a thread each, that send one kind of request and
+// wait for its answer.
 //
-//   bench_load HOST PORT KIND CLIENTS REQUESTS EXPERIMENT [BODY_FILE | RUN]
+//   bench_load PORT KIND CLIENTS REQUESTS [name=value ...]
 //
-// KIND: log-metric, log-metric-step0, log-batch-1000, run-lifecycle, create-runs, post PATH, get
-// PATH.
-#include <arpa/inet.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
+// KIND: log-metric, log-metric-step0   one metric
+//       batch, batch-one-key, batch-step0   1000 metrics: of 20 keys, of one, of one at step 0
+//       batch-10                            10 metrics
+//       run-lifecycle   create with 20 tags, log 20 params, finish: three requests, counted as one
+//       fill-runs       create and log the runs that the searches look for; see values.hpp
+//       trackio-metric, trackio-batch   the same points by Trackio's bulk endpoint
+//       call            whatever method=, path= and body= (a file) say
+// Names: experiment=0, run= (else each connection makes its own), first=0 (number of the first
+// request), token= (Trackio's).
+//
+// Prints "ready" when all are connected, waits for a line, works, and prints one line of JSON:
+// requests, failures, the first failure, wall seconds, p50 and p99 in ms, bytes of the last answer.
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "http_connection.hpp"
+#include "values.hpp"
+
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-/// A blocking HTTP/1.1 connection that reads whole answers (Content-Length or chunked).
-class Connection {
- public:
-  Connection(const char* host, int port) : host_(host) {
-    fd_ = socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<std::uint16_t>(port));
-    inet_pton(AF_INET, host, &address.sin_addr);
-    int one = 1;
-    setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-    if (connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
-      throw std::runtime_error("cannot connect");
-  }
-  Connection(const Connection&) = delete;
-  Connection& operator=(const Connection&) = delete;
-  ~Connection() { close(fd_); }
-
-  /// Sends a request; the answer's body is in `body` afterwards. Returns the status.
-  int call(const char* method, const std::string& path, const std::string& text) {
-    request_.assign(method).append(" ").append(path).append(" HTTP/1.1\r\nHost: ").append(host_);
-    request_.append("\r\nContent-Type: application/json\r\nContent-Length: ");
-    request_.append(std::to_string(text.size())).append("\r\n\r\n").append(text);
-    for (std::size_t sent = 0; sent < request_.size();) {
-      const auto n = send(fd_, request_.data() + sent, request_.size() - sent, MSG_NOSIGNAL);
-      if (n <= 0) throw std::runtime_error("connection lost while sending");
-      sent += static_cast<std::size_t>(n);
-    }
-    std::size_t head = std::string::npos;
-    while ((head = buffer_.find("\r\n\r\n")) == std::string::npos) fill();
-    const std::string header = buffer_.substr(0, head + 2);
-    buffer_.erase(0, head + 4);
-    const int status = std::atoi(header.c_str() + 9);
-    body.clear();
-    if (const auto length = find(header, "content-length:"); length != std::string::npos) {
-      const auto n = static_cast<std::size_t>(std::atoll(header.c_str() + length));
-      while (buffer_.size() < n) fill();
-      body.assign(buffer_, 0, n);
-      buffer_.erase(0, n);
-    } else if (find(header, "transfer-encoding:") != std::string::npos) {
-      for (;;) {
-        std::size_t end;
-        while ((end = buffer_.find("\r\n")) == std::string::npos) fill();
-        const auto n = static_cast<std::size_t>(std::strtoull(buffer_.c_str(), nullptr, 16));
-        while (buffer_.size() < end + 2 + n + 2) fill();
-        body.append(buffer_, end + 2, n);
-        buffer_.erase(0, end + 2 + n + 2);
-        if (n == 0) break;
-      }
-    }
-    return status;
-  }
-  std::string body;
-
- private:
-  static std::size_t find(const std::string& header, const char* name) {
-    const auto at = std::search(header.begin(), header.end(), name, name + std::strlen(name),
-                                [](char a, char b) { return std::tolower(a) == b; });
-    return at == header.end() ? std::string::npos
-                              : static_cast<std::size_t>(at - header.begin()) + std::strlen(name);
-  }
-  void fill() {
-    char bytes[65536];
-    const auto n = recv(fd_, bytes, sizeof bytes, 0);
-    if (n <= 0) throw std::runtime_error("connection lost while reading");
-    buffer_.append(bytes, static_cast<std::size_t>(n));
-  }
-  std::string host_, request_, buffer_;
-  int fd_;
-};
+using bench::Connection;
+using std::to_string;
 
 const std::string prefix = "/api/2.0/mlflow/";
+constexpr std::int64_t epoch_ms = 1'700'000'000'000;
 
-std::string create_run(Connection& c, const std::string& experiment, const std::string& tags) {
-  const int status = c.call("POST", prefix + "runs/create",
-                            "{\"experiment_id\":\"" + experiment +
-                                "\",\"start_time\":1700000000000,\"tags\":[" + tags + "]}");
+struct Options {
+  int port = 0;
+  std::string kind;
+  int clients = 1, requests = 1;
+  std::map<std::string, std::string> named;
+  std::string body;
+
+  std::string name(const char* key, const char* otherwise = "") const {
+    const auto found = named.find(key);
+    return found == named.end() ? otherwise : found->second;
+  }
+};
+
+std::string create_run(Connection& c, const std::string& experiment, std::int64_t start,
+                       const std::string& tags) {
+  const int status =
+      c.call("POST", prefix + "runs/create",
+             "{\"experiment_id\":\"" + experiment + "\",\"start_time\":" + to_string(start) +
+                 ",\"tags\":[" + tags + "]}");
   const auto at = c.body.find("\"run_id\"");
   if (status != 200 || at == std::string::npos) throw std::runtime_error("create run: " + c.body);
   const auto quote = c.body.find('"', c.body.find(':', at)) + 1;
   return c.body.substr(quote, c.body.find('"', quote) - quote);
 }
 
-std::string pairs(const char* name, int count, std::uint64_t salt) {
-  std::string list;
-  for (int i = 0; i < count; ++i)
-    list += (i ? ",{\"key\":\"" : "{\"key\":\"") + std::string(name) + std::to_string(i) +
-            "\",\"value\":\"" +
-            std::to_string(
-                static_cast<double>((salt * 7919 + static_cast<std::uint64_t>(i) * 104729) % 1000) /
-                1000) +
-            "\"}";
-  return list;
+std::string metric(const std::string& key, double value, std::int64_t time, std::int64_t step) {
+  return "{\"key\":\"" + key + "\",\"value\":" + to_string(value) +
+         ",\"timestamp\":" + to_string(time) + ",\"step\":" + to_string(step) + "}";
 }
 
-struct Worker {
+std::string pair(const std::string& key, const std::string& value) {
+  return "{\"key\":\"" + key + "\",\"value\":\"" + value + "\"}";
+}
+
+template <class Item>
+std::string list(int count, Item item) {
+  std::string out = "[";
+  for (int i = 0; i < count; ++i) (out += i ? "," : "") += item(i);
+  return out + "]";
+}
+
+/// One connection's work.
+class Client {
+ public:
+  Client(const Options& o, const std::string& headers) : o_(o), c_(o.port, headers) {
+    run_ = o.name("run");
+    if (run_.empty() && (o.kind.starts_with("log-") || o.kind.starts_with("batch")))
+      run_ = create_run(c_, o.name("experiment", "0"), epoch_ms, "");
+  }
+
+  /// Sends request number `n`; returns the status.
+  int send(int n) {
+    const std::string& kind = o_.kind;
+    if (kind == "log-metric" || kind == "log-metric-step0") {
+      const int step = kind == "log-metric" ? n : 0;
+      std::string body = metric("loss", 1.0 / (1 + n), epoch_ms + n, step);
+      return post("runs/log-metric", "{\"run_id\":\"" + run_ + "\"," + body.substr(1));
+    }
+    if (kind.starts_with("batch")) return batch(n);
+    if (kind == "run-lifecycle") return lifecycle(n);
+    if (kind == "fill-runs") return fill(n);
+    if (kind.starts_with("trackio-")) return trackio(n);
+    return c_.call(o_.name("method", "POST").c_str(), o_.name("path"), o_.body);
+  }
+  const std::string& answer() const { return c_.body; }
+
+ private:
+  int post(const char* path, const std::string& body) {
+    return c_.call("POST", prefix + path, body);
+  }
+
+  int batch(int n) {
+    const auto metrics = [&](int count, auto item) {
+      return post("runs/log-batch",
+                  "{\"run_id\":\"" + run_ + "\",\"metrics\":" + list(count, item) + "}");
+    };
+    if (o_.kind == "batch-10")
+      return metrics(10, [&](int m) { return metric("m" + to_string(m), m + n, epoch_ms + n, n); });
+    if (o_.kind == "batch")
+      return metrics(1000, [&](int m) {
+        return metric("m" + to_string(m % 20), 0.001 * m + n, epoch_ms + n * 1000 + m,
+                      n * 50 + m / 20);
+      });
+    return metrics(1000, [&](int m) {
+      const std::int64_t at = std::int64_t{n} * 1000 + m;
+      return metric("loss", bench::loss_at(at), epoch_ms + at, o_.kind == "batch-step0" ? 0 : at);
+    });
+  }
+
+  int lifecycle(int n) {
+    const auto text = [&](int i) {
+      return to_string(static_cast<double>((n * 7919L + i * 104729L) % 1000) / 1000);
+    };
+    const std::string tags = list(20, [&](int i) { return pair("tag" + to_string(i), text(i)); });
+    const std::string id =
+        create_run(c_, o_.name("experiment", "0"), epoch_ms + n, tags.substr(1, tags.size() - 2));
+    const int status =
+        post("runs/log-batch", "{\"run_id\":\"" + id + "\",\"params\":" + list(20, [&](int i) {
+                                 return pair("param" + to_string(i), text(i));
+                               }) + "}");
+    if (status != 200) return status;
+    return post("runs/update", "{\"run_id\":\"" + id + "\",\"status\":\"FINISHED\",\"end_time\":" +
+                                   to_string(epoch_ms + n + 1000) + "}");
+  }
+
+  int fill(int n) {
+    const auto number = static_cast<std::uint64_t>(n);
+    const std::string tags = list(
+        bench::tags, [&](int i) { return pair("tag" + to_string(i), bench::tag_text(number, i)); });
+    const std::string id =
+        create_run(c_, o_.name("experiment", "0"), epoch_ms + n, tags.substr(1, tags.size() - 2));
+    return post(
+        "runs/log-batch",
+        "{\"run_id\":\"" + id + "\",\"params\":" +
+            list(bench::params,
+                 [&](int i) { return pair(bench::param_name(i), bench::param_text(number, i)); }) +
+            ",\"metrics\":" +
+            list(bench::metrics,
+                 [&](int i) {
+                   return metric(bench::metric_name(i), bench::metric_value(number, i), epoch_ms,
+                                 0);
+                 }) +
+            "}");
+  }
+
+  int trackio(int n) {
+    const bool one = o_.kind == "trackio-metric";
+    const auto entry = [&](int i) {
+      const int step = one ? n : n * 50 + i;
+      std::string values;
+      for (int k = 0; k < (one ? 1 : 20); ++k)
+        values += (k ? ",\"m" : "\"m") + to_string(k) + "\":" + to_string(0.001 * k + step);
+      return "{\"project\":\"bench\",\"run\":\"" + o_.name("run", "one") +
+             "\",\"step\":" + to_string(step) + ",\"metrics\":{" + values + "},\"config\":null}";
+    };
+    return c_.call("POST", "/api/bulk_log",
+                   "{\"logs\":" + list(one ? 1 : 50, entry) + ",\"hf_token\":null}");
+  }
+
+  const Options& o_;
+  Connection c_;
+  std::string run_;
+};
+
+struct Outcome {
   std::vector<double> milliseconds;
   int failures = 0;
   std::string first_failure;
+  std::size_t bytes = 0;
 };
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  if (argc < 7) return std::fputs("usage: see the head of load.cpp\n", stderr), 2;
-  const char* host = argv[1];
-  const int port = std::atoi(argv[2]);
-  const std::string kind = argv[3];
-  const int clients = std::atoi(argv[4]), requests = std::atoi(argv[5]);
-  const std::string experiment = argv[6], path = argc > 7 ? argv[7] : "",
-                    file = argc > 8 ? argv[8] : "";
-  std::string fixed;
-  if (!file.empty()) {
-    std::ifstream in(file);
-    fixed.assign(std::istreambuf_iterator<char>(in), {});
+Options read_options(int argc, char** argv) {
+  Options o;
+  o.port = std::atoi(argv[1]);
+  o.kind = argv[2];
+  o.clients = std::atoi(argv[3]);
+  o.requests = std::atoi(argv[4]);
+  for (int i = 5; i < argc; ++i) {
+    const std::string text = argv[i];
+    const auto equals = text.find('=');
+    if (equals == std::string::npos) throw std::runtime_error("not name=value: " + text);
+    o.named[text.substr(0, equals)] = text.substr(equals + 1);
   }
-  std::atomic<int> next{0};
-  std::vector<Worker> workers(static_cast<std::size_t>(clients));
-  std::vector<std::thread> threads;
-  std::atomic<int> ready{0};
-  std::atomic<bool> go{false};
-  for (int w = 0; w < clients; ++w)
-    threads.emplace_back([&, w] {
-      auto& me = workers[static_cast<std::size_t>(w)];
-      try {
-        Connection c(host, port);
-        std::string run;
-        if (kind.starts_with("log-")) run = create_run(c, experiment, "");
-        ++ready;
-        while (!go) std::this_thread::yield();
-        for (int i; (i = next++) < requests;) {
-          const auto started = Clock::now();
-          int status = 200;
-          if (kind == "log-metric" || kind == "log-metric-step0") {
-            status = c.call("POST", prefix + "runs/log-metric",
-                            "{\"run_id\":\"" + run +
-                                "\",\"key\":\"loss\",\"value\":" + std::to_string(1.0 / (1 + i)) +
-                                ",\"timestamp\":" + std::to_string(1700000000000 + i) +
-                                ",\"step\":" + std::to_string(kind == "log-metric" ? i : 0) + "}");
-          } else if (kind == "log-batch-1000") {
-            std::string body = "{\"run_id\":\"" + run + "\",\"metrics\":[";
-            for (int m = 0; m < 1000; ++m)
-              body += (m ? ",{\"key\":\"m" : "{\"key\":\"m") + std::to_string(m % 20) +
-                      "\",\"value\":" + std::to_string(0.001 * m + i) +
-                      ",\"timestamp\":" + std::to_string(1700000000000 + i * 1000 + m) +
-                      ",\"step\":" + std::to_string(i * 50 + m / 20) + "}";
-            status = c.call("POST", prefix + "runs/log-batch", body + "]}");
-          } else if (kind == "run-lifecycle" || kind == "create-runs") {
-            const auto id =
-                create_run(c, experiment, pairs("tag", 20, static_cast<std::uint64_t>(i)));
-            status =
-                c.call("POST", prefix + "runs/log-batch",
-                       "{\"run_id\":\"" + id + "\",\"params\":[" +
-                           pairs("param", 20, static_cast<std::uint64_t>(i)) + "]" +
-                           (kind == "create-runs"
-                                ? ",\"metrics\":[{\"key\":\"acc\",\"value\":" +
-                                      std::to_string(((i * 7919) % 100003) / 100003.0) +
-                                      ",\"timestamp\":1,\"step\":0},{\"key\":\"loss\",\"value\":" +
-                                      std::to_string(((i * 104729) % 100019) / 100019.0) +
-                                      ",\"timestamp\":1,\"step\":0}]"
-                                : "") +
-                           "}");
-            if (status == 200)
-              status = c.call(
-                  "POST", prefix + "runs/update",
-                  "{\"run_id\":\"" + id + "\",\"status\":\"FINISHED\",\"end_time\":1700000001000}");
-          } else {
-            status = c.call(kind == "get" ? "GET" : "POST", path, fixed);
-          }
-          me.milliseconds.push_back(
-              std::chrono::duration<double, std::milli>(Clock::now() - started).count());
-          if (status != 200 && me.failures++ == 0)
-            me.first_failure = std::to_string(status) + " " + c.body.substr(0, 300);
-        }
-      } catch (const std::exception& e) {
-        ++ready;
-        ++me.failures;
-        if (me.first_failure.empty()) me.first_failure = e.what();
-      }
-    });
-  while (ready < clients) std::this_thread::yield();
-  std::printf("ready\n");
-  std::fflush(stdout);
-  char line[16];
-  if (!std::fgets(line, sizeof line, stdin))
-    return 2;  // the bench reads the server's CPU clock first
-  go = true;
-  const auto begun = Clock::now();
-  for (auto& t : threads) t.join();
-  const double seconds = std::chrono::duration<double>(Clock::now() - begun).count();
+  if (const std::string file = o.name("body"); !file.empty()) {
+    std::ifstream in(file, std::ios::binary);
+    o.body.assign(std::istreambuf_iterator<char>(in), {});
+  }
+  return o;
+}
+
+void report(const std::vector<Outcome>& outcomes, double seconds) {
   std::vector<double> all;
   int failures = 0;
   std::string failure;
-  for (const auto& w : workers) {
-    all.insert(all.end(), w.milliseconds.begin(), w.milliseconds.end());
-    failures += w.failures;
-    if (failure.empty()) failure = w.first_failure;
+  std::size_t bytes = 0;
+  for (const auto& one : outcomes) {
+    all.insert(all.end(), one.milliseconds.begin(), one.milliseconds.end());
+    failures += one.failures;
+    bytes = std::max(bytes, one.bytes);
+    if (failure.empty()) failure = one.first_failure;
   }
   std::sort(all.begin(), all.end());
   const auto at = [&](double q) {
@@ -234,7 +229,58 @@ int main(int argc, char** argv) {
   for (auto& ch : failure)
     if (ch == '"' || ch == '\\' || static_cast<unsigned char>(ch) < 0x20) ch = '\'';
   std::printf(
-      "{\"requests\":%zu,\"failures\":%d,\"failure\":\"%s\",\"seconds\":%.6f,\"p50\":%.4f,\"p99\":%"
-      ".4f}\n",
-      all.size(), failures, failure.c_str(), seconds, at(0.5), at(0.99));
+      "{\"requests\":%zu,\"failures\":%d,\"failure\":\"%s\",\"seconds\":%.6f,\"p50\":%.4f,"
+      "\"p99\":%.4f,\"bytes\":%zu}\n",
+      all.size(), failures, failure.c_str(), seconds, at(0.5), at(0.99), bytes);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 5) return std::fputs("usage: see the head of load.cpp\n", stderr), 2;
+  const Options o = read_options(argc, argv);
+  std::string headers =
+      "Content-Type: " +
+      o.name("type", o.name("method") == "PUT" ? "application/octet-stream" : "application/json") +
+      "\r\n";
+  if (const std::string token = o.name("token"); !token.empty())
+    headers += "X-Trackio-Write-Token: " + token + "\r\n";
+  const int first = std::atoi(o.name("first", "0").c_str());
+  std::atomic<int> next{first}, ready{0};
+  std::atomic<bool> go{false};
+  std::vector<Outcome> outcomes(static_cast<std::size_t>(o.clients));
+  std::vector<std::thread> threads;
+  for (int w = 0; w < o.clients; ++w)
+    threads.emplace_back([&, w] {
+      Outcome& mine = outcomes[static_cast<std::size_t>(w)];
+      bool counted = false;
+      try {
+        Client client(o, headers);
+        counted = true;
+        ++ready;
+        go.wait(false);
+        for (int n; (n = next++) < first + o.requests;) {
+          const auto started = Clock::now();
+          const int status = client.send(n);
+          mine.milliseconds.push_back(
+              std::chrono::duration<double, std::milli>(Clock::now() - started).count());
+          mine.bytes = client.answer().size();
+          if (status != 200 && mine.failures++ == 0)
+            mine.first_failure = to_string(status) + " " + client.answer().substr(0, 300);
+        }
+      } catch (const std::exception& e) {
+        if (!counted) ++ready;
+        if (mine.failures++ == 0) mine.first_failure = e.what();
+      }
+    });
+  while (ready < o.clients) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  std::printf("ready\n");
+  std::fflush(stdout);
+  char line[16];
+  if (!std::fgets(line, sizeof line, stdin)) std::_Exit(2);  // the bench reads the clock first
+  const auto begun = Clock::now();
+  go = true;
+  go.notify_all();
+  for (auto& t : threads) t.join();
+  report(outcomes, std::chrono::duration<double>(Clock::now() - begun).count());
 }

@@ -1,0 +1,109 @@
+"""The goals of the bench. A goal is looked at when the rows that it speaks of were measured in this run."""
+import dataclasses
+
+
+@dataclasses.dataclass
+class Goal:
+    what: str
+    aim: str  # as written in the table
+    reached: float
+    unit: str
+    met: bool
+
+    @property
+    def text(self):
+        digits = 0 if abs(self.reached) >= 20 else 1 if abs(self.reached) >= 2 else 2
+        return f"{self.reached:,.{digits}f}{self.unit}"
+
+
+# Scenario -> at least so many times less CPU than the peer, at most so many times the floor's.
+LESS_CPU = {
+    "log-metric, 1 client": {"mlflow": 30, "fasttrackml": 4, "floor": 2},
+    "log-metric, 8 clients": {"floor": 2},
+    "log-metric, 32 clients": {"mlflow": 150, "fasttrackml": 10, "floor": 2},
+    "log-batch of 1000, 1 client": {"mlflow": 50, "fasttrackml": 12, "trackio": 5, "floor": 2},
+    "log-batch of 1000, 8 clients": {"mlflow": 50, "fasttrackml": 12, "trackio": 5, "floor": 2},
+    "run + 20 params + 20 tags, 1 client": {"mlflow": 40, "fasttrackml": 5},
+    "run + 20 params + 20 tags, 8 clients": {"mlflow": 100, "fasttrackml": 10},
+    "search 1k: default page": {"mlflow": 40, "fasttrackml": 4},
+    "search 10k: default page": {"mlflow": 40},
+    "search 100k: default page": {"fasttrackml": 50},
+    "search 1k: ordered": {"mlflow": 100, "fasttrackml": 5},
+    "search 10k: ordered": {"mlflow": 1000},
+    "search 100k: ordered": {"fasttrackml": 100},
+    "search 1k: filter + order": {"mlflow": 20, "fasttrackml": 2},
+    "search 10k: filter + order": {"mlflow": 50},
+    "search 100k: filter": {"fasttrackml": 50},
+    "search 100k: filter + order": {"fasttrackml": 50, "floor": 3},
+    "history, 100k points": {"mlflow": 80, "fasttrackml": 15},
+    "history, 1M points": {"mlflow": 80, "fasttrackml": 15},
+    "bulk-interval, 20 x 10k points": {"mlflow": 200},
+    "mixed: 20 writes of 10 to a search": {"mlflow": 100, "fasttrackml": 15},
+    "artifact 100 MB up": {"mlflow": 5},
+    "artifact 100 MB down": {"mlflow": 5},
+}
+
+# (scenario, figure of podium's row) -> at most, unit.
+AT_MOST = {
+    ("history, 1M points", "growth_mib"): (16, " MiB", "memory growth"),
+    ("artifact 100 MB up", "growth_mib"): (8, " MiB", "memory growth"),
+    ("artifact 100 MB down", "growth_mib"): (8, " MiB", "memory growth"),
+    ("start and idle", "start_ms"): (100, " ms", "wall"),
+    ("start and idle", "cpu_ms"): (50, " ms", "CPU"),
+    ("start and idle", "rss_mib"): (20, " MiB", "resident"),
+    ("disk of a metric point", "bytes_a_point"): (16, " B", "a point"),
+    ("search 100k: filter", "cpu_ms"): (5, " ms", "CPU"),
+    ("search 100k: filter + order", "cpu_ms"): (5, " ms", "CPU"),
+    ("bulk-interval, 20 x 10k points", "cpu_ms"): (30, " ms", "CPU"),
+}
+
+# (scenario, other scenario) -> podium's CPU of the one at most so many times that of the other.
+WITHIN = {
+    ("search 100k: default page", "search 1k: default page"): 1.5,
+    ("search 100k: ordered", "search 1k: ordered"): 1.5,
+    ("search 1k: ordered, deep page", "search 1k: ordered"): 1.5,
+    ("search 10k: ordered, deep page", "search 10k: ordered"): 1.5,
+    ("search 100k: ordered, deep page", "search 100k: ordered"): 1.5,
+    ("100k points at step 0", "100k points, rising steps"): 1.5,
+}
+
+
+def value(results, scenario, server, figure="cpu_ms"):
+    return results.get(scenario, {}).get(server, {}).get(figure)
+
+
+def judge(results):
+    """results: scenario -> server -> row. Yields a Goal for each that can be judged."""
+    for scenario, wanted in LESS_CPU.items():
+        ours = value(results, scenario, "podium")
+        for peer, times in wanted.items():
+            theirs = value(results, scenario, peer)
+            if not ours or not theirs:
+                continue
+            if peer == "floor":
+                yield Goal(f"{scenario}: podium / floor", f"≤ {times}×", ours / theirs, "×", ours / theirs <= times)
+            else:
+                yield Goal(f"{scenario}: {peer} / podium", f"≥ {times}×", theirs / ours, "×", theirs / ours >= times)
+    for (scenario, other), times in WITHIN.items():
+        ours, theirs = value(results, scenario, "podium"), value(results, other, "podium")
+        if ours and theirs:
+            yield Goal(f"{scenario} / {other}", f"≤ {times}×", ours / theirs, "×", ours / theirs <= times)
+    for (scenario, figure), (most, unit, what) in AT_MOST.items():
+        ours = value(results, scenario, "podium", figure)
+        if ours is not None:
+            yield Goal(f"{scenario}: {what}", f"≤ {most}{unit}", ours, unit, ours <= most)
+    yield from _footprint(results)
+    alone, beside = (value(results, "mixed: 20 writes of 10 to a search", "podium", f) for f in ("search_p99_alone", "search_p99"))
+    if alone and beside:
+        yield Goal("mixed: p99 of searches / alone", "≤ 5×", beside / alone, "×", beside <= 5 * alone)
+
+
+def _footprint(results):
+    for figure, scenario, what, times in (("start_ms", "start and idle", "start", {"mlflow": 100, "fasttrackml": 1}),
+                                          ("pss_mib", "start and idle", "idle memory", {"mlflow": 20, "fasttrackml": 1}),
+                                          ("bytes_a_point", "disk of a metric point", "disk", {"mlflow": 15, "fasttrackml": 15})):
+        ours = value(results, scenario, "podium", figure)
+        for peer, least in times.items():
+            theirs = value(results, scenario, peer, figure)
+            if ours and theirs:
+                yield Goal(f"{what}: {peer} / podium", f"≥ {least}×", theirs / ours, "×", theirs / ours >= least)

@@ -1,0 +1,139 @@
+"""What the bench does, in groups: a group has fresh stores, and its scenarios run in order, every server of the run in turn.
+
+A scenario is a function of (server, size) that returns a row: `cpu_ms` (server CPU a request) and what else it measured. The size
+says how many requests a server is asked for; a server without a size does not take part.
+"""
+import dataclasses
+import typing
+
+import measure
+import reads
+import servers
+import writes
+
+
+@dataclasses.dataclass
+class Scenario:
+    name: str
+    run: typing.Callable
+    sizes: dict  # server name -> whatever the function takes as its size
+    full: dict = dataclasses.field(default_factory=dict)  # more of them, with FULL=1: minutes of a slow peer
+
+    def size(self, server, full):
+        return {**self.sizes, **(self.full if full else {})}.get(server)
+
+
+def sizes(ours, fasttrackml=None, mlflow=None, trackio=None, floor=True):
+    out = {"podium": ours, "floor": ours if floor else None, "fasttrackml": fasttrackml, "mlflow": mlflow, "trackio": trackio}
+    return {name: size for name, size in out.items() if size is not None}
+
+
+def group_writes():
+    def simple(name, kind, clients, ours, fasttrackml, mlflow, trackio=None):
+        return Scenario(name, writes.simple(kind, clients), sizes(ours, fasttrackml, mlflow, trackio))
+
+    return [
+        simple("log-metric, 1 client", "log-metric", 1, 2000, 500, 100, 100),
+        simple("log-metric, 8 clients", "log-metric", 8, 8000, 1000, 100, 100),
+        simple("log-metric, 32 clients", "log-metric", 32, 20000, 2000, 200, 200),
+        simple("log-batch of 1000, 1 client", "batch", 1, 150, 30, 8, 30),
+        simple("log-batch of 1000, 8 clients", "batch", 8, 300, 60, 16, 60),
+        simple("run + 20 params + 20 tags, 1 client", "run-lifecycle", 1, 500, 100, 30),
+        simple("run + 20 params + 20 tags, 8 clients", "run-lifecycle", 8, 2000, 200, 32),
+        simple("100k points, rising steps", "batch-one-key", 1, 100, 20, 5),
+        simple("100k points at step 0", "batch-step0", 1, 100, 20, 5),
+    ]
+
+
+def group_search(runs):
+    def group():
+        few = runs > 1000
+        mlflow = (2 if few else 10) if runs <= 10_000 else None
+        fasttrackml = {1000: 100, 10_000: 30, 100_000: 5}[runs]
+
+        def search(name, body, deep=False, mlflow=mlflow):
+            return Scenario(f"search {runs // 1000}k: {name}", reads.search(runs, body, deep), sizes(300, fasttrackml, mlflow))
+
+        ordered = {"order_by": ["metrics.acc DESC"]}
+        filtered = {"filter": "metrics.acc > 0.9 and params.lr = '0.1'"}
+        return [
+            search("default page", {}),
+            search("ordered", ordered),
+            search("ordered, deep page", ordered, deep=True),
+            search("filter", filtered),
+            search("filter + order", {**filtered, **ordered}),
+        ]
+
+    return group
+
+
+def group_history():
+    return [
+        Scenario("history, 100k points", reads.history(100_000), sizes(20, 5, 1, 2)),
+        Scenario("history, 1M points", reads.history(1_000_000), sizes(5, 1), {"mlflow": 1}),
+        Scenario("bulk-interval, 20 x 10k points", reads.bulk_interval(20, 10_000), sizes(20, None, 2, floor=False)),
+    ]
+
+
+def group_mixed():
+    return [
+        Scenario("mixed: 20 writes of 10 to a search", servers.mixed, sizes(400, 40, 4, floor=False)),
+        Scenario("beside slow readers and 500 dribbling sockets", servers.beside_slow_clients, sizes(4000, 1000, 100, floor=False)),
+    ]
+
+
+def group_artifacts():
+    return [
+        Scenario("artifact 100 MB up", servers.artifact_up, sizes(5, None, 2, floor=False)),
+        Scenario("artifact 100 MB down", servers.artifact_down, sizes(5, None, 2, floor=False)),
+    ]
+
+
+def group_footprint():
+    every = {name: 5 for name in ("podium", "floor", "fasttrackml", "mlflow", "trackio")}
+    return [
+        Scenario("start and idle", servers.start_and_idle, {**every, "mlflow": 2, "trackio": 2}),
+        Scenario("disk of a metric point", servers.disk, sizes(200, 60, 30, 60)),
+    ]
+
+
+GROUPS = {
+    "footprint": group_footprint,
+    "writes": group_writes,
+    "search 1k": group_search(1000),
+    "search 10k": group_search(10_000),
+    "search 100k": group_search(100_000),
+    "history": group_history,
+    "mixed": group_mixed,
+    "artifacts": group_artifacts,
+}
+
+
+def run(wanted, kinds, folder, full, profiles, each):
+    """Runs the wanted scenarios with the servers of `kinds`; `each(scenario, rows)` after each. A server that fails a scenario has
+    the reason in its row."""
+    for group, make in GROUPS.items():
+        chosen = [s for s in make() if wanted(s.name)]
+        names = {name for s in chosen for name in ({**s.sizes, **s.full} if full else s.sizes)}
+        running = []
+        try:
+            for kind in kinds:
+                if kind.name in names:
+                    running.append(kind(folder / group.replace(" ", "-") / kind.name))
+                    running[-1].start()
+            for scenario in chosen:
+                rows = {}
+                for server in running:
+                    size = scenario.size(server.name, full)
+                    if size is None:
+                        continue
+                    server.profile = profiles and server.name == "podium" and profiles / f"{scenario.name.replace(' ', '-')}.txt"
+                    try:
+                        rows[server.name] = scenario.run(server, size)
+                    except (measure.Failed, OSError) as e:
+                        rows[server.name] = {"failed": str(e)}
+                    server.profile = None
+                each(scenario, rows)
+        finally:
+            for server in running:
+                server.stop()
