@@ -27,13 +27,16 @@ class Target:
         # Outside of all; a name that only an attack would make.
         self.outside = pathlib.Path(f"/tmp/podium-attack-{os.getpid()}")
         self.podium = Podium(folder / "data", "--log-level", "error", log=folder.parent / "attacked.log").start()
-        (folder / "data/artifacts").joinpath("link-out").symlink_to(folder)
         connection = Connection(self.podium.url)
         self.run = connection.call("POST", "runs/create", {"experiment_id": "0"})[1]["run"]["info"]["run_id"]
         status, answer = connection.call("POST", "logged-models", {"experiment_id": "0", "name": "attacked"})
         assert status == 200, answer
         self.model = answer["model"]["info"]["model_id"]
         assert connection.raw("PUT", f"{ARTIFACTS}0/{self.run}/artifacts/own.txt", b"its own")[0] == 200
+        for place in ("", f"0/{self.run}/artifacts", f"0/models/{self.model}/artifacts"):
+            inside = folder / "data/artifacts" / place
+            inside.mkdir(parents=True, exist_ok=True)
+            (inside / "link-out").symlink_to(folder)
         self.surroundings = self.look_around()
         self.step = 0
 

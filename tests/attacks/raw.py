@@ -21,7 +21,7 @@ def one_answer(stream, head_only=False):
     if not line:
         return None
     version, status, *_ = line.decode("latin-1").split(" ", 2)
-    assert version == "HTTP/1.1", line
+    assert version in ("HTTP/1.1", "HTTP/1.0"), line
     headers = {}
     while (line := stream.readline()) not in (b"\r\n", b""):
         name, _, value = line.decode("latin-1").partition(":")

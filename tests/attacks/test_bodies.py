@@ -23,7 +23,13 @@ def refused(status, body, statuses=(400,)):
     return message
 
 
+def ignored(path, status, body):
+    """MLflow takes what is no JSON for an empty message: then a search that needs nothing finds nothing."""
+    return path == API + "runs/search" and (status, body) == (200, b"{}")
+
+
 def post(target, path, body, kind="application/json", **headers):
+    body = body.encode() if isinstance(body, str) else body
     return target.connection().raw("POST", path, body, {"Content-Type": kind, **headers})
 
 
@@ -44,7 +50,8 @@ NO_JSON = {
 @pytest.mark.parametrize("name", NO_JSON)
 def test_no_json(target, name):
     for door in doors():
-        refused(*post(target, door, NO_JSON[name]))
+        answer = post(target, door, NO_JSON[name])
+        ignored(door, *answer) or refused(*answer)
 
 
 @pytest.mark.parametrize("body", [b"[]", b'"text"', b"7", b"null", b"true"])
@@ -62,7 +69,8 @@ def test_depth(target, depth, opening, closing):
     nested = opening * depth + b"1" + closing * depth
     for body in (nested, b'{"run_id": "x", "tags": ' + nested + b"}", opening * depth):
         for door in doors():
-            refused(*post(target, door, body))
+            answer = post(target, door, body)
+            ignored(door, *answer) or refused(*answer)
 
 
 def test_depth_in_a_query(target):
@@ -119,18 +127,21 @@ def test_texts(target, name):
 
 
 def test_sizes_of_names(target):
-    """What is longer than MLflow allows is refused, with the limit."""
+    """What is longer than MLflow allows is refused, with the limit; values are cut to it, as there."""
     long = "x" * 300_000
-    for door, body in [("runs/set-tag", {"run_id": target.run, "key": long, "value": "x"}), ("runs/set-tag", {"run_id": target.run, "key": "x", "value": long}),
-                       ("runs/log-parameter", {"run_id": target.run, "key": long, "value": "x"}), ("runs/log-parameter", {"run_id": target.run, "key": "long", "value": long}),
+    for door, body in [("runs/set-tag", {"run_id": target.run, "key": long, "value": "x"}),
+                       ("runs/log-parameter", {"run_id": target.run, "key": long, "value": "x"}),
                        ("runs/log-metric", {"run_id": target.run, "key": long, "value": 1, "timestamp": 1}), ("experiments/create", {"name": long}),
                        ("runs/log-batch", {"run_id": target.run, "metrics": [{"key": f"m{i}", "value": 1, "timestamp": 1} for i in range(1001)]}),
                        ("runs/log-batch", {"run_id": target.run, "params": [{"key": f"p{i}", "value": "1"} for i in range(101)]}),
                        ("runs/log-batch", {"run_id": target.run, "tags": [{"key": f"t{i}", "value": "1"} for i in range(101)]})]:
         message = refused(*post(target, API + door, json.dumps(body)))
         assert any(c.isdigit() for c in message), message
-    status, answer = post(target, API + "runs/search", json.dumps({"experiment_ids": ["0"], "max_results": 10**9}))
-    refused(status, answer)
+    refused(*post(target, API + "runs/search", json.dumps({"experiment_ids": ["0"], "max_results": 10**9})))
+    for door in ("runs/set-tag", "runs/log-parameter"):
+        assert post(target, API + door, json.dumps({"run_id": target.run, "key": "long", "value": long}))[0] == 200
+    data = target.connection().get_run(target.run)["data"]
+    assert all(len(entry["value"]) <= 8000 for kind in ("tags", "params") for entry in data[kind] if entry["key"] == "long")
 
 
 def head(path, *lines, method="POST"):
@@ -188,16 +199,10 @@ def test_a_body_cut_short_does_nothing(target):
     assert connection.raw("GET", path)[0] == 404
 
 
-def bomb():
-    """A gibibyte of blanks before an object, in a mebibyte."""
-    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
-    blanks = b" " * (1 << 20)
-    return b"".join([packer.compress(blanks) for _ in range(1024)] + [packer.compress(b"{}"), packer.flush()])
-
-
 @pytest.fixture(scope="module")
 def packed_bomb():
-    return bomb()
+    """A gibibyte of blanks in a mebibyte: the same block again and again, as gzip allows."""
+    return gzip.compress(b" " * (1 << 22)) * 256
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd", "gzip, gzip", "x-gzip", "compress"])
@@ -206,11 +211,13 @@ def test_packed_bodies(target, packed_bomb, encoding):
     tag = json.dumps({"run_id": target.run, "key": "packed", "value": encoding}).encode()
     packed = gzip.compress(tag) if "gzip" in encoding else zlib.compress(tag)
     status, answer = post(target, API + "runs/set-tag", packed, **{"Content-Encoding": encoding})
-    assert status == 200 or 400 <= status < 500, (status, answer)
     if status != 200:
         refused(status, answer, (400, 415))
+    kept = {t["key"]: t["value"] for t in target.connection().get_run(target.run)["data"].get("tags", [])}
+    assert (kept.get("packed") == encoding) == (status == 200), (status, answer)
     for door in (API + "runs/log-batch", API + "runs/search", "/api/v1/tasks/query"):
-        refused(*post(target, door, packed_bomb, **{"Content-Encoding": encoding}), (400, 413, 415))
+        answer = post(target, door, packed_bomb, **{"Content-Encoding": encoding})
+        ignored(door, *answer) or refused(*answer, (400, 413, 415))
 
 
 @pytest.mark.parametrize("kind", ["text/html", "application/xml", "application/jsonx", "application/json-patch+json", "image/png", "multipart/form-data; boundary=x"])

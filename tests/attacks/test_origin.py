@@ -1,5 +1,7 @@
 """Pages of other origins: DNS rebinding by the Host header, writes across origins, and answers that a browser could run."""
+import email.message
 import json
+from urllib.parse import quote
 
 import pytest
 from ledger import ARTIFACTS
@@ -83,9 +85,8 @@ def test_an_artifact_is_never_run(target, name):
         assert (answer.getheader("Content-Disposition") or "").startswith("attachment"), path
 
 
-@pytest.mark.parametrize("name", ['a"; filename=evil.html; x="', "a%0d%0aSet-Cookie: x=1", "a\u202egpj.exe", "é" * 100])
+@pytest.mark.parametrize("name", ['a"; filename=evil.html; x="', "a\r\nSet-Cookie: x=1", "a\u202egpj.exe", "é" * 100])
 def test_a_name_adds_no_header(target, name):
-    from urllib.parse import quote
     connection = target.connection()
     path = f"{ARTIFACTS}0/{target.run}/artifacts/{quote(name)}"
     assert connection.raw("PUT", path, b"named")[0] == 200
@@ -93,8 +94,10 @@ def test_a_name_adds_no_header(target, name):
     answer = connection.http.getresponse()
     assert answer.read() == b"named"
     assert answer.getheader("Set-Cookie") is None
-    disposition = answer.getheader("Content-Disposition") or ""
-    assert disposition.startswith("attachment") and disposition.count("filename=") <= 1, disposition
+    message = email.message.Message()
+    message["Content-Disposition"] = answer.getheader("Content-Disposition")
+    assert message.get_content_disposition() == "attachment"
+    assert {name for name, _ in message.get_params(header="Content-Disposition")} <= {"attachment", "filename"}, message.as_string()
 
 
 @pytest.mark.parametrize("door", ["experiments/get?experiment_id={}", "runs/get?run_id={}", "nothing?x={}", "artifacts/list?run_id={}"])

@@ -80,6 +80,8 @@ class Writer(threading.Thread):
     def good(self, status, answer):
         if status == 200:
             return True
+        if isinstance(answer, bytes):
+            answer = json.loads(answer)
         (self.forgiven if status in self.forgives else self.refused).append((status, answer))
         return False
 
