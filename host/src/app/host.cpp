@@ -8,6 +8,7 @@
 
 #include "app/data_folder.hpp"
 #include "app/plugin_routes.hpp"
+#include "app/route_list.hpp"
 #include "blob/local_blob_store.hpp"
 #include "http/server.hpp"
 #include "log/log.hpp"
@@ -183,6 +184,7 @@ struct HostImpl final : HostAccess {
     server = std::make_unique<Server>(server_options());
     own_routes = services->api_routes();
     own_routes.push_back(make_plugin_routes(plugins));
+    own_routes.push_back(make_route_list([this] { return server->router(); }));
     for (auto& group : own_routes) server->add(*group, self, true);
     for (auto& group : plugins.take_routes())
       server->add(*group.routes, *group.owner, first_party().contains(group.owner->id),
