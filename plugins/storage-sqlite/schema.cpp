@@ -148,6 +148,16 @@ void migrate(Connection& connection, const CollectionInfo& info, const kit::Migr
       "podium.db is a database but not one of podium's; move it away or choose another folder");
 }
 
+void check_marks(Connection& connection) {
+  if (connection.number("PRAGMA application_id") != application) foreign();
+  const std::int64_t found = connection.number("SELECT value FROM meta WHERE key = 'format'");
+  if (found > format)
+    throw Error(ErrorCode::unsupported,
+                fmt::format("podium.db has format {}, this podium knows {}; start a newer podium",
+                            found, format));
+  if (found != format) foreign();
+}
+
 void make_or_check(Connection& connection) {
   connection.execute("PRAGMA journal_mode = WAL");
   connection.execute(
@@ -165,13 +175,7 @@ void make_or_check(Connection& connection) {
     connection.execute("COMMIT");
     return;
   }
-  if (marked != application) foreign();
-  const std::int64_t found = connection.number("SELECT value FROM meta WHERE key = 'format'");
-  if (found > format)
-    throw Error(ErrorCode::unsupported,
-                fmt::format("podium.db has format {}, this podium knows {}; start a newer podium",
-                            found, format));
-  if (found != format) foreign();
+  check_marks(connection);
   // A large file is looked at as it is used; a small one costs nothing to look through.
   constexpr std::int64_t small = 2048;
   if (connection.number("PRAGMA page_count") > small) return;
@@ -181,11 +185,9 @@ void make_or_check(Connection& connection) {
                 fmt::format("podium.db is damaged ({}); restore a backup", check.text(0)));
 }
 
-}  // namespace
-
-void prepare_file(Connection& connection) {
+void translating(Connection& connection, void (*work)(Connection&)) {
   try {
-    make_or_check(connection);
+    work(connection);
   } catch (const EngineError& e) {
     // A table or column is missing that every store has.
     if (e.code() == ErrorCode::internal)
@@ -193,6 +195,16 @@ void prepare_file(Connection& connection) {
                                                   sqlite3_errmsg(connection.handle())));
     throw;
   }
+}
+
+}  // namespace
+
+void prepare_file(Connection& connection) { translating(connection, make_or_check); }
+void check_file(Connection& connection) { translating(connection, check_marks); }
+
+std::int64_t newest_revision(Connection& connection) {
+  const std::int64_t noted = connection.number("SELECT value FROM meta WHERE key = 'revision'");
+  return std::max(noted, connection.number("SELECT max(rev) FROM feed"));
 }
 
 std::vector<Catalog::Stored> stored_collections(Connection& connection) {
