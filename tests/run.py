@@ -8,6 +8,7 @@
     client   pytest with the real MLflow client
     differential  the same calls against mlflow server and podium
     crash    kill -9 under load
+    operations  backup, restore and doctor beside a running server
     fuzz     every fuzz target for a few seconds (SECONDS_EACH)
     format   clang-format over the files of the last commit and uncommitted ones
     lint     clang-tidy over all sources (given by name only)
@@ -28,7 +29,7 @@ import xml.etree.ElementTree
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 JOBS = str(os.environ.get("JOBS") or os.cpu_count() or 2)
-DEFAULT = ["unit", "asan", "tsan", "install", "client", "differential", "crash", "fuzz", "format"]
+DEFAULT = ["unit", "asan", "tsan", "install", "client", "differential", "crash", "operations", "fuzz", "format"]
 TSAN_TESTS = ["storage_sqlite", "storage_sqlite_conformance", "http", "services"]
 
 
@@ -190,6 +191,10 @@ def stage_crash():
     run_pytest("crash")
 
 
+def stage_operations():
+    run_pytest("operations")
+
+
 def stage_install():
     folder = build("dev")
     prefix = BUILD / "prefix"
@@ -209,7 +214,7 @@ def stage_install():
 
 def stage_fuzz():
     folder = build("fuzz", ["fuzzers"])
-    seconds = os.environ.get("SECONDS_EACH", "10")
+    seconds = os.environ.get("SECONDS_EACH", "20")  # six targets: two minutes in all
     for target in sorted((folder / "bin").glob("fuzz_*")):
         name = target.name.removeprefix("fuzz_")
         corpus = folder / "corpus" / name

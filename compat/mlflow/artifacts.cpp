@@ -60,12 +60,12 @@ Response list_model(const Api& api, Request& request) {
 }
 
 Response get_run_artifact(const Api& api, Request& request) {
-  const auto id = request.query("run_id").value_or("");
+  auto id = request.query("run_id").value_or("");
+  if (id.empty()) id = request.query("run_uuid").value_or("None");
   const auto path = request.query("path");
   if (!path) throw error(Code::bad_request, "Request must specify path.");
   const std::string safe = safe_path(*path);
-  const std::string uri = run_artifact_uri(
-      api, request.who(), id.empty() ? request.query("run_uuid").value_or("") : id);
+  const std::string uri = run_artifact_uri(api, request.who(), id);
   return send_artifact(api, place_of(api, uri), safe);
 }
 

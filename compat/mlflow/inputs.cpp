@@ -53,6 +53,12 @@ std::vector<Input> read_datasets(const Fields& fields) {
       else
         input.tags.push_back(std::move(pair));
     }
+    std::set<std::string_view> keys;
+    for (const Pair& tag : input.tags)
+      if (!keys.insert(tag.key).second)
+        throw error(
+            Code::bad_request,
+            fmt::format("The tag '{}' of the data set '{}' is given twice.", tag.key, input.name));
     if (seen.emplace(input.name, input.digest).second) out.push_back(std::move(input));
   }
   return out;

@@ -273,6 +273,9 @@ LogRequest read_log_metric(const Request& request) {
   }
   const Fields fields = read_fields(request);
   run_id = fields.run_id();
+  fields.require("key");
+  fields.require("value");
+  (void)fields.integer("timestamp");  // "" is of the wrong type here, and missing in a batch
   keep(read_metric(fields), run_id);
   return out;
 }

@@ -122,6 +122,9 @@ Asked read_request(const Request& request) {
   for (const std::string_view id : fields.texts("experiment_ids"))
     asked.experiments.emplace_back(id);
   asked.filter = fields.text("filter").value_or("");
+  if (!asked.filter.empty() && trimmed(asked.filter).empty())
+    throw invalid(fmt::format("Invalid filter string: {}. Expected a single SQL expression.",
+                              repr(std::string_view(asked.filter))));
   for (const Fields& item : fields.messages("datasets")) {
     DatasetFilter d;
     d.name = item.text("dataset_name").value_or("");

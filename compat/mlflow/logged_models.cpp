@@ -128,7 +128,16 @@ Response finalize(const Api& api, Request& request) {
 Response remove(const Api& api, Request& request) {
   const std::string id(request.segment("model_id"));
   api.store.write([&](Transaction& t) {
-    api.models.remove(t, request.who(), require_model(api, t, request.who(), id));
+    Ordinal model = 0;
+    try {
+      model = api.models.require(t, request.who(), id);
+    } catch (const Error& e) {
+      // One that is deleted already stays so.
+      if (e.code() != ErrorCode::not_found) throw;
+      if (t.find(api.model_records, id) == 0) throw no_such_model(id);
+      return;
+    }
+    api.models.remove(t, request.who(), model);
   });
   return empty_answer();
 }

@@ -90,6 +90,23 @@ void answer_log(const Api& api, Request& request, Reply& reply, LogRequest&& rea
       [](Log&) { return empty_answer(); });
 }
 
+/// JSON as Python writes it: blanks behind commas and colons, ASCII only.
+std::string python_json(const nlohmann::ordered_json& value) {
+  std::string out;
+  const auto next = [&](const std::string& item) { out += (out.empty() ? "" : ", ") + item; };
+  if (value.is_object()) {
+    for (const auto& [key, member] : value.items())
+      next(json_text(key) + ": " + python_json(member));
+    return "{" + out + "}";
+  }
+  if (value.is_array()) {
+    for (const auto& item : value) next(python_json(item));
+    return "[" + out + "]";
+  }
+  if (value.is_string()) return json_text(value.get_ref<const std::string&>());
+  return value.is_number_float() ? repr(value.get<double>()) : value.dump();
+}
+
 /// The legacy way to record a model: a summary of it is added to a list in a tag.
 Response log_model(const Api& api, Request& request) {
   using Json = nlohmann::json;
@@ -106,7 +123,7 @@ Response log_model(const Api& api, Request& request) {
     throw invalid(fmt::format("Model json is missing mandatory fields: {{{}}}", absent));
   nlohmann::ordered_json summary;
   for (const char* name : {"run_id", "artifact_path", "utc_time_created", "model_uuid"})
-    if (model.contains(name)) summary[name] = model[name];
+    summary[name] = model.contains(name) ? model[name] : Json();
   summary["flavors"] = Json::object();
   for (const auto& [flavor, config] : model["flavors"].items()) {
     Json kept = config;
@@ -124,7 +141,7 @@ Response log_model(const Api& api, Request& request) {
     });
     list.push_back(summary);
     // Not cut, however long: half a list is no list.
-    const std::string value = list.dump();
+    const std::string value = python_json(list);
     const MapEntry tag{logged_models_tag, value};
     TaskLog entries;
     entries.tags = std::span(&tag, 1);

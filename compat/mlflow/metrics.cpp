@@ -199,7 +199,8 @@ Response get_history_bulk(const Api& api, Request& request) {
     const auto number = whole_number(*text);
     if (!number)
       throw invalid(fmt::format("Parameter 'max_results' must be an integer, got '{}'.", *text));
-    left = std::clamp<std::int64_t>(*number, 0, max_bulk_points);
+    // A negative one is no limit.
+    left = *number < 0 ? max_bulk_points : std::min(*number, max_bulk_points);
   }
   std::sort(run_ids.begin(), run_ids.end());
   run_ids.erase(std::unique(run_ids.begin(), run_ids.end()), run_ids.end());
@@ -207,9 +208,8 @@ Response get_history_bulk(const Api& api, Request& request) {
   append_json_string(key_json, *key);
   bool first = true;
   for (const std::string& run_id : run_ids) {
-    if (left == 0) break;
     const Ordinal run = api.tasks.find(api.store, request.who(), run_id);
-    if (run == 0) continue;
+    if (run == 0 || left == 0) continue;
     std::string run_json;
     append_json_string(run_json, run_id);
     History history(api, request.who(), run, *key);

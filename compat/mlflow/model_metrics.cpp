@@ -41,6 +41,8 @@ std::vector<ModelTarget> find_models(const Api& api, Transaction& t, const Princ
   for (const MetricPoints& m : metrics) {
     const std::string& id = m.scope.model_id;
     if (id.empty()) continue;
+    if (m.scope.dataset_name.empty() != m.scope.dataset_digest.empty())
+      throw invalid("Both dataset_name and dataset_digest must be provided if one is provided");
     bool known = false;
     for (const ModelTarget& target : out) known |= target.id == id;
     if (known) continue;

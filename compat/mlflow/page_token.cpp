@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "errors.hpp"
+#include "podium/json.hpp"
 #include "python_text.hpp"
 
 namespace podium::mlflow {
@@ -27,7 +29,8 @@ std::optional<std::string> decoded(std::string_view text) {
       continue;
     }
     const auto value = alphabet.find(c);
-    if (value == std::string_view::npos || ended) return std::nullopt;
+    if (value == std::string_view::npos) continue;  // strangers are passed over
+    if (ended) return std::nullopt;
     ++symbols;
     bits = (bits << 6) | static_cast<unsigned>(value);
     count += 6;
@@ -38,6 +41,48 @@ std::optional<std::string> decoded(std::string_view text) {
   }
   if (symbols % 4 != 0) return std::nullopt;
   return out;
+}
+
+/// A JSON value as Python prints it.
+std::string python(const Json& value) {
+  std::string out;
+  switch (value.type()) {
+    case Json::value_t::object:
+      for (const auto& [key, member] : value.items())
+        out += (out.empty() ? "" : ", ") + repr(std::string_view(key)) + ": " + python(member);
+      return "{" + out + "}";
+    case Json::value_t::array:
+      for (const auto& item : value) out += (out.empty() ? "" : ", ") + python(item);
+      return "[" + out + "]";
+    case Json::value_t::string:
+      return repr(std::string_view(value.get_ref<const std::string&>()));
+    case Json::value_t::boolean:
+      return value.get<bool>() ? "True" : "False";
+    case Json::value_t::null:
+      return "None";
+    case Json::value_t::number_float:
+      return repr(value.get<double>());
+    default:
+      return value.dump();
+  }
+}
+
+/// Refuses what decodes, in the words for a token of MLflow's own kind: {"offset": N}.
+[[noreturn]] void refuse_decoded(const std::string& text) {
+  const Json token = Json::parse(text, nullptr, false);
+  if (token.is_object()) {
+    const Json offset = token.value("offset", Json());
+    const bool nothing = offset.is_null() || offset == 0 || offset == "" || offset == false;
+    if (nothing) throw invalid("Invalid page token, parsed value=" + python(token));
+    if (const auto* word = offset.get_ptr<const std::string*>(); word && !whole_number(*word))
+      throw invalid("Invalid page token, not stringable " + *word);
+  }
+  std::string shown;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    shown += byte >= 0x20 && byte < 0x7f ? std::string(1, c) : fmt::format("\\x{:02x}", byte);
+  }
+  throw invalid(fmt::format("Invalid page token, decoded value=b'{}'", shown));
 }
 
 }  // namespace
@@ -69,14 +114,8 @@ std::string cursor_of(std::string_view token) {
   if (token.empty()) return {};
   const auto text = decoded(token);
   if (!text) throw invalid("Invalid page token, could not base64-decode");
-  if (text->compare(0, mark.size(), mark) != 0 || text->size() == mark.size()) {
-    std::string shown;
-    for (const char c : *text) {
-      const auto byte = static_cast<unsigned char>(c);
-      shown += byte >= 0x20 && byte < 0x7f ? std::string(1, c) : fmt::format("\\x{:02x}", byte);
-    }
-    throw invalid(fmt::format("Invalid page token, decoded value=b'{}'", shown));
-  }
+  if (text->compare(0, mark.size(), mark) != 0 || text->size() == mark.size())
+    refuse_decoded(*text);
   return text->substr(mark.size());
 }
 

@@ -108,20 +108,25 @@ std::string_view python_type(dom::element value) {
   return "dict";
 }
 
+std::optional<std::int64_t> as_integer(double number) {
+  if (number != std::floor(number) || std::abs(number) >= 9.2e18) return std::nullopt;
+  return static_cast<std::int64_t>(number);
+}
+
 std::optional<std::int64_t> as_integer(std::string_view text) {
   if (text.find(' ') != std::string_view::npos) return std::nullopt;
-  return whole_number(text);
+  if (const auto number = whole_number(text)) return number;
+  // "5.0" and "1e3" spell whole numbers; "nan" and "inf" do not.
+  const auto number = real_number(text);
+  return number ? as_integer(*number) : std::nullopt;
 }
 
 std::optional<std::int64_t> as_integer(dom::element value) {
   switch (value.type()) {
     case dom::element_type::INT64:
       return value.get_int64().value_unsafe();
-    case dom::element_type::DOUBLE: {
-      const double number = value.get_double().value_unsafe();
-      if (number != std::floor(number) || std::abs(number) >= 9.2e18) return std::nullopt;
-      return static_cast<std::int64_t>(number);
-    }
+    case dom::element_type::DOUBLE:
+      return as_integer(value.get_double().value_unsafe());
     case dom::element_type::STRING:
       return as_integer(value.get_string().value_unsafe());
     default:
@@ -151,6 +156,37 @@ std::optional<double> as_real(dom::element value) {
   }
 }
 
+/// The text with ".0" behind each whole number that 64 bits may not hold, so that it reads as a
+/// double; nothing when there is none.
+std::optional<std::string> with_wide_numbers(std::string_view text) {
+  std::string out;
+  std::size_t copied = 0;
+  for (std::size_t i = 0; i < text.size();) {
+    if (text[i] == '"') {
+      for (++i; i < text.size() && text[i] != '"'; ++i)
+        if (text[i] == '\\') ++i;
+      ++i;
+    } else if (text[i] >= '0' && text[i] <= '9') {
+      const std::size_t begin = i;
+      while (i < text.size() && text[i] >= '0' && text[i] <= '9') ++i;
+      constexpr std::size_t safe_digits = 18;
+      const bool fraction = i < text.size() && (text[i] == '.' || text[i] == 'e' || text[i] == 'E');
+      if (i - begin > safe_digits && !fraction) {
+        out.append(text, copied, i - copied);
+        out += ".0";
+        copied = i;
+      }
+      // Digits behind a point or in an exponent are no whole numbers.
+      while (i < text.size() && text.find_first_of(".eE+-0123456789", i) == i) ++i;
+    } else {
+      ++i;
+    }
+  }
+  if (copied == 0) return std::nullopt;
+  out.append(text, copied);
+  return out;
+}
+
 /// A parser for one request at a time; a thread keeps one, so that most requests allocate nothing
 /// for it.
 class Parser {
@@ -171,8 +207,12 @@ class Parser {
         parser_->allocate(std::max<std::size_t>(text.size(), 4096), max_depth) != simdjson::SUCCESS)
       return std::nullopt;
     dom::element root;
-    if (parser_->parse(text.data(), text.size(), false).get(root) != simdjson::SUCCESS)
-      return std::nullopt;
+    if (parser_->parse(text.data(), text.size(), false).get(root) == simdjson::SUCCESS) return root;
+    // How a number beyond 64 bits is reported depends on the version of the parser.
+    const auto wide = with_wide_numbers(text);
+    if (!wide) return std::nullopt;
+    const simdjson::padded_string padded(*wide);
+    if (parser_->parse(padded).get(root) != simdjson::SUCCESS) return std::nullopt;
     return root;
   }
 
@@ -288,8 +328,7 @@ std::optional<std::int64_t> Fields::integer(std::string_view name) const {
 std::optional<std::int32_t> Fields::integer32(std::string_view name) const {
   const auto number = integer(name);
   if (!number) return std::nullopt;
-  if (*number < INT32_MIN || *number > INT32_MAX)
-    refuse(name, "The value does not fit in 32 bits.");
+  if (*number < INT32_MIN || *number > INT32_MAX) refuse(name);
   return static_cast<std::int32_t>(*number);
 }
 
@@ -400,7 +439,10 @@ Fields read_fields(const Request& request) {
   check_content_type(request);
   if (!request.body().empty()) {
     source->parser = std::make_shared<Parser>();
-    auto root = source->parser->parse(request.body());
+    std::string_view body = request.body();
+    constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+    if (body.substr(0, 3) == byte_order_mark) body.remove_prefix(3);
+    auto root = source->parser->parse(body);
     if (root && root->is_string()) {  // older clients encode twice
       source->inner = std::make_shared<std::string>(root->get_string().value_unsafe());
       const std::size_t size = source->inner->size();

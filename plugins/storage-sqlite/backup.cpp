@@ -11,7 +11,7 @@
 
 namespace podium::sqlite {
 
-void SqliteStore::backup(const std::filesystem::path& to) const {
+void SqliteStore::backup(const std::filesystem::path& to, FunctionRef<bool(double)> go_on) const {
   refuse_nested();
   if (std::filesystem::exists(to))
     throw Error(ErrorCode::exists, fmt::format("{} exists already; name a new file", to.string()));
@@ -29,8 +29,14 @@ void SqliteStore::backup(const std::filesystem::path& to) const {
         sqlite3_backup_init(copy.handle(), "main", source.handle(), "main");
     if (backup == nullptr) copy.fail(sqlite3_errcode(copy.handle()));
     int result = SQLITE_OK;
-    while (result == SQLITE_OK) result = sqlite3_backup_step(backup, 1024);
+    bool stopped = false;
+    while (result == SQLITE_OK && !stopped) {
+      result = sqlite3_backup_step(backup, 1024);
+      const double all = sqlite3_backup_pagecount(backup);
+      stopped = !go_on(all > 0 ? 1 - sqlite3_backup_remaining(backup) / all : 1);
+    }
     sqlite3_backup_finish(backup);
+    if (stopped) throw Error(ErrorCode::cancelled, "the backup was stopped");
     if (result != SQLITE_DONE) copy.fail(result);
     // The copy says that it has a WAL; without one it is a single file that can be moved.
     copy.execute("PRAGMA journal_mode = DELETE");

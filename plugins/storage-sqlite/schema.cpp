@@ -149,6 +149,16 @@ void migrate(Connection& connection, const CollectionInfo& info, const kit::Migr
                           connection.file().string()));
 }
 
+void check_marks(Connection& connection) {
+  if (connection.number("PRAGMA application_id") != application) foreign(connection);
+  const std::int64_t found = connection.number("SELECT value FROM meta WHERE key = 'format'");
+  if (found > format)
+    throw Error(ErrorCode::unsupported,
+                fmt::format("{} has format {}, this podium knows {}; start a newer podium",
+                            connection.file().string(), found, format));
+  if (found != format) foreign(connection);
+}
+
 void make_or_check(Connection& connection) {
   connection.execute("PRAGMA journal_mode = WAL");
   connection.execute(
@@ -166,32 +176,33 @@ void make_or_check(Connection& connection) {
     connection.execute("COMMIT");
     return;
   }
-  if (marked != application) foreign(connection);
-  const std::int64_t found = connection.number("SELECT value FROM meta WHERE key = 'format'");
-  if (found > format)
-    throw Error(ErrorCode::unsupported,
-                fmt::format("{} has format {}, this podium knows {}; start a newer podium",
-                            connection.file().string(), found, format));
-  if (found != format) foreign(connection);
+  check_marks(connection);
   // A large file is looked at as it is used; a small one costs nothing to look through.
   constexpr std::int64_t small = 2048;
   if (connection.number("PRAGMA page_count") > small) return;
   Statement check = connection.prepare("PRAGMA quick_check(1)");
-  if (check.step() && check.text(0) != "ok")
-    throw damaged(connection.file(), check.text(0));
+  if (check.step() && check.text(0) != "ok") throw damaged(connection.file(), check.text(0));
 }
 
-}  // namespace
-
-void prepare_file(Connection& connection) {
+void translating(Connection& connection, void (*work)(Connection&)) {
   try {
-    make_or_check(connection);
+    work(connection);
   } catch (const EngineError& e) {
     // A table or column is missing that every store has.
     if (e.code() == ErrorCode::internal)
       throw damaged(connection.file(), sqlite3_errmsg(connection.handle()));
     throw;
   }
+}
+
+}  // namespace
+
+void prepare_file(Connection& connection) { translating(connection, make_or_check); }
+void check_file(Connection& connection) { translating(connection, check_marks); }
+
+std::int64_t newest_revision(Connection& connection) {
+  const std::int64_t noted = connection.number("SELECT value FROM meta WHERE key = 'revision'");
+  return std::max(noted, connection.number("SELECT max(rev) FROM feed"));
 }
 
 std::vector<Catalog::Stored> stored_collections(Connection& connection) {

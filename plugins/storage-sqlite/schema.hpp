@@ -1,5 +1,5 @@
 #pragma once
-// The tables of the file: made, found again, migrated. Used by the writer's connection only.
+// The tables of the file: made, found again, migrated.
 #include <memory>
 #include <span>
 
@@ -11,6 +11,12 @@ namespace podium::sqlite {
 /// Makes an empty file a store, or checks that it is one. Throws `corrupt` for another database or
 /// a damaged one, `unsupported` for a newer format.
 void prepare_file(Connection&);
+
+/// Checks a file that is there, without changing it. Throws as prepare_file does.
+void check_file(Connection&);
+
+/// The revision of the newest commit.
+std::int64_t newest_revision(Connection&);
 
 /// The collections that the file has, none declared yet.
 std::vector<Catalog::Stored> stored_collections(Connection&);

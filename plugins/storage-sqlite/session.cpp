@@ -17,8 +17,7 @@ Session::Session(Shared& shared) : shared_(shared) {
 void Session::connect() {
   auto connection = std::make_unique<Connection>(shared_.file, Connection::Role::writer);
   prepare_file(*connection);
-  const std::int64_t noted = connection->number("SELECT value FROM meta WHERE key = 'revision'");
-  shared_.revision = std::max(noted, connection->number("SELECT max(rev) FROM feed"));
+  shared_.revision = newest_revision(*connection);
   connection_ = std::move(connection);
   wal_pages_ = 0;
   sqlite3_wal_hook(

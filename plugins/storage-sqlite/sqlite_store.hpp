@@ -16,6 +16,9 @@ class Writer;
 class SqliteStore final : public Store {
  public:
   explicit SqliteStore(const StoreOptions&);
+  /// Opened to be looked at: no writer, no lock. Throws `not_found` when there is no file.
+  struct Look {};
+  SqliteStore(const StoreOptions&, Look);
   ~SqliteStore() override;
 
   // Reading: forwarded to a connection of the pool (store_reads.cpp).
@@ -41,12 +44,15 @@ class SqliteStore final : public Store {
   int watch(std::function<void(Revision)>) override;
   void unwatch(int id) override;
   bool maintain() override;
-  void backup(const std::filesystem::path& to) const override;
+  using Store::backup;
+  void backup(const std::filesystem::path& to, FunctionRef<bool(double)> go_on) const override;
   std::vector<Finding> check(FunctionRef<bool(double)> go_on) const override;
 
  private:
+  Writer& writer() const;  ///< throws `unsupported` when the store was opened to be looked at
+
   Shared shared_;
-  std::unique_ptr<Writer> writer_;  ///< opens the file: before the readers
+  std::unique_ptr<Writer> writer_;  ///< opens the file: before the readers; null for a look
   std::unique_ptr<ReadPool> readers_;
 };
 

@@ -48,6 +48,7 @@ TEST_CASE("logged models: created, finished, deleted") {
         "No tag with key 'x' found for model with ID '" + id + "'.");
   CHECK(podium.ok("GET", models + "/" + id)["model"]["info"]["tags"].size() == 1);
   podium.ok("DELETE", models + "/" + id);
+  podium.ok("DELETE", models + "/" + id);  // it stays deleted
   CHECK(podium.get(api + models + "/" + id).message() ==
         "Logged model with ID '" + id + "' not found.");
   CHECK(podium.ok("GET", models + "/" + id + "?allow_deleted=true")["model"]["info"]["name"] ==

@@ -1,7 +1,8 @@
 """The calls, in order: valid, invalid and generated ones. Every server gets the same; nothing here knows which it is."""
 import random
 
-STEP = {"timestamp": 1700000000000}
+from data_calls import data
+from wire_calls import wire
 
 
 def experiments(s):
@@ -258,11 +259,12 @@ def inputs(s, e, r):
     c("log-inputs again with other tags", "POST", "runs/log-inputs", {"run_id": r, "datasets": [{"dataset": data, "tags": [{"key": "mlflow.data.context", "value": "x"}]}]})
     c("log-inputs other schema", "POST", "runs/log-inputs", {"run_id": r, "datasets": [{"dataset": {**data, "schema": "{\"a\":1}"}}]})
     c("log-inputs no profile", "POST", "runs/log-inputs", {"run_id": r, "datasets": [{"dataset": {k: v for k, v in data.items() if k != "profile"} | {"name": "d2"}}]})
+    odd = c("run for odd inputs", "POST", "runs/create", {"experiment_id": c("experiment for odd inputs", "POST", "experiments/create", {"name": "diff-odd-inputs"})["experiment_id"], "start_time": 1, "run_name": "odd"})["run"]["info"]["run_id"]
     for field in ("name", "digest", "source_type", "source"):
-        c("log-inputs without " + field, "POST", "runs/log-inputs", {"run_id": r, "datasets": [{"dataset": {k: v for k, v in data.items() if k != field}}]})
+        c("log-inputs without " + field, "POST", "runs/log-inputs", {"run_id": odd, "datasets": [{"dataset": {k: v for k, v in data.items() if k != field}}]})
     c("log-inputs long name", "POST", "runs/log-inputs", {"run_id": r, "datasets": [{"dataset": {**data, "name": "n" * 501}}]})
     c("log-inputs long digest", "POST", "runs/log-inputs", {"run_id": r, "datasets": [{"dataset": {**data, "digest": "n" * 37}}]})
-    c("log-inputs no dataset", "POST", "runs/log-inputs", {"run_id": r, "datasets": [{"tags": tag}]})
+    c("log-inputs no dataset", "POST", "runs/log-inputs", {"run_id": odd, "datasets": [{"tags": tag}]})
     c("log-inputs none", "POST", "runs/log-inputs", {"run_id": r})
     c("log-inputs no run", "POST", "runs/log-inputs", {"datasets": [{"dataset": data}]})
     c("log-inputs missing run", "POST", "runs/log-inputs", {"run_id": "0" * 32, "datasets": [{"dataset": data}]})
@@ -430,3 +432,5 @@ def script(s):
     artifacts(s, e, r)
     models(s, e, r)
     others(s)
+    wire(s)
+    data(s)

@@ -7,7 +7,7 @@ import requests
 
 TIMES = {"creation_time", "last_update_time", "creation_timestamp", "creation_timestamp_ms", "last_updated_timestamp_ms",
          "last_updated_timestamp"}
-UNORDERED = {"tags", "params", "metrics", "dataset_summaries"}
+UNORDERED = {"tags", "params", "metrics", "dataset_summaries", "dataset_inputs", "model_inputs", "model_outputs"}
 
 
 class Session:
@@ -39,7 +39,11 @@ class Session:
             sent["Content-Type"] = "application/json"
         request = requests.Request(method, url, headers=sent, data=data).prepare()
         request.url = url if raw is None and not query else request.url
-        answer = self.http.send(request, allow_redirects=False)
+        try:
+            answer = self.http.send(request, allow_redirects=False)
+        except requests.ConnectionError:
+            self.answers.append((self.spell(label), "connection lost", None))
+            return {}
         try:
             parsed = answer.json()
         except ValueError:
@@ -48,7 +52,7 @@ class Session:
         shown = self.normalise(parsed) if parsed is not None else (self.spell(answer.text) if answer.status_code < 400 and kind != "text/html" else kind)
         if isinstance(shown, dict) and "error_code" in shown:
             shown = {"error_code": shown["error_code"], "message": shown.get("message")}
-        self.answers.append((label, answer.status_code, shown))
+        self.answers.append((self.spell(label), answer.status_code, shown))
         return parsed if parsed is not None else {}
 
     def spell(self, text):

@@ -62,7 +62,11 @@ class FaultyStore final : public Store {
   int watch(std::function<void(Revision)> hint) override { return inner_->watch(std::move(hint)); }
   void unwatch(int id) override { inner_->unwatch(id); }
   bool maintain() override { return inner_->maintain(); }
-  void backup(const std::filesystem::path& to) const override { inner_->backup(to); }
+  using Store::backup;
+  void backup(const std::filesystem::path& to,
+              podium::FunctionRef<bool(double)> go_on) const override {
+    inner_->backup(to, go_on);
+  }
   std::vector<Finding> check(FunctionRef<bool(double)> go_on) const override {
     return inner_->check(go_on);
   }

@@ -326,6 +326,39 @@ TEST_CASE("a backup taken while writes go on is a store of its own") {
   CHECK(b.faults().empty());
 }
 
+TEST_CASE("a store is looked at beside its owner, and not written") {
+  TemporaryFolder folder, empty;
+  StoreOptions options;
+  options.directory = empty.path();
+  CHECK(error_of([&] { SqliteStore(options, SqliteStore::Look()); }).code() ==
+        ErrorCode::not_found);
+  CHECK(std::filesystem::is_empty(empty.path()));
+  Opened a(folder.path());
+  const Ordinal task = a.task("t", a.project("p"));
+  a.log_points(task, "loss", rising(0, 100));
+  options.directory = folder.path();
+  const SqliteStore look(options, SqliteStore::Look());
+  CHECK(look.revision() == a.store->revision());
+  CHECK(look.check([](double) { return true; }).empty());
+  // What is written meanwhile is seen.
+  a.task("late", a.project("q"));
+  Query query;
+  query.collection = look.collection("tasks");
+  CHECK(look.query(query, [](const Row&) { return true; }).rows == 2);
+  CHECK(error_of([&] { const_cast<SqliteStore&>(look).transact([](Transaction&) {}); }).code() ==
+        ErrorCode::unsupported);
+}
+
+TEST_CASE("a backup that is told to stop leaves nothing") {
+  TemporaryFolder folder, copies;
+  Opened a(folder.path());
+  a.task("t", a.project("p"));
+  CHECK(error_of([&] {
+          a.store->backup(copies.path() / "podium.db", [](double) { return false; });
+        }).code() == ErrorCode::cancelled);
+  CHECK(std::filesystem::is_empty(copies.path()));
+}
+
 TEST_CASE("check finds what does not agree") {
   TemporaryFolder folder;
   {

@@ -8,6 +8,7 @@
 
 #include "app/data_folder.hpp"
 #include "app/plugin_routes.hpp"
+#include "app/route_list.hpp"
 #include "blob/local_blob_store.hpp"
 #include "http/server.hpp"
 #include "log/log.hpp"
@@ -60,8 +61,10 @@ void check_bind(const Settings& settings) {
                     "network may do everything");
 }
 
-std::unique_ptr<Store> open_store(PluginManager& plugins, const Settings& settings,
-                                  const std::filesystem::path& folder) {
+/// Calls `use` of the factory that the settings name, contained.
+template <class Use>
+auto with_store_factory(PluginManager& plugins, const Settings& settings,
+                        const std::filesystem::path& folder, Use&& use) {
   const auto name = settings.text("store");
   PluginOwner* owner = nullptr;
   StoreFactory* factory = nullptr;
@@ -82,7 +85,14 @@ std::unique_ptr<Store> open_store(PluginManager& plugins, const Settings& settin
   options.log = [](int level, std::string_view message) {
     log(static_cast<LogLevel>(level), "store", message);
   };
-  return contained(*owner, "open", [&] { return factory->open(options); });
+  return contained(*owner, "open", [&] { return use(*factory, options); });
+}
+
+std::unique_ptr<Store> open_store(PluginManager& plugins, const Settings& settings,
+                                  const std::filesystem::path& folder) {
+  return with_store_factory(
+      plugins, settings, folder,
+      [](StoreFactory& factory, const StoreOptions& options) { return factory.open(options); });
 }
 
 }  // namespace
@@ -134,8 +144,7 @@ struct HostImpl final : HostAccess {
   /// what `verify` does with a temporary folder.
   void bring_up(PluginManager& manager, const std::filesystem::path& data) {
     host_info.data_dir = data;
-    const auto destination = settings.text("artifacts_destination");
-    const auto artifacts = destination.empty() ? data / "artifacts" : local_path(destination);
+    const auto artifacts = artifacts_folder(settings, data);
     host_info.artifacts_destination = artifacts.string();
 
     manager.load(*this);
@@ -183,6 +192,7 @@ struct HostImpl final : HostAccess {
     server = std::make_unique<Server>(server_options());
     own_routes = services->api_routes();
     own_routes.push_back(make_plugin_routes(plugins));
+    own_routes.push_back(make_route_list([this] { return server->router(); }));
     for (auto& group : own_routes) server->add(*group, self, true);
     for (auto& group : plugins.take_routes())
       server->add(*group.routes, *group.owner, first_party().contains(group.owner->id),
@@ -243,6 +253,28 @@ void look_at_plugins(const Settings& settings, FunctionRef<void(const PluginMana
     // A required plugin failed: the list says which and why.
   }
   look(host.plugins);
+}
+
+std::filesystem::path artifacts_folder(const Settings& settings,
+                                       const std::filesystem::path& data) {
+  const auto destination = settings.text("artifacts_destination");
+  return destination.empty() ? data / "artifacts" : local_path(destination);
+}
+
+void look_at_state(const Settings& settings,
+                   FunctionRef<void(const PluginManager&, const LookAtStore&)> look) {
+  HostImpl host(settings, {});
+  host.plugins.discover();
+  try {
+    host.plugins.load(host);
+  } catch (const Error&) {
+    // A required plugin failed: that is no reason not to look.
+  }
+  look(host.plugins, [&](const std::filesystem::path& folder) {
+    return with_store_factory(
+        host.plugins, settings, folder,
+        [](StoreFactory& factory, const StoreOptions& options) { return factory.look(options); });
+  });
 }
 
 VerifyOptions verify_options(const Settings& settings) {

@@ -11,6 +11,10 @@
 #include "plugin/manager.hpp"
 #include "plugin/verify.hpp"
 
+namespace podium {
+class Store;
+}
+
 namespace podium::host {
 
 /// Where the running program lies: its own plugins are in ../lib/podium/plugins beside it.
@@ -21,6 +25,18 @@ PluginOptions plugin_options(const Settings&, std::vector<std::filesystem::path>
 
 /// Discovers plugins, loads the enabled ones as far as that goes without a store, and calls `look`.
 void look_at_plugins(const Settings&, FunctionRef<void(const PluginManager&)> look);
+
+/// The folder of artifacts under these settings; `data` is the data folder. Throws `unsupported`
+/// when the artifacts' destination is no local folder.
+std::filesystem::path artifacts_folder(const Settings&, const std::filesystem::path& data);
+
+/// Opens the store in a folder to be looked at: see StoreFactory::look.
+using LookAtStore = FunctionRef<std::unique_ptr<const Store>(const std::filesystem::path& folder)>;
+/// Discovers and loads plugins as look_at_plugins does, and calls `look` with a way to open stores,
+/// which must be closed before it returns. Throws `invalid` from there when no plugin offers the
+/// store.
+void look_at_state(const Settings&,
+                   FunctionRef<void(const PluginManager&, const LookAtStore&)> look);
 
 /// How `podium plugins verify` brings a plugin to life: with a temporary store, without a server.
 VerifyOptions verify_options(const Settings&);

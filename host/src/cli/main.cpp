@@ -16,6 +16,7 @@
 #include "log/log.hpp"
 #include "plugin/plugins_command.hpp"
 #include "podium/error.hpp"
+#include "upkeep/commands.hpp"
 
 namespace {
 
@@ -134,6 +135,26 @@ int main(int argc, char** argv) {
       "verify", "load a plugin in a process of its own and say how it went");
   verify_command->add_option("FILE", plugin_file)->required();
 
+  SettingFlags upkeep_flags[3];
+  std::string backup_to, restore_from;
+  bool only_verify = false;
+  auto* backup_command = app.add_subcommand(
+      "backup", "copy all state into a new folder, also while a server runs on it");
+  auto* restore_command =
+      app.add_subcommand("restore", "put a backup into an empty data folder, or check it");
+  auto* doctor_command = app.add_subcommand(
+      "doctor",
+      "examine store, artifacts, plugins, disk, clock and settings; exit code 1: findings");
+  backup_command->add_option("TO", backup_to, "folder to make")->required();
+  restore_command->add_option("FROM", restore_from, "folder that podium backup made")->required();
+  restore_command->add_flag("--verify", only_verify,
+                            "check the backup and write nothing; exit code 1: it is damaged");
+  CLI::App* const upkeep[] = {backup_command, restore_command, doctor_command};
+  for (std::size_t i = 0; i < std::size(upkeep); ++i) {
+    upkeep_flags[i].add(*upkeep[i]);
+    upkeep[i]->add_flag("--json", as_json, "as JSON");
+  }
+
   for (auto* command : {list_command, info_command, verify_command}) command->fallthrough();
   try {
     app.parse(argc, argv);
@@ -144,6 +165,17 @@ int main(int argc, char** argv) {
   try {
     if (*serve_command) return serve(serve_flags.load(*serve_command), plugin_files);
     if (*config_command) return print_config(config_flags.load(*config_command));
+    for (std::size_t i = 0; i < std::size(upkeep); ++i) {
+      if (!*upkeep[i]) continue;
+      const Settings settings = upkeep_flags[i].load(*upkeep[i]);
+      begin_log(settings, podium::LogLevel::error);  // they tell what the log would
+      if (*backup_command)
+        return podium::host::backup_command(settings, backup_to, as_json, std::cout, std::cerr);
+      if (*restore_command)
+        return podium::host::restore_command(settings, restore_from, only_verify, as_json,
+                                             std::cout, std::cerr);
+      return podium::host::doctor_command(settings, as_json, std::cout, std::cerr);
+    }
     const Settings settings = plugin_flags.load(*plugins_command);
     if (*verify_command)
       return podium::host::plugins_verify(plugin_file, podium::host::verify_options(settings),

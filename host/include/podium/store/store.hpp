@@ -195,8 +195,13 @@ class Store : public Reader {
   /// Returns false when nothing was left to do.
   virtual bool maintain() = 0;
 
-  /// Copies the store, consistent, while it is in use, to a path that does not exist yet.
-  virtual void backup(const std::filesystem::path& to) const = 0;
+  /// Copies the store, consistent, while it is in use, to a path that does not exist yet. Asks
+  /// `go_on` now and then; when it says no, nothing is left behind and `cancelled` is thrown.
+  virtual void backup(const std::filesystem::path& to,
+                      FunctionRef<bool(double progress)> go_on) const = 0;
+  void backup(const std::filesystem::path& to) const {
+    backup(to, [](double) { return true; });
+  }
   struct Finding {
     std::string what;
     bool fault;
@@ -226,6 +231,15 @@ class StoreFactory : public Extension {
  public:
   using Extension::Extension;
   virtual std::unique_ptr<Store> open(const StoreOptions&) = 0;
+  /// Opens a store that is there to look at it, also while another process serves it: the reading
+  /// calls, `backup` and `check` work on what is stored, every stored collection is declared, and
+  /// what would write throws `unsupported`. Changes no record and makes no store. Throws `not_found`
+  /// when there is none, `corrupt` and `unsupported` as `open` does.
+  virtual std::unique_ptr<const Store> look(const StoreOptions&) {
+    throw Error(ErrorCode::unsupported, "the store '" + id() +
+                                            "' cannot be looked at from outside; use its own tools "
+                                            "to copy and check it");
+  }
 };
 
 }  // namespace podium
