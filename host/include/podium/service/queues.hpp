@@ -52,9 +52,8 @@ class Queues : public Records {
   /// many.
   virtual std::uint64_t clear(Transaction&, const Principal&, Ordinal queue, std::uint64_t limit,
                               std::string_view why = {}) = 0;
-  /// Moves a pending task within its queue; returns its new place, 0 is next.
-  virtual std::int64_t reorder(Transaction&, const Principal&, const Tasks::Head&,
-                               const QueueMove&) = 0;
+  /// Moves a pending task within its queue.
+  virtual void reorder(Transaction&, const Principal&, const Tasks::Head&, const QueueMove&) = 0;
 };
 
 }  // namespace podium

@@ -207,8 +207,7 @@ class Tasks : public Records {
   struct Enqueued {
     Head head;
     Ordinal queue = 0;
-    std::int64_t position = 0;  ///< 0 is next
-    bool watched = false;       ///< somebody takes tasks from the queue at present
+    bool watched = false;  ///< somebody takes tasks from the queue at present
   };
   /// Puts a draft or aborted task into a queue, state and entry in one transaction. A pending task
   /// is moved to the other queue (its state before stays remembered); in the same queue it stays
