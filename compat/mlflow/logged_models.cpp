@@ -19,7 +19,7 @@ Error no_such_model(std::string_view id) {
 }
 
 std::string_view status_name(std::string_view status) {
-  if (status == "ready") return "LOGGED_MODEL_READY";
+  if (status == "ready" || status == "published") return "LOGGED_MODEL_READY";
   if (status == "upload_failed") return "LOGGED_MODEL_UPLOAD_FAILED";
   return "LOGGED_MODEL_PENDING";
 }

@@ -54,6 +54,7 @@ Filter status_comparison(Operator op, std::span<const Literal> literals) {
   constexpr Spelling spellings[] = {
       {ModelStatus::pending, {"PENDING", "LOGGED_MODEL_PENDING", "1"}},
       {ModelStatus::ready, {"READY", "LOGGED_MODEL_READY", "2"}},
+      {ModelStatus::published, {"READY", "LOGGED_MODEL_READY", "2"}},
       {ModelStatus::upload_failed, {"FAILED", "LOGGED_MODEL_UPLOAD_FAILED", "3"}}};
   const bool negated = op == Operator::ne || op == Operator::not_in;
   std::vector<Value> states;

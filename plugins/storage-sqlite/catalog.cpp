@@ -52,6 +52,10 @@ void resolve(CollectionInfo& info) {
     for (const std::string& name : key.fields) resolved.fields.push_back(info.field(name).index);
     info.keys.push_back(std::move(resolved));
   }
+  for (const FieldInfo& field : info.fields)
+    if (field.type == Type::reference)
+      info.reference_keys.push_back(
+          {field.name, {field.index}, false, info.reference_index(field)});
   for (const Map& map : declared.maps)
     info.maps.push_back({map.name, map.indexed, fmt::format("m{}_{}", number, map.name),
                          map.indexed ? fmt::format("x{}_{}", number, map.name) : std::string()});
@@ -72,6 +76,7 @@ const FieldInfo& CollectionInfo::field(std::string_view name) const {
 }
 const KeyInfo& CollectionInfo::key(std::string_view name) const {
   if (const auto* found = named(keys, name)) return *found;
+  if (const auto* found = named(reference_keys, name)) return *found;
   return keys[static_cast<std::size_t>(&kit::key_of(declaration, name) - declaration.keys.data())];
 }
 const MapInfo& CollectionInfo::map(std::string_view name) const {

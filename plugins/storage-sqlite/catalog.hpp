@@ -65,6 +65,7 @@ struct CollectionInfo {
   int id_position = -1, version_position = 0, body_position = -1;
   std::vector<FieldInfo> fields;
   std::vector<KeyInfo> keys;
+  std::vector<KeyInfo> reference_keys;  ///< the references' own indexes, by the field's name
   std::vector<MapInfo> maps;
   std::vector<SeriesInfo> series;
   const FieldInfo* partition = nullptr;

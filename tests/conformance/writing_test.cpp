@@ -416,6 +416,9 @@ TEST_CASE("writing: a transaction sees what it wrote") {
     }));
     CHECK(t.query(tasks, {"by_state", {Value("pending"), Value(I{5})}}, 10, {},
                   [](const Row&) { return true; }) == 1);
+    // A reference's own index goes by the field's name.
+    CHECK(t.query(tasks, {"project", {p}}, 10, {}, [](const Row&) { return true; }) == 1);
+    CHECK(t.query(tasks, {"project", {p + 1}}, 10, {}, [](const Row&) { return true; }) == 0);
     CHECK(t.query(tasks, {"by_state", {Value("pending"), Value(I{1})}}, 10, {},
                   [](const Row&) { return true; }) == 0);
     CHECK(t.update(tasks, {&o, 1}, eq(series("metrics", "acc"), 0.5), Patch().set("steps", I{6})) ==

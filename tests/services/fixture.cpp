@@ -86,6 +86,48 @@ std::string Host::task_in(Ordinal project, TaskState state) {
   return id;
 }
 
+std::string Host::pending_from(Ordinal project, TaskState before) {
+  const std::string id = task_in(project, before);
+  with(id, [&](Transaction& t, const Tasks::Head& head) {
+    tasks().transition(
+        t, me, head, TaskState::pending,
+        before == TaskState::failed ? Transition::retry : Transition::enqueue);
+  });
+  return id;
+}
+
+std::string Host::id_of(const char* collection, Ordinal o) const {
+  std::string id;
+  store->get(store->collection(collection), o, {}, [&](const Row& row) { id = row.id(); });
+  return id;
+}
+
+std::string Host::model(const std::string& task, ModelStatus status) {
+  const Ordinal made = with(task, [&](Transaction& t, const Tasks::Head& head) {
+    NewModel m;
+    m.project = head.project;
+    m.source_task = task;
+    const Ordinal o = models().create(t, me, m);
+    if (status == ModelStatus::published) {
+      models().finalize(t, me, o, ModelStatus::ready);
+      models().publish(t, me, o);
+    } else if (status != ModelStatus::pending) {
+      models().finalize(t, me, o, status);
+    }
+    std::string id;
+    t.get(models().collection(), o, {}, [&](const Row& row) { id = row.id(); });
+    models().link(t, me, head, id, true, 0);
+    return o;
+  });
+  return id_of("models", made);
+}
+
+void Host::reads(const std::string& task, const std::string& model) {
+  with(task, [&](Transaction& t, const Tasks::Head& head) {
+    models().link(t, me, head, model, false, 0);
+  });
+}
+
 Value Host::cell(CollectionId c, Ordinal o, const Path& path) const {
   Value out;
   const Column column = value_of(path);
@@ -190,6 +232,7 @@ Api::Answer Api::operator()(const std::string& method, const std::string& target
       const auto equals = pair.find('=');
       request.parameters.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
     }
+  request.headers = headers;
   if (!if_match.empty()) request.headers["If-Match"] = if_match;
   const auto checked = std::make_shared<std::atomic<bool>>(false);
   request.principal.watch_checks(checked);

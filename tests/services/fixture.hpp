@@ -21,15 +21,46 @@
 
 namespace podium::test {
 
-/// Blobs are no matter of the services' tests.
+/// Holds no bytes; remembers what was erased, and can fail at it.
 class NoBlobs final : public BlobStore {
  public:
   std::unique_ptr<BlobWriter> create() override { return nullptr; }
   void commit(std::unique_ptr<BlobWriter>, std::string_view) override {}
   std::unique_ptr<BlobReader> open(std::string_view) const override { return nullptr; }
   std::optional<BlobInfo> stat(std::string_view) const override { return std::nullopt; }
-  std::vector<BlobInfo> list(std::string_view) const override { return {}; }
-  bool erase(std::string_view) override { return false; }
+  std::vector<BlobInfo> list(std::string_view folder) const override {
+    const std::lock_guard lock(mutex_);
+    const auto at = folders_.find(std::string(folder));
+    return at == folders_.end() ? std::vector<BlobInfo>() : at->second;
+  }
+  bool erase(std::string_view name) override {
+    const std::lock_guard lock(mutex_);
+    if (failures_ > 0) {
+      --failures_;
+      throw Error(ErrorCode::unavailable, "the disk is away");
+    }
+    erased_.emplace_back(name);
+    return true;
+  }
+
+  void hold(const std::string& folder, std::vector<BlobInfo> files) {
+    const std::lock_guard lock(mutex_);
+    folders_[folder] = std::move(files);
+  }
+  void fail(int times) {
+    const std::lock_guard lock(mutex_);
+    failures_ = times;
+  }
+  std::vector<std::string> erased() const {
+    const std::lock_guard lock(mutex_);
+    return erased_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<std::string, std::vector<BlobInfo>> folders_;
+  std::vector<std::string> erased_;
+  int failures_ = 0;
 };
 
 struct Host {
@@ -56,11 +87,19 @@ struct Host {
 
   Projects& projects() { return services->projects(); }
   Tasks& tasks() { return services->tasks(); }
+  Queues& queues() { return services->queues(); }
+  Models& models() { return services->models(); }
   Ordinal project(const std::string& name);
   std::string task(Ordinal project, TaskState state = TaskState::running,
                    const std::string& id = {});
   /// The id of a task in a state, brought there by legal transitions.
   std::string task_in(Ordinal project, TaskState state);
+  /// The id of a pending task that was enqueued from a state: draft, failed or aborted.
+  std::string pending_from(Ordinal project, TaskState before);
+  /// A model that the task made, or that it reads.
+  std::string model(const std::string& task, ModelStatus status = ModelStatus::ready);
+  void reads(const std::string& task, const std::string& model);
+  std::string id_of(const char* collection, Ordinal) const;
   template <class F>
   auto with(const std::string& id, F&& fn) {
     return store->write([&](Transaction& t) { return fn(t, tasks().require(t, me, id)); });
@@ -137,6 +176,7 @@ class Api {
   Answer operator()(const std::string& method, const std::string& target,
                     const Json& body = nullptr, const std::string& if_match = {});
   const std::vector<Route>& routes() const { return routes_; }
+  std::map<std::string, std::string> headers;  ///< sent with every request
 
  private:
   std::vector<std::unique_ptr<Routes>> groups_;

@@ -1,6 +1,8 @@
 // Every pair of states by every kind of transition, and what may be edited when.
 #include "services/tasks/rules.hpp"
 
+#include <cmath>
+#include <map>
 #include <set>
 
 #include "fixture.hpp"
@@ -14,7 +16,8 @@ namespace {
 constexpr TaskState states[] = {draft, pending, running, completed, failed, aborted, published};
 constexpr Transition kinds[] = {Transition::enqueue,  Transition::dequeue, Transition::start,
                                 Transition::complete, Transition::fail,    Transition::abort,
-                                Transition::publish,  Transition::reset,   Transition::client};
+                                Transition::publish,  Transition::reset,   Transition::client,
+                                Transition::retry};
 
 using Move = std::tuple<Transition, TaskState, TaskState>;
 
@@ -22,7 +25,7 @@ using Move = std::tuple<Transition, TaskState, TaskState>;
 const std::set<Move>& legal() {
   static const std::set<Move> all = [] {
     std::set<Move> out = {
-        {Transition::enqueue, draft, pending},       {Transition::enqueue, failed, pending},
+        {Transition::enqueue, draft, pending},       {Transition::retry, failed, pending},
         {Transition::enqueue, aborted, pending},     {Transition::dequeue, pending, draft},
         {Transition::dequeue, pending, failed},      {Transition::dequeue, pending, aborted},
         {Transition::start, draft, running},         {Transition::start, pending, running},
@@ -50,7 +53,11 @@ TEST_CASE("every pair of states by every kind of transition") {
   for (const auto kind : kinds)
     for (const auto from : states)
       for (const auto to : states) {
-        const std::string id = h.task_in(project, from);
+        // A pending task goes back to where it came from, and nowhere else.
+        const bool back = kind == Transition::dequeue && from == pending &&
+                          legal().count({kind, from, to}) != 0;
+        const std::string id =
+            back ? h.pending_from(project, to) : h.task_in(project, from);
         const auto before = h.history(id).size();
         INFO(name(kind) << ": " << name(from) << " -> " << name(to));
         const auto go = [&] {
@@ -161,56 +168,130 @@ TEST_CASE("an archived task ends but does not begin") {
 TEST_CASE("what may be edited in which state") {
   Host h;
   const Ordinal project = h.project("p");
-  const std::set<std::string> always = {"name", "description", "tags"}, unpublished = {"user"};
-  const std::vector<std::string> fields = {
-      "name",        "description", "user",   "type",   "artifact_uri", "source_name",
-      "source_type", "repository",  "branch", "commit", "parent"};
-  const std::string parent = h.task(project);
+  const Ordinal other = h.store->find(h.store->collection("tasks"), h.task(project));
+  const auto when = [](const std::string& what) -> std::set<TaskState> {
+    if (what == "name" || what == "description" || what == "tags")
+      return {draft, pending, running, completed, failed, aborted, published};
+    if (what == "user" || what == "derived_from" || what == "properties")
+      return {draft, pending, running, completed, failed, aborted};
+    if (what == "progress" || what == "iteration") return {running};
+    return {draft};
+  };
+  const std::map<std::string, Value> fields = {{"name", std::string("new")},
+                                               {"description", std::string("new")},
+                                               {"user", std::string("new")},
+                                               {"type", std::string("testing")},
+                                               {"artifact_uri", std::string("new")},
+                                               {"output_destination", std::string("new")},
+                                               {"source_name", std::string("new")},
+                                               {"source_type", std::string("new")},
+                                               {"repository", std::string("new")},
+                                               {"branch", std::string("new")},
+                                               {"source_tag", std::string("new")},
+                                               {"commit", std::string("new")},
+                                               {"entry_point", std::string("new")},
+                                               {"working_dir", std::string("new")},
+                                               {"binary", std::string("new")},
+                                               {"parent", other},
+                                               {"derived_from", other},
+                                               {"progress", 12.5},
+                                               {"iteration", std::int64_t{7}}};
   for (const auto state : states) {
     const std::string id = h.task_in(project, state);
-    for (std::string what : {"tags", "params"}) {
+    const auto edit = [&](const Patch& patch) {
+      h.with(id, [&](Transaction& t, const Tasks::Head& head) {
+        h.tasks().edit(t, h.me, head, patch);
+      });
+    };
+    const auto refused = [&](const std::string& what, const Patch& patch) {
+      const auto events = h.history(id).size();
+      const Error e = error_of([&] { edit(patch); });
+      CHECK(e.code() == ErrorCode::conflict);
+      CHECK(e.field() == what);
+      CHECK(Json::parse(e.detail())["state"] == std::string(name(state)));
+      CHECK(h.history(id).size() == events);
+    };
+    for (const std::string what : {"tags", "params", "properties", "configuration", "container"}) {
       INFO(name(state) << " " << what);
-      const auto edit = [&] {
-        h.with(id, [&](Transaction& t, const Tasks::Head& head) {
-          h.tasks().edit(t, h.me, head, Patch().put(what, "k", "v"));
-        });
-      };
-      if (state == draft || always.count(what) != 0)
-        edit();
-      else
-        CHECK(error_of(edit).code() == ErrorCode::conflict);
-    }
-    for (const auto& what : fields) {
-      INFO(name(state) << " " << what);
-      const Value value = what == "parent"
-                              ? Value{h.store->find(h.store->collection("tasks"), parent)}
-                              : Value{std::string("new")};
-      const auto edit = [&] {
-        h.with(id, [&](Transaction& t, const Tasks::Head& head) {
-          h.tasks().edit(t, h.me, head, Patch().set(what, value));
-        });
-      };
-      if (state == draft || always.count(what) != 0 ||
-          (unpublished.count(what) != 0 && state != published)) {
-        edit();
-        CHECK(h.task_cell(id, field(what)) == value);
+      const Patch patch = Patch().put(what, "k", "v");
+      if (when(what).count(state) == 0) {
+        refused(what, patch);
       } else {
-        const Error e = error_of(edit);
-        CHECK(e.code() == ErrorCode::conflict);
-        CHECK(e.field() == what);
-        CHECK(Json::parse(e.detail())["state"] == std::string(name(state)));
+        edit(patch);
+        CHECK(h.task_cell(id, entry(what, "k")) == Value{std::string("v")});
       }
     }
-    for (const std::string what : {"state", "archived", "project", "created", "started",
-                                   "completed", "published", "updated", "reason"}) {
+    for (const auto& [what, value] : fields) {
       INFO(name(state) << " " << what);
-      CHECK(error_of([&] {
-              h.with(id, [&](Transaction& t, const Tasks::Head& head) {
-                h.tasks().edit(t, h.me, head, Patch().set(what, Value{}));
-              });
-            }).code() == ErrorCode::invalid);
+      const Patch patch = Patch().set(what, value);
+      if (when(what).count(state) == 0) {
+        refused(what, patch);
+      } else {
+        edit(patch);
+        CHECK(h.task_cell(id, field(what)) == value);
+      }
+    }
+    for (const std::string what : {"diff", "requirements"}) {
+      INFO(name(state) << " " << what);
+      const std::string body =
+          what == "diff" ? R"({"diff":"+x"})" : R"({"requirements":{"pip":"numpy"}})";
+      Patch patch;
+      patch.body = body;
+      if (when(what).count(state) == 0) {
+        refused(what, patch);
+      } else {
+        edit(patch);
+        CHECK(h.history(id).back().body["new"][what] == Json::parse(body)[what]);
+      }
+    }
+    for (const std::string what :
+         {"state", "archived", "project", "created", "started", "completed", "published", "updated",
+          "reason", "queue", "queued_from", "desired_state", "stop_deadline", "worker",
+          "lease_until", "attempt", "run_time", "goals_met", "active"}) {
+      INFO(name(state) << " " << what);
+      CHECK(error_of([&] { edit(Patch().set(what, Value{})); }).code() == ErrorCode::invalid);
     }
   }
+}
+
+TEST_CASE("values that a task cannot have") {
+  Host h;
+  const Ordinal project = h.project("p");
+  const std::string grandparent = h.task(project, draft), parent = h.task(project, draft),
+                    id = h.task(project, draft), running_one = h.task(project, running);
+  const auto ordinal = [&](const std::string& task) {
+    return h.store->find(h.store->collection("tasks"), task);
+  };
+  const auto refused = [&](const std::string& task, const Patch& patch) {
+    return error_of([&] {
+      h.with(task, [&](Transaction& t, const Tasks::Head& head) {
+        h.tasks().edit(t, h.me, head, patch);
+      });
+    });
+  };
+  CHECK(refused(id, Patch().set("type", std::string("magic"))).field() == "type");
+  CHECK(refused(id, Patch().set("type", Value{})).field() == "type");
+  CHECK(refused(running_one, Patch().set("progress", 100.5)).field() == "progress");
+  CHECK(refused(running_one, Patch().set("progress", std::nan(""))).field() == "progress");
+  Patch body;
+  body.body = R"({"notebook":"x"})";
+  CHECK(refused(id, body).field() == "notebook");
+  body.body = R"({"requirements":["numpy"]})";
+  CHECK(refused(id, body).field() == "requirements");
+  // Nobody is his own ancestor.
+  for (const auto& [child, above] : {std::pair(id, parent), std::pair(parent, grandparent)})
+    h.with(child, [&, a = above](Transaction& t, const Tasks::Head& head) {
+      h.tasks().edit(t, h.me, head, Patch().set("parent", ordinal(a)));
+    });
+  CHECK(refused(grandparent, Patch().set("parent", ordinal(id))).field() == "parent");
+  CHECK(refused(id, Patch().set("parent", ordinal(id))).field() == "parent");
+  CHECK(refused(id, Patch().set("derived_from", ordinal(id))).field() == "derived_from");
+  NewTask task;
+  task.project = project;
+  task.type = "magic";
+  CHECK(error_of([&] {
+          h.store->write([&](Transaction& t) { h.tasks().create(t, h.me, task); });
+        }).field() == "type");
 }
 
 TEST_CASE("an edit's history has old and new, of what really changed") {

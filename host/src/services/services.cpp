@@ -10,12 +10,14 @@
 #include "services/core.hpp"
 #include "services/datasets/datasets.hpp"
 #include "services/declarations.hpp"
+#include "services/files/file_eraser.hpp"
 #include "services/jobs/jobs.hpp"
 #include "services/jobs/runner.hpp"
 #include "services/jobs/sweep.hpp"
 #include "services/listeners/hub.hpp"
 #include "services/models/models.hpp"
 #include "services/projects/projects.hpp"
+#include "services/queues/queues.hpp"
 #include "services/tasks/tasks.hpp"
 
 namespace podium::host {
@@ -55,15 +57,18 @@ struct Services::Impl {
              Collections(options.store)},
         projects(core),
         jobs(core),
-        tasks(core, projects, jobs),
-        datasets(core),
         models(core),
+        tasks(core, projects, models, jobs),
+        queues(core, tasks),
+        datasets(core),
         runner(core, jobs, options.job_threads),
         hub(core),
-        sweeps(core) {
+        sweeps(core),
+        files(core, jobs) {
     core.run_name = core.host_name + "#" + ids.id();
     host_owner.id = "";
     runner.add(sweeps, host_owner);
+    runner.add(files, host_owner);
   }
 
   Options options;
@@ -73,12 +78,14 @@ struct Services::Impl {
   Core core;
   ProjectService projects;
   JobService jobs;
-  TaskService tasks;
-  DatasetService datasets;
   ModelService models;
+  TaskService tasks;
+  QueueService queues;
+  DatasetService datasets;
   JobRunner runner;
   ListenerHub hub;
   SweepHandler sweeps;
+  FileEraser files;
   PluginOwner host_owner;
   int watch = 0;
   bool watching = false;
@@ -91,6 +98,7 @@ std::vector<Collection> Services::declarations() { return service_declarations()
 
 void Services::start() {
   impl_->projects.ensure_default();
+  impl_->queues.ensure_default();
   if (!impl_->watching) {
     impl_->watch = impl_->core.store.watch([impl = impl_.get()](Revision newest) {
       impl->runner.hint();
@@ -111,6 +119,7 @@ void Services::stop() noexcept {
 
 Projects& Services::projects() { return impl_->projects; }
 Tasks& Services::tasks() { return impl_->tasks; }
+Queues& Services::queues() { return impl_->queues; }
 Datasets& Services::datasets() { return impl_->datasets; }
 Models& Services::models() { return impl_->models; }
 Jobs& Services::jobs() { return impl_->jobs; }
@@ -121,8 +130,9 @@ void Services::add(JobHandler& handler, PluginOwner& owner) { impl_->runner.add(
 void Services::add(Listener& listener, PluginOwner& owner) { impl_->hub.add(listener, owner); }
 
 std::vector<std::unique_ptr<Routes>> Services::api_routes() {
-  return make_api_routes(impl_->core, {impl_->projects, impl_->tasks, impl_->datasets,
-                                       impl_->models, impl_->jobs, impl_->options.task_vocabulary});
+  return make_api_routes(
+      impl_->core, {impl_->projects, impl_->tasks, impl_->queues, impl_->datasets, impl_->models,
+                    impl_->jobs, impl_->options.task_vocabulary});
 }
 
 }  // namespace podium::host

@@ -16,6 +16,7 @@
 #include "podium/service/jobs.hpp"
 #include "podium/service/models.hpp"
 #include "podium/service/projects.hpp"
+#include "podium/service/queues.hpp"
 #include "podium/service/tasks.hpp"
 #include "podium/store/store.hpp"
 
@@ -44,7 +45,8 @@ class Services {
   /// The host's own collections, to be given to Store::declare.
   static std::vector<Collection> declarations();
 
-  /// Makes project 0 and goes on with jobs and listeners. Call `add` before, so that nothing waits.
+  /// Makes project 0 and the default queue, and goes on with jobs and listeners. Call `add` before,
+  /// so that nothing waits.
   void start();
   /// Asks running jobs and listeners to return and waits for them; what was cut short goes on at
   /// the next start. Idempotent.
@@ -52,6 +54,7 @@ class Services {
 
   Projects& projects();
   Tasks& tasks();
+  Queues& queues();
   Datasets& datasets();
   Models& models();
   Jobs& jobs();

@@ -11,9 +11,10 @@
 
 namespace podium {
 
-enum class ModelStatus : std::uint8_t { pending = 1, ready, upload_failed };
+/// `published` is `ready` and read-only: reached with the task that made the model.
+enum class ModelStatus : std::uint8_t { pending = 1, ready, upload_failed, published };
 constexpr std::string_view name(ModelStatus s) noexcept {
-  constexpr std::string_view names[] = {"", "pending", "ready", "upload_failed"};
+  constexpr std::string_view names[] = {"", "pending", "ready", "upload_failed", "published"};
   return names[static_cast<std::size_t>(s)];
 }
 
@@ -33,6 +34,8 @@ struct NewModel {
 /// "name@digest" of a data set, or ""). Key (project, deleted, created).
 /// Collection "model_links": task (reference, cascade), model (text id), direction ("in", "out"),
 /// step; unique key "edge" (task, model, direction).
+///
+/// Of a published model only tags change; everything else is refused with `conflict`.
 class Models : public Records {
  public:
   virtual ~Models() = default;
@@ -45,6 +48,8 @@ class Models : public Records {
   virtual void edit(Transaction&, const Principal&, Ordinal, const Patch&) = 0;
   virtual void log(Transaction&, const Principal&, Ordinal, std::span<const SeriesPoints>) = 0;
   virtual void remove(Transaction&, const Principal&, Ordinal) = 0;  ///< sets `deleted`
+  /// Makes a ready model read-only for ever; throws `conflict` when it is not ready. Idempotent.
+  virtual void publish(Transaction&, const Principal&, Ordinal) = 0;
   /// Records that a task read (in) or made (out) a model; an edge that is there is left alone.
   virtual void link(Transaction&, const Principal&, const Tasks::Head&, std::string_view model_id,
                     bool out, std::int64_t step) = 0;

@@ -75,7 +75,7 @@ struct SeriesPoints {
 };
 
 /// A range of a declared key: the values of its leading fields, then optionally bounds of the next
-/// one.
+/// one. Where no key has the name, that of a reference field names the index it has of its own.
 struct KeyRange {
   std::string_view key;
   std::vector<Value> equal = {};

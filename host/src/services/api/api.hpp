@@ -8,6 +8,7 @@
 #include "podium/service/jobs.hpp"
 #include "podium/service/models.hpp"
 #include "podium/service/projects.hpp"
+#include "podium/service/queues.hpp"
 #include "podium/service/tasks.hpp"
 #include "services/core.hpp"
 
@@ -17,6 +18,7 @@ namespace podium::host {
 struct ApiServices {
   Projects& projects;
   Tasks& tasks;
+  Queues& queues;
   Datasets& datasets;
   Models& models;
   Jobs& jobs;
@@ -25,6 +27,8 @@ struct ApiServices {
 
 std::unique_ptr<Routes> make_project_routes(const Core&, ApiServices);
 std::unique_ptr<Routes> make_task_routes(const Core&, ApiServices);
+std::unique_ptr<Routes> make_queue_routes(const Core&, ApiServices);
+std::unique_ptr<Routes> make_file_routes(const Core&, ApiServices);
 std::unique_ptr<Routes> make_dataset_routes(const Core&, ApiServices);
 std::unique_ptr<Routes> make_job_routes(const Core&, ApiServices);
 std::vector<std::unique_ptr<Routes>> make_api_routes(const Core&, ApiServices);

@@ -203,6 +203,14 @@ std::optional<std::int64_t> Parameters::integer(std::string_view name, std::int6
   return number;
 }
 
+std::optional<bool> Parameters::boolean(std::string_view name) const {
+  const auto value = request_.query(name);
+  if (!value) return std::nullopt;
+  if (*value != "true" && *value != "false")
+    throw wrong(std::string(name), "must be true or false");
+  return *value == "true";
+}
+
 std::uint64_t Parameters::limit(std::int64_t usual, std::int64_t most) const {
   return static_cast<std::uint64_t>(integer("limit", 1, most).value_or(usual));
 }

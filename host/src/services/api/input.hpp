@@ -66,6 +66,7 @@ class Parameters {
   std::optional<std::string> text(std::string_view name) const;
   std::optional<std::int64_t> integer(std::string_view name, std::int64_t least,
                                       std::int64_t most) const;
+  std::optional<bool> boolean(std::string_view name) const;  ///< "true" or "false"
   std::uint64_t limit(std::int64_t usual, std::int64_t most) const;
   std::string cursor() const;
 

@@ -196,6 +196,8 @@ std::vector<std::unique_ptr<Routes>> make_api_routes(const Core& core, ApiServic
   std::vector<std::unique_ptr<Routes>> out;
   out.push_back(make_project_routes(core, services));
   out.push_back(make_task_routes(core, services));
+  out.push_back(make_queue_routes(core, services));
+  out.push_back(make_file_routes(core, services));
   out.push_back(make_dataset_routes(core, services));
   out.push_back(make_job_routes(core, services));
   return out;

@@ -66,35 +66,53 @@ inline std::string task() {
          R"({"type":"string"},)"
          R"("source_name":{"type":"string"},"source_type":{"type":"string"},"repository":)"
          R"({"type":"string"},)"
-         R"("branch":{"type":"string"},"commit":{"type":"string"},)"
-         R"("params":)" +
-         std::string(string_map) + R"(,"tags":)" + std::string(string_map) + R"(,"metrics":)" +
-         metrics() +
+         R"("branch":{"type":"string"},"commit":{"type":"string"},"derived_from":{"type":)"
+         R"("string"},"source_tag":{"type":"string"},"entry_point":{"type":"string"},"working_dir":)"
+         R"({"type":"string"},"binary":{"type":"string"},"output_destination":{"type":"string"},)"
+         R"("progress":{"type":"number"},"iteration":{"type":"integer"},"run_time":{"type":)"
+         R"("integer","description":"milliseconds, once it has ended"},"attempt":{"type":"integer"},)"
+         R"("worker":{"type":"string"},"lease_until":{"type":"integer"},"desired_state":{"type":)"
+         R"("string"},"stop_deadline":{"type":"integer"},"queue":{"type":"string"},"queued_from":)"
+         R"({"type":"string"},"diff":{"type":"string"},"requirements":{"type":"object",)"
+         R"("additionalProperties":{"type":"string"}},"properties":)" +
+         std::string(string_map) + R"(,"configuration":)" + std::string(string_map) +
+         R"(,"container":)" + std::string(string_map) + R"(,"params":)" + std::string(string_map) +
+         R"(,"tags":)" + std::string(string_map) + R"(,"metrics":)" + metrics() +
          R"(,"inputs":{"type":"array","items":{"type":"object"}},"models":{"type":"array",)"
          R"("items":{"type":"object"}},)"
          R"("version":{"type":"integer"}}})";
 }
-inline constexpr std::string_view source_members =
-    R"("user":{"type":["string","null"]},"type":{"type":"string"},"parent":{"type":["string",)"
-    R"("null"]},)"
-    R"("description":{"type":["string","null"]},"source_name":{"type":["string","null"]},)"
-    R"("source_type":{"type":["string","null"]},"repository":{"type":["string","null"]},)"
-    R"("branch":{"type":["string","null"]},"commit":{"type":["string","null"]},)"
-    R"("artifact_uri":{"type":["string","null"]})";
+inline constexpr std::string_view task_type =
+    R"({"enum":["training","testing","inference","data_processing","application","monitor",)"
+    R"("controller","optimizer","report","service","qc","agent","custom"]})";
+/// What creating, editing and cloning share; `map` is the schema of entries.
+inline std::string task_members(std::string_view map) {
+  std::string out = R"("type":)" + std::string(task_type) +
+                    R"(,"progress":{"type":["number","null"],"minimum":0,"maximum":100},)"
+                    R"("iteration":{"type":["integer","null"],"minimum":0},)"
+                    R"("diff":{"type":["string","null"]},"requirements":{"type":["object","null"],)"
+                    R"("description":"a text for each kind, such as pip",)"
+                    R"("additionalProperties":{"type":"string"}})";
+  for (const char* name :
+       {"user", "description", "parent", "derived_from", "artifact_uri", "output_destination",
+        "source_name", "source_type", "repository", "branch", "source_tag", "commit", "entry_point",
+        "working_dir", "binary"})
+    out += std::string(",\"") + name + R"(":{"type":["string","null"]})";
+  for (const char* name : {"params", "tags", "properties", "configuration", "container"})
+    out += std::string(",\"") + name + "\":" + std::string(map);
+  return out;
+}
 inline std::string new_task() {
   return R"({"type":"object","required":["project"],"additionalProperties":false,"properties":{)"
-         R"("project":{"type":"string"},"name":{"type":"string","maxLength":500},"state":)"
-         R"({"enum":["draft","running"]},)"
-         R"("started":{"type":"integer"},"params":)" +
-         std::string(map_new) + R"(,"tags":)" + std::string(map_new) + "," +
-         std::string(source_members) + "}}";
+         R"("project":{"type":"string"},"name":{"type":["string","null"],"maxLength":500},"state":)"
+         R"({"enum":["draft","running"]},"started":{"type":["integer","null"],"minimum":0},)"
+         R"("idempotency_key":{"type":["string","null"],"minLength":1,"maxLength":255},)" +
+         task_members(map_new) + "}}";
 }
 inline std::string task_edit() {
   return R"({"type":"object","additionalProperties":false,"properties":{"name":{"type":"string",)"
-         R"("minLength":1,"maxLength":500},)"
-         R"("why":{"type":"string"},"params":)" +
-         std::string(map_edit) + R"(,"tags":)" + std::string(map_edit) + "," +
-         std::string(source_members) + "}}";
+         R"("minLength":1,"maxLength":500},"why":{"type":["string","null"]},)" +
+         task_members(map_edit) + "}}";
 }
 inline constexpr std::string_view transition =
     R"({"type":"object","required":["kind"],"additionalProperties":false,"properties":{)"

@@ -1,4 +1,6 @@
 // A task as an answer.
+#include <array>
+
 #include "services/api/input.hpp"
 #include "services/api/output.hpp"
 #include "services/api/task_handlers.hpp"
@@ -8,13 +10,46 @@
 namespace podium::host {
 namespace {
 
-// `project` and `parent` lead: they are written as text ids.
-constexpr std::string_view fields[] = {
-    "project",     "parent",  "name",        "type",         "state",       "archived",
-    "archived_at", "user",    "description", "created",      "started",     "completed",
-    "published",   "updated", "reason",      "artifact_uri", "source_name", "source_type",
-    "repository",  "branch",  "commit"};
-constexpr std::size_t references = 2;
+// The references lead: they are written as text ids.
+constexpr std::string_view fields[] = {"project",
+                                       "parent",
+                                       "derived_from",
+                                       "queue",
+                                       "name",
+                                       "type",
+                                       "state",
+                                       "archived",
+                                       "archived_at",
+                                       "user",
+                                       "description",
+                                       "created",
+                                       "started",
+                                       "completed",
+                                       "published",
+                                       "updated",
+                                       "reason",
+                                       "artifact_uri",
+                                       "source_name",
+                                       "source_type",
+                                       "repository",
+                                       "branch",
+                                       "source_tag",
+                                       "commit",
+                                       "entry_point",
+                                       "working_dir",
+                                       "binary",
+                                       "progress",
+                                       "iteration",
+                                       "run_time",
+                                       "attempt",
+                                       "worker",
+                                       "lease_until",
+                                       "desired_state",
+                                       "stop_deadline",
+                                       "queued_from",
+                                       "output_destination"};
+constexpr std::size_t references = 4;
+constexpr std::string_view maps[] = {"params", "tags", "properties", "configuration", "container"};
 
 Ordinal ordinal_of(const Cell& cell) {
   const auto* ordinal = std::get_if<std::int64_t>(&cell);
@@ -89,9 +124,9 @@ Response task_answer(const Core& core, const ApiServices& services, const Princi
                      std::string_view id) {
   static const std::vector<Column> columns = [] {
     auto out = field_columns(fields);
-    out.push_back(whole_map("params"));
-    out.push_back(whole_map("tags"));
+    for (const auto map : maps) out.push_back(whole_map(std::string(map)));
     out.push_back(whole_series("metrics"));
+    out.push_back(value_of(record_body()));
     return out;
   }();
   std::string body;
@@ -99,32 +134,47 @@ Response task_answer(const Core& core, const ApiServices& services, const Princi
   core.store.read([&](const Reader& reader) {
     body.clear();
     const Ordinal task = find_visible(services.tasks, reader, who, "task", id);
-    Ordinal project = 0, parent = 0;
+    std::array<Ordinal, references> others{};
     std::string rest;
     services.tasks.get(reader, who, task, columns, [&](const Row& row) {
-      project = ordinal_of(row.cell(0));
-      parent = ordinal_of(row.cell(1));
+      for (std::size_t i = 0; i < references; ++i) others[i] = ordinal_of(row.cell(i));
       version = row.version();
       JsonWriter inner(rest);
       write_fields(inner, row, std::span(fields).subspan(references), references);
-      inner.key("params");
-      write_map(inner, row.map(std::size(fields)));
-      inner.key("tags");
-      write_map(inner, row.map(std::size(fields) + 1));
+      std::size_t at = std::size(fields);
+      for (const auto map : maps) {
+        inner.key(map);
+        write_map(inner, row.map(at++));
+      }
       inner.key("metrics");
-      write_series(inner, row.series(std::size(fields) + 2));
+      write_series(inner, row.series(at++));
+      // The body is an object of ours, {"diff":...,"requirements":...}: its members go beside the
+      // others.
+      const Cell more = row.cell(at);
+      if (const auto* text = std::get_if<std::string_view>(&more); text && text->size() > 2)
+        inner.raw(text->substr(1, text->size() - 2));
     });
     JsonWriter w(body);
     w.object().key("id").value(id).key("project").value(
-        id_of(services.projects, reader, who, project));
-    if (const std::string text = id_of(services.tasks, reader, who, parent); !text.empty())
-      w.key("parent").value(text);
+        id_of(services.projects, reader, who, others[0]));
+    const Records* const homes[] = {&services.projects, &services.tasks, &services.tasks,
+                                    &services.queues};
+    for (std::size_t i = 1; i < references; ++i)
+      if (const std::string text = id_of(*homes[i], reader, who, others[i]); !text.empty())
+        w.key(fields[i]).value(text);
     w.raw(rest);
     write_inputs(w, reader, core, services, who, task);
     write_models(w, reader, core, services, who, task);
     w.key("version").value(version).end_object();
   });
   return json_response(std::move(body), version);
+}
+
+Response task_answer_with(const Core& core, const ApiServices& services, const Principal& who,
+                          std::string_view id, const std::string& members) {
+  Response response = task_answer(core, services, who, id);
+  response.body = "{\"task\":" + response.body + (members.empty() ? "" : "," + members) + "}";
+  return response;
 }
 
 Response task_history(const Core& core, const ApiServices& services, Request& request) {

@@ -42,9 +42,9 @@ std::optional<Point> point_of(const std::string& cursor) {
 /// Writes the points of a series block by block.
 class PointStream final : public Generator {
  public:
-  PointStream(const Core& core, const Tasks& tasks, Principal who, PointsQuery query)
+  PointStream(const Core& core, VisibleRecords records, Principal who, PointsQuery query)
       : core_(core),
-        tasks_(tasks),
+        records_(std::move(records)),
         who_(std::move(who)),
         query_(std::move(query)),
         left_(query_.limit) {}
@@ -75,7 +75,7 @@ class PointStream final : public Generator {
     PointsQuery query = query_;
     if (query.buckets == 0) query.limit = wanted + 1;
     std::uint64_t seen = 0;
-    tasks_.points(core_.store, who_, query, [&](std::span<const Point> points) {
+    records_.points(core_.store, who_, query, [&](std::span<const Point> points) {
       for (const Point& p : points) {
         if (seen++ >= wanted) return false;
         if (wrote_) block += ',';
@@ -105,7 +105,7 @@ class PointStream final : public Generator {
   }
 
   const Core& core_;
-  const Tasks& tasks_;
+  const VisibleRecords records_;
   const Principal who_;
   PointsQuery query_;
   std::uint64_t left_;
@@ -114,28 +114,28 @@ class PointStream final : public Generator {
 
 }  // namespace
 
-Response task_metrics(const Core& core, const ApiServices& services, Request& request) {
+Response series_summaries(const Core& core, const VisibleRecords& records, Ordinal record,
+                          Request& request) {
   const Parameters none(request, {});
   static const std::array columns = {whole_series("metrics")};
-  const Principal& who = request.who();
-  const Ordinal task = find_visible(services.tasks, core.store, who, "task", request.segment("id"));
   std::string body;
   JsonWriter w(body);
   w.object().key("metrics");
-  if (!services.tasks.get(core.store, who, task, columns,
-                          [&](const Row& row) { write_series(w, row.series(0)); }))
+  if (!records.get(core.store, request.who(), record, columns,
+                   [&](const Row& row) { write_series(w, row.series(0)); }))
     throw no_such("task", request.segment("id"));
   w.end_object();
   return json_response(std::move(body));
 }
 
-Response task_points(const Core& core, const ApiServices& services, Request& request) {
+Response series_points(const Core& core, const VisibleRecords& records, Ordinal record,
+                       Request& request) {
   const Parameters p(request, {"scope", "by", "from", "to", "limit", "cursor", "buckets"});
   const Principal& who = request.who();
   constexpr auto least = std::numeric_limits<std::int64_t>::min(),
                  most = std::numeric_limits<std::int64_t>::max();
   PointsQuery query;
-  query.record = find_visible(services.tasks, core.store, who, "task", request.segment("id"));
+  query.record = record;
   query.series = "metrics";
   query.key = request.segment("key");
   query.scope = p.text("scope").value_or("");
@@ -155,14 +155,26 @@ Response task_points(const Core& core, const ApiServices& services, Request& req
   bool there = false;
   Column column = whole_series("metrics");
   column.path.key = query.key;
-  services.tasks.get(core.store, who, query.record, std::span<const Column>(&column, 1),
-                     [&](const Row& row) {
-                       for (const auto& s : row.series(0)) there |= s.scope == query.scope;
-                     });
+  records.get(core.store, who, query.record, std::span<const Column>(&column, 1),
+              [&](const Row& row) {
+                for (const auto& s : row.series(0)) there |= s.scope == query.scope;
+              });
   if (!there) throw no_such("metric", query.key).in("key");
   Response response;
-  response.stream = std::make_unique<PointStream>(core, services.tasks, who, std::move(query));
+  response.stream = std::make_unique<PointStream>(core, records, who, std::move(query));
   return response;
+}
+
+Response task_metrics(const Core& core, const ApiServices& services, Request& request) {
+  const Ordinal task =
+      find_visible(services.tasks, core.store, request.who(), "task", request.segment("id"));
+  return series_summaries(core, VisibleRecords(core, core.in.tasks, "tasks"), task, request);
+}
+
+Response task_points(const Core& core, const ApiServices& services, Request& request) {
+  const Ordinal task =
+      find_visible(services.tasks, core.store, request.who(), "task", request.segment("id"));
+  return series_points(core, VisibleRecords(core, core.in.tasks, "tasks"), task, request);
 }
 
 }  // namespace podium::host

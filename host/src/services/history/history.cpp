@@ -62,6 +62,16 @@ void ChangeSet::add_named(const std::string& name, const Cell& before, const Cel
   append_member(new_, name, after);
 }
 
+void ChangeSet::add_json(std::string_view name, std::string_view before, std::string_view after) {
+  if (before == after) return;
+  for (const auto& [text, json] : {std::pair(&old_, before), std::pair(&new_, after)}) {
+    if (!text->empty()) *text += ',';
+    append_json_string(*text, name);
+    *text += ':';
+    *text += json;
+  }
+}
+
 std::string ChangeSet::json() const { return "{\"old\":{" + old_ + "},\"new\":{" + new_ + "}}"; }
 
 void write_history(Transaction& t, const Core& core, const Principal& who, Subject subject,

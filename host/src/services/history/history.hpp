@@ -19,6 +19,8 @@ class ChangeSet {
   /// Notes a change, unless old and new are the same.
   void add(std::string_view name, const Cell& before, const Cell& after);
   void add_entry(std::string_view map, std::string_view key, const Cell& before, const Cell& after);
+  /// Notes a change of values that are JSON texts.
+  void add_json(std::string_view name, std::string_view before, std::string_view after);
   bool empty() const noexcept { return old_.empty(); }
   std::string json() const;
 
@@ -34,7 +36,7 @@ struct Subject {
 };
 
 /// Writes an entry in the transaction that makes the change. `change` is its kind: a transition's
-/// name, "create", "edit", "archive", "restore".
+/// name, "create", "edit", "archive", "restore", "move", "stop" (asked for), "reorder", "delete".
 void write_history(Transaction&, const Core&, const Principal& who, Subject,
                    std::string_view change, std::string_view why, std::string_view body);
 

@@ -4,24 +4,11 @@
 #include <array>
 #include <chrono>
 
+#include "services/cells.hpp"
 #include "services/jobs/sweep.hpp"
 
 namespace podium::host {
 namespace {
-
-std::string text_of(const Cell& cell) {
-  const auto* text = std::get_if<std::string_view>(&cell);
-  return text ? std::string(*text) : std::string();
-}
-bool is_true(const Cell& cell) {
-  return std::holds_alternative<bool>(cell) && std::get<bool>(cell);
-}
-std::int64_t number_of(const Cell& cell) {
-  const auto* number = std::get_if<std::int64_t>(&cell);
-  return number ? *number : 0;
-}
-
-std::span<const Ordinal> only(const Ordinal& o) { return {&o, 1}; }
 
 constexpr std::uint64_t no_limit = 1'000'000;
 

@@ -2,13 +2,22 @@
 
 #include <array>
 
+#include "services/cells.hpp"
 #include "services/tasks/tasks.hpp"
 
 namespace podium::host {
 namespace {
 
-bool is_true(const Cell& cell) {
-  return std::holds_alternative<bool>(cell) && std::get<bool>(cell);
+/// Throws `conflict` for what is read-only.
+void require_unpublished(Transaction& t, CollectionId models, Ordinal model) {
+  static const std::array columns = {value_of(field("status"))};
+  bool published = false;
+  t.get(models, model, columns,
+        [&](const Row& row) { published = row.cell(0) == Cell{name(ModelStatus::published)}; });
+  if (published)
+    throw Error(ErrorCode::conflict, "the model is published and read-only")
+        .in("status")
+        .with(R"({"status":"published"})");
 }
 
 }  // namespace
@@ -67,9 +76,11 @@ void ModelService::change(Transaction& t, Ordinal model, Patch patch) {
 void ModelService::finalize(Transaction& t, const Principal& who, Ordinal model,
                             ModelStatus status) {
   core_.access.require(who, "model.write");
-  if (status == ModelStatus::pending)
-    throw Error(ErrorCode::invalid, "a model ends as ready or upload_failed, not pending")
+  if (status != ModelStatus::ready && status != ModelStatus::upload_failed)
+    throw Error(ErrorCode::invalid,
+                "a model ends as ready or upload_failed, not " + std::string(podium::name(status)))
         .in("status");
+  require_unpublished(t, core_.in.models, model);
   Patch patch;
   patch.set("status", std::string(podium::name(status)));
   change(t, model, std::move(patch));
@@ -92,20 +103,43 @@ void ModelService::edit(Transaction& t, const Principal& who, Ordinal model, con
       throw Error(ErrorCode::invalid, "params of a model stay as they are").in("params");
     tags.remove(r.map, r.key);
   }
-  if (!params.empty()) t.put(core_.in.models, model, "params", params, PutMode::equal_or_fail);
+  if (!params.empty()) {
+    require_unpublished(t, core_.in.models, model);
+    t.put(core_.in.models, model, "params", params, PutMode::equal_or_fail);
+  }
   change(t, model, std::move(tags));
 }
 
 void ModelService::log(Transaction& t, const Principal& who, Ordinal model,
                        std::span<const SeriesPoints> points) {
   core_.access.require(who, "model.write");
-  if (!points.empty()) t.append(core_.in.models, model, "metrics", points);
+  if (points.empty()) return;
+  require_unpublished(t, core_.in.models, model);
+  t.append(core_.in.models, model, "metrics", points);
 }
 
 void ModelService::remove(Transaction& t, const Principal& who, Ordinal model) {
   core_.access.require(who, "model.write");
+  require_unpublished(t, core_.in.models, model);
   Patch patch;
   patch.set("deleted", true);
+  change(t, model, std::move(patch));
+}
+
+void ModelService::publish(Transaction& t, const Principal& who, Ordinal model) {
+  core_.access.require(who, "model.write");
+  static const std::array columns = {value_of(field("status"))};
+  std::string status;
+  if (!t.get(core_.in.models, model, columns,
+             [&](const Row& row) { status = text_of(row.cell(0)); }))
+    throw Error(ErrorCode::not_found, "the model does not exist");
+  if (status == podium::name(ModelStatus::published)) return;
+  if (status != podium::name(ModelStatus::ready))
+    throw Error(ErrorCode::conflict, "a model that is " + status + " cannot be published")
+        .in("status")
+        .with("{\"status\":\"" + status + "\"}");
+  Patch patch;
+  patch.set("status", std::string(podium::name(ModelStatus::published)));
   change(t, model, std::move(patch));
 }
 

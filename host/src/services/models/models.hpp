@@ -15,6 +15,7 @@ class ModelService final : public Readable<Models> {
   void edit(Transaction&, const Principal&, Ordinal, const Patch&) override;
   void log(Transaction&, const Principal&, Ordinal, std::span<const SeriesPoints>) override;
   void remove(Transaction&, const Principal&, Ordinal) override;
+  void publish(Transaction&, const Principal&, Ordinal) override;
   void link(Transaction&, const Principal&, const Tasks::Head&, std::string_view model_id, bool out,
             std::int64_t step) override;
 

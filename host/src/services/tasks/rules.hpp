@@ -28,10 +28,10 @@ class States {
 enum class Stamp : std::uint8_t {
   none = 1,
   started,    ///< started = at; completed is cleared
-  completed,  ///< completed = at, when the task had started
+  completed,  ///< completed = at, when the task had started; run_time is from there to here
   published,  ///< published = at
-  cleared,  ///< started, completed and published are cleared, and what the task had made is dropped
-  given,    ///< completed = at when the new state is an end and a time was given; else untouched
+  cleared,    ///< started, completed and published are cleared
+  given,      ///< completed = at when the new state is an end and a time was given; else untouched
 };
 
 struct TransitionRule {
@@ -46,14 +46,16 @@ std::span<const TransitionRule> transition_rules();
 /// The rule that allows it, or null.
 const TransitionRule* find_rule(Transition, TaskState from, TaskState to);
 
-/// What an edit may change: a field, or a map (then every entry of it).
+/// What an edit may change: a field, every entry of a map, or a member of the body.
+enum class Place : std::uint8_t { field = 1, map, body };
+
 struct EditRule {
   std::string_view name;
-  bool map;
+  Place place;
   States when;
 };
 
 std::span<const EditRule> edit_rules();
-const EditRule* find_edit_rule(std::string_view name, bool map);
+const EditRule* find_edit_rule(std::string_view name, Place);
 
 }  // namespace podium::host
