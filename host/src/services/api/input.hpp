@@ -11,6 +11,7 @@
 
 #include "podium/http/message.hpp"
 #include "podium/json.hpp"
+#include "podium/query.hpp"
 #include "podium/store/store.hpp"
 
 namespace podium::host {
@@ -58,6 +59,9 @@ struct Entries {
   void add_to(Patch&, std::string_view map) const;  ///< views into this
 };
 Entries entries_of(Members&, std::string_view name, bool removals);
+
+/// The member `bind`: values of :name in a filter, {"name": text | number | bool | null}.
+std::vector<QueryLanguage::Binding> bindings_of(Members&);
 
 /// Query parameters, of which only the named ones may be there.
 class Parameters {

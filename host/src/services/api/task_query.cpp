@@ -44,22 +44,6 @@ AskedColumn column_of(const Core& core, const Vocabulary& words, const std::stri
   return {name, value_of(std::move(path)), reference};
 }
 
-Literal literal_of(const Json& value, const std::string& path) {
-  Literal out;
-  if (value.is_string()) {
-    out.text = text_of(value, path);
-  } else if (value.is_boolean()) {
-    out.boolean = value.get<bool>();
-  } else if (value.is_number()) {
-    out.number = value.get<double>();
-    if (value.is_number_integer()) out.integer = integer_of(value, path);
-  } else if (!value.is_null()) {
-    throw Error(ErrorCode::invalid, "'" + path + "' must be a text, a number, true, false or null")
-        .in(path);
-  }
-  return out;
-}
-
 template <class F>
 auto in_field(const std::string& path, F&& fn) {
   try {
@@ -87,13 +71,7 @@ Question read_question(const Core& core, const ApiServices& services, Request& r
           .in("project");
     filters.push_back(eq(field("project"), ordinal));
   }
-  std::vector<QueryLanguage::Binding> bindings;
-  if (const Json* bind = body.any("bind"); bind && !bind->is_null()) {
-    if (!bind->is_object() || bind->size() > 1000)
-      throw Error(ErrorCode::invalid, "'bind' must be an object of at most 1000 values").in("bind");
-    for (const auto& [name, value] : bind->items())
-      bindings.push_back({name, literal_of(value, "bind." + name)});
-  }
+  const auto bindings = bindings_of(body);
   if (const auto text = body.text("filter", 100'000))
     filters.push_back(
         in_field("filter", [&] { return core.language.parse(*text, words, bindings); }));
