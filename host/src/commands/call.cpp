@@ -95,7 +95,7 @@ Filter Call::project(const CommandWord& word) const {
     Error error = line_error(parsed_.line, word.position, e.what(), near,
                              near.empty() || word.quoted
                                  ? std::string()
-                                 : replaced(parsed_.line, begin, end, quoted(near, {})));
+                                 : replaced(parsed_.line, begin, end, commands::quoted(near, {})));
     Error missing(ErrorCode::not_found, error.what());
     missing.at(word.position).in("in").with(error.detail());
     throw missing;

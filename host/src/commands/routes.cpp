@@ -51,18 +51,6 @@ Error wrong(const std::string& path, const std::string& what) {
   return Error(ErrorCode::invalid, "'" + path + "' " + what).in(path);
 }
 
-std::vector<QueryLanguage::Binding> bindings_of(Members& members) {
-  std::vector<QueryLanguage::Binding> out;
-  const Json* bind = members.any("bind");
-  if (bind == nullptr || bind->is_null()) return out;
-  const std::string path = members.path("bind");
-  if (!bind->is_object() || bind->size() > 1000)
-    throw wrong(path, "must be an object of at most 1000 values");
-  for (const auto& [name, value] : bind->items())
-    out.push_back({name, literal_of(value, path + "." + name)});
-  return out;
-}
-
 std::vector<std::string> texts_of(Members& members, std::string_view name) {
   std::vector<std::string> out;
   if (const Json* items = members.array(name, 10'000))
