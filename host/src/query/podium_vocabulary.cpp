@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "podium/http/json_writer.hpp"
 #include "podium/storage_kit/declaration.hpp"
 #include "podium/storage_kit/text.hpp"
 #include "query/cursor.hpp"
@@ -16,8 +17,17 @@
 namespace podium::host {
 namespace {
 
-[[noreturn]] void fail(std::size_t position, const std::string& sentence) {
-  throw Error(ErrorCode::invalid, sentence).at(static_cast<std::int64_t>(position));
+/// `nearest` is what was probably meant, for programs: {"nearest": ...} in the facts.
+[[noreturn]] void fail(std::size_t position, const std::string& sentence,
+                       std::string_view nearest = {}) {
+  Error error(ErrorCode::invalid, sentence);
+  error.at(static_cast<std::int64_t>(position));
+  if (!nearest.empty()) {
+    std::string facts;
+    JsonWriter(facts).object().key("nearest").value(nearest).end_object();
+    error.with(std::move(facts));
+  }
+  throw error;
 }
 
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& names) {
@@ -121,7 +131,7 @@ void EntityVocabulary::unknown(const Identifier& id) const {
   std::vector<std::string> bare = known;
   for (std::string& name : bare)
     if (name.ends_with('.')) name.pop_back();
-  std::string hint, near = kit::nearest(word, bare);
+  std::string hint, meant, near = kit::nearest(word, bare);
   if (near.empty()) {  // names are in lower case
     std::transform(word.begin(), word.end(), word.begin(), [](char c) {
       return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -133,6 +143,7 @@ void EntityVocabulary::unknown(const Identifier& id) const {
     const std::string whole = std::find(known.begin(), known.end(), near) != known.end()
                                   ? near
                                   : near + (dotted ? "." + id.key : ".KEY");
+    meant = whole;
     hint = near == word ? fmt::format("; write '{}'", whole)
                         : fmt::format("; did you mean '{}'?", whole);
   } else {
@@ -144,7 +155,7 @@ void EntityVocabulary::unknown(const Identifier& id) const {
                               known.begin() + static_cast<std::ptrdiff_t>(names().size()), ", "));
   }
   fail(id.position,
-       fmt::format("{} have no '{}'{}", collection_.name, query::excerpt(id.source), hint));
+       fmt::format("{} have no '{}'{}", collection_.name, query::excerpt(id.source), hint), meant);
 }
 
 EntityVocabulary::Target EntityVocabulary::resolve_series(const Series& s,
@@ -316,8 +327,10 @@ void EntityVocabulary::check_word(const Target& t, const Literal& l) const {
   for (const auto& [name, words] : options_.words) {
     if (name != t.field->name || std::find(words.begin(), words.end(), *l.text) != words.end())
       continue;
-    fail(l.position, fmt::format("no {} is '{}'{}; known are {}", name, query::excerpt(*l.text),
-                                 did_you_mean(*l.text, words), fmt::join(words, ", ")));
+    fail(l.position,
+         fmt::format("no {} is '{}'{}; known are {}", name, query::excerpt(*l.text),
+                     did_you_mean(*l.text, words), fmt::join(words, ", ")),
+         kit::nearest(*l.text, words));
   }
 }
 
@@ -376,8 +389,10 @@ Filter EntityVocabulary::compare_reference(const Target& t, const Comparison& c)
                                         query::excerpt(c.name.source), t.field->name));
     const auto ordinals = options_.references->find(*t.field, text, !l.text.has_value());
     if (ordinals.empty())
-      fail(l.position, fmt::format("{} have no '{}'{}", t.field->target, query::excerpt(text),
-                                   did_you_mean(text, options_.references->names(*t.field))));
+      fail(l.position,
+           fmt::format("{} have no '{}'{}", t.field->target, query::excerpt(text),
+                       did_you_mean(text, options_.references->names(*t.field))),
+           kit::nearest(text, options_.references->names(*t.field)));
     found.insert(found.end(), ordinals.begin(), ordinals.end());
   }
   std::sort(found.begin(), found.end());
