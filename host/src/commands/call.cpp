@@ -50,20 +50,15 @@ Call::Call(const Parts& parts, ParsedLine parsed, const CommandRequest& request,
            const Principal& who, const Cancel& cancel)
     : parts_(parts), parsed_(std::move(parsed)), request_(request), who_(who), cancel_(cancel) {}
 
-template <class F>
-auto Call::placed(const CommandWord& word, F&& fn) const {
-  try {
-    return fn();
-  } catch (const Error& e) {
-    if (e.code() != ErrorCode::invalid) throw;
-    const std::int64_t position =
-        word.position + (word.quoted ? 0 : std::max<std::int64_t>(e.position(), 0));
-    const std::string near = nearest_of(e);
-    throw line_error(parsed_.line, position, e.what(), near,
-                     near.empty()
-                         ? std::string()
-                         : corrected(parsed_.line, static_cast<std::size_t>(position), near));
-  }
+Error Call::placed(const CommandWord& word, const Error& e) const {
+  if (e.code() != ErrorCode::invalid) return e;
+  const std::int64_t position =
+      word.position + (word.quoted ? 0 : std::max<std::int64_t>(e.position(), 0));
+  const std::string near = nearest_of(e);
+  return line_error(parsed_.line, position, e.what(), near,
+                    near.empty()
+                        ? std::string()
+                        : corrected(parsed_.line, static_cast<std::size_t>(position), near));
 }
 
 std::span<const CommandWord> Call::words(std::string_view clause) const {
@@ -107,7 +102,7 @@ Filter Call::tasks_of(const CommandWord* in, const CommandWord* where, bool all,
   std::vector<Filter> arms;
   if (in != nullptr && !in->text.empty()) arms.push_back(project(*in));
   if (where != nullptr && !where->text.empty())
-    arms.push_back(placed(*where, [&] {
+    arms.push_back(in_place(*this, *where, [&] {
       return parts_.core->language.parse(where->text, parts_.words->of("tasks"), bindings);
     }));
   const bool said = std::any_of(arms.begin(), arms.end(), speaks_of_archived);
@@ -121,10 +116,18 @@ Filter Call::tasks() const {
                   has("all"), request_.bindings);
 }
 
+std::optional<std::vector<Ordinal>> Call::projects() const {
+  const auto in = words("in");
+  if (in.empty()) return std::nullopt;
+  std::vector<Ordinal> found;
+  for (const Value& v : project(in.front()).values) found.push_back(std::get<std::int64_t>(v));
+  return found;
+}
+
 Filter Call::filter(std::string_view clause, const Vocabulary& vocabulary) const {
   const auto given = words(clause);
   if (given.empty()) return {};
-  return placed(given.front(), [&] {
+  return in_place(*this, given.front(), [&] {
     return parts_.core->language.parse(given.front().text, vocabulary, request_.bindings);
   });
 }
@@ -132,8 +135,8 @@ Filter Call::filter(std::string_view clause, const Vocabulary& vocabulary) const
 Order Call::order(std::string_view clause, const Vocabulary& vocabulary) const {
   Order order;
   for (const CommandWord& item : words(clause))
-    order.push_back(
-        placed(item, [&] { return parts_.core->language.parse_order(item.text, vocabulary); }));
+    order.push_back(in_place(
+        *this, item, [&] { return parts_.core->language.parse_order(item.text, vocabulary); }));
   return order;
 }
 

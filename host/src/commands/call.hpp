@@ -30,6 +30,16 @@ struct CommandRequest {
   std::string idempotency_key;
 };
 
+/// Runs `fn`, which reads `word`; what it throws gets its place in the line.
+template <class F>
+auto in_place(const VerbCall& call, const CommandWord& word, F&& fn) {
+  try {
+    return fn();
+  } catch (const Error& e) {
+    throw call.placed(word, e);
+  }
+}
+
 /// All but the parsed line is borrowed for as long as the call lives.
 class Call final : public VerbCall {
  public:
@@ -51,6 +61,8 @@ class Call final : public VerbCall {
   std::size_t budget() const override { return request_.budget; }
   std::string_view idempotency_key() const override { return request_.idempotency_key; }
   Error wrong(const CommandWord&, const std::string& sentence) const override;
+  Error placed(const CommandWord&, const Error&) const override;
+  std::optional<std::vector<Ordinal>> projects() const override;
 
   const ParsedLine& parsed() const noexcept { return parsed_; }
 
@@ -60,9 +72,6 @@ class Call final : public VerbCall {
                   std::span<const QueryLanguage::Binding>) const;
   std::vector<Ordinal> selected(const Selection&, const CommandWord&) const;
   Ordinal find_one(const std::string& text, const CommandWord&) const;
-  /// Runs `fn`, which reads `word`; what it throws gets its place in the line.
-  template <class F>
-  auto placed(const CommandWord& word, F&& fn) const;
 
   const Parts& parts_;
   const ParsedLine parsed_;
@@ -70,16 +79,5 @@ class Call final : public VerbCall {
   const Principal& who_;
   const Cancel& cancel_;
 };
-
-/// The column of a name that was typed: errors get their place in the line.
-template <class F>
-auto in_place(const VerbCall& call, const CommandWord& word, F&& fn) {
-  try {
-    return fn();
-  } catch (const Error& e) {
-    if (e.code() != ErrorCode::invalid) throw;
-    throw call.wrong(word, e.what());
-  }
-}
 
 }  // namespace podium::host::commands

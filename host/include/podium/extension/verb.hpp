@@ -82,6 +82,9 @@ class VerbCall {
   /// `all` is given or the filter speaks of `archived`. What the caller may see is not in it:
   /// `Records` adds that.
   virtual Filter tasks() const = 0;
+  /// Which projects the clause `in` names: one, or with those below it. Nothing when the clause is
+  /// absent.
+  virtual std::optional<std::vector<Ordinal>> projects() const = 0;
   /// A filter clause in another vocabulary than the tasks'. `all` when the clause is absent.
   virtual Filter filter(std::string_view clause, const Vocabulary&) const = 0;
   /// An orders clause. Empty when it is absent.
@@ -100,8 +103,10 @@ class VerbCall {
   virtual std::size_t budget() const = 0;  ///< characters that the answer should fit; 0: any
   virtual std::string_view idempotency_key() const = 0;  ///< "" when none was given
 
-  /// An error about a word, with its position; `field` is for programs: "limit", "arguments".
+  /// An error about a word, with its place in the line.
   virtual Error wrong(const CommandWord&, const std::string& sentence) const = 0;
+  /// What reading the text of a word threw, with its place in the line.
+  virtual Error placed(const CommandWord&, const Error&) const = 0;
 
   /// The text of a word clause, or `otherwise`.
   std::string text(std::string_view clause, std::string_view otherwise = {}) const {
