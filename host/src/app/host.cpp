@@ -9,6 +9,7 @@
 #include "app/data_folder.hpp"
 #include "app/plugin_routes.hpp"
 #include "blob/local_blob_store.hpp"
+#include "commands/routes.hpp"
 #include "http/server.hpp"
 #include "log/log.hpp"
 #include "plugin/host_access.hpp"
@@ -138,6 +139,10 @@ struct HostImpl final : HostAccess {
     const auto artifacts = destination.empty() ? data / "artifacts" : local_path(destination);
     host_info.artifacts_destination = artifacts.string();
 
+    // Before the plugins', so that none takes a word of ours.
+    commands = std::make_unique<commands::Commands>(parts, manager.extensions());
+    for (auto& verb : commands::make_verbs(parts, *commands))
+      manager.extensions().add(self, std::move(verb));
     manager.load(*this);
     blobs_ = std::make_unique<LocalBlobStore>(artifacts);
     store_ = open_store(manager, settings, data);
@@ -145,6 +150,8 @@ struct HostImpl final : HostAccess {
     vocabularies->bind(*store_);
     services = std::make_unique<Services>(
         Services::Options{*store_, *blobs_, *language, host_info, now, vocabularies->of("tasks")});
+    parts = {&services->core(), &projects(), &tasks(),          &datasets(),
+             &models(),         &jobs(),     vocabularies.get()};
     manager.start();
     manager.extensions().each<JobHandler>(
         [this](PluginOwner& owner, JobHandler& h) { services->add(h, owner); });
@@ -156,6 +163,8 @@ struct HostImpl final : HostAccess {
   void take_down(PluginManager& manager) noexcept {
     if (services) services->stop();
     manager.stop();
+    manager.extensions().remove(self);
+    commands.reset();
     services.reset();
     store_.reset();
     blobs_.reset();
@@ -183,6 +192,7 @@ struct HostImpl final : HostAccess {
     server = std::make_unique<Server>(server_options());
     own_routes = services->api_routes();
     own_routes.push_back(make_plugin_routes(plugins));
+    own_routes.push_back(make_command_routes(parts, *commands));
     for (auto& group : own_routes) server->add(*group, self, true);
     for (auto& group : plugins.take_routes())
       server->add(*group.routes, *group.owner, first_party().contains(group.owner->id),
@@ -199,6 +209,8 @@ struct HostImpl final : HostAccess {
   std::unique_ptr<BlobStore> blobs_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<Services> services;
+  commands::Parts parts;
+  std::unique_ptr<commands::Commands> commands;
   std::vector<std::unique_ptr<Routes>> own_routes;
   std::unique_ptr<Server> server;
 };

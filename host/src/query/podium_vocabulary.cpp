@@ -143,7 +143,7 @@ void EntityVocabulary::unknown(const Identifier& id) const {
     const std::string whole = std::find(known.begin(), known.end(), near) != known.end()
                                   ? near
                                   : near + (dotted ? "." + id.key : ".KEY");
-    meant = whole;
+    if (dotted || whole == near) meant = whole;
     hint = near == word ? fmt::format("; write '{}'", whole)
                         : fmt::format("; did you mean '{}'?", whole);
   } else {

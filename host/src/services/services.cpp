@@ -114,6 +114,7 @@ Tasks& Services::tasks() { return impl_->tasks; }
 Datasets& Services::datasets() { return impl_->datasets; }
 Models& Services::models() { return impl_->models; }
 Jobs& Services::jobs() { return impl_->jobs; }
+const Core& Services::core() const { return impl_->core; }
 const Access& Services::access() const { return impl_->access; }
 Access& Services::access() { return impl_->access; }
 

@@ -21,6 +21,7 @@
 
 namespace podium::host {
 
+struct Core;
 struct PluginOwner;
 
 /// Owns the services, the threads that run jobs and the threads that call listeners. Thread-safe
@@ -55,6 +56,8 @@ class Services {
   Datasets& datasets();
   Models& models();
   Jobs& jobs();
+  /// What services share, for the parts of the host that stand on them.
+  const Core& core() const;
   const Access& access() const;
   Access& access();
 
