@@ -10,6 +10,7 @@
 #include "app/plugin_routes.hpp"
 #include "blob/local_blob_store.hpp"
 #include "commands/routes.hpp"
+#include "commands/waits.hpp"
 #include "http/server.hpp"
 #include "log/log.hpp"
 #include "plugin/host_access.hpp"
@@ -150,17 +151,19 @@ struct HostImpl final : HostAccess {
     vocabularies->bind(*store_);
     services = std::make_unique<Services>(
         Services::Options{*store_, *blobs_, *language, host_info, now, vocabularies->of("tasks")});
-    parts = {&services->core(), &projects(), &tasks(),          &datasets(),
-             &models(),         &jobs(),     vocabularies.get()};
+    parts = {&services->core(), &projects(), &tasks(),           &datasets(),
+             &models(),         &jobs(),     vocabularies.get(), &waits};
     manager.start();
     manager.extensions().each<JobHandler>(
         [this](PluginOwner& owner, JobHandler& h) { services->add(h, owner); });
     manager.extensions().each<Listener>(
         [this](PluginOwner& owner, Listener& l) { services->add(l, owner); });
     services->start();
+    waits.start();
   }
 
   void take_down(PluginManager& manager) noexcept {
+    waits.stop();
     if (services) services->stop();
     manager.stop();
     manager.extensions().remove(self);
@@ -211,6 +214,7 @@ struct HostImpl final : HostAccess {
   std::unique_ptr<Services> services;
   commands::Parts parts;
   std::unique_ptr<commands::Commands> commands;
+  commands::Waits waits{parts};
   std::vector<std::unique_ptr<Routes>> own_routes;
   std::unique_ptr<Server> server;
 };
@@ -233,6 +237,7 @@ void Host::start() {
 
 void Host::stop() noexcept {
   auto& host = *impl_;
+  host.waits.stop();  // whoever waits is a request in flight
   if (host.server) host.server->stop(std::chrono::seconds(20));
   host.server.reset();
   host.own_routes.clear();

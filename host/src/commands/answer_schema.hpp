@@ -10,7 +10,7 @@ R"({"type":"object","required":["verb","line","kind","outcome","notices"],
 "properties":{
  "verb":{"type":"string"},
  "line":{"type":"string","description":"the command as one line"},
- "outcome":{"enum":["done","failed","timed_out"]},
+ "outcome":{"enum":["done","failed","timed_out","pending"]},
  "notices":{"type":"array","items":{"type":"string"},"description":"what was assumed, what is unusual"}},
 "oneOf":[
  {"required":["kind","columns","rows","truncated","cursor"],"properties":{"kind":{"const":"table"},"entity":{"type":"string"},)"

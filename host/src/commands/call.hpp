@@ -28,6 +28,7 @@ struct CommandRequest {
   bool dry_run = false;
   std::size_t budget = 0;
   std::string idempotency_key;
+  std::int64_t waited = 0;  ///< milliseconds, by calls before that answered `pending`
 };
 
 /// Runs `fn`, which reads `word`; what it throws gets its place in the line.
@@ -64,6 +65,7 @@ class Call final : public VerbCall {
   Error placed(const CommandWord&, const Error&) const override;
   std::optional<std::vector<Ordinal>> projects() const override;
 
+  std::int64_t waited() const noexcept { return request_.waited; }
   const ParsedLine& parsed() const noexcept { return parsed_; }
 
  private:

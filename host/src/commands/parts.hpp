@@ -14,6 +14,8 @@ class Vocabularies;
 
 namespace podium::host::commands {
 
+class Waits;
+
 /// Borrowed from the host. The verbs are made before the store is open (so that no plugin takes
 /// their words): this is filled in before the first command, and outlives the last.
 struct Parts {
@@ -24,6 +26,7 @@ struct Parts {
   Models* models = nullptr;
   Jobs* jobs = nullptr;
   const Vocabularies* words = nullptr;
+  Waits* waits = nullptr;
 };
 
 }  // namespace podium::host::commands

@@ -4,6 +4,7 @@
 
 #include "commands/answer_json.hpp"
 #include "commands/answer_schema.hpp"
+#include "commands/waits.hpp"
 #include "services/api/input.hpp"
 #include "services/api/output.hpp"
 #include "services/api/route_table.hpp"
@@ -27,7 +28,9 @@ constexpr std::string_view request_schema =
     R"("dry_run":{"type":"boolean","description":"say what would be done, change nothing"},)"
     R"("budget":{"type":"integer","minimum":0,"maximum":100000000,)"
     R"("description":"characters that the answer should fit; 0 is no bound"},)"
-    R"("idempotency_key":{"type":"string","maxLength":200}}})";
+    R"("idempotency_key":{"type":"string","maxLength":200},)"
+    R"("waited":{"type":"integer","minimum":0,"description":"milliseconds that calls before )"
+    R"(which answered 'pending' have waited"}}})";
 
 constexpr std::string_view list_schema =
     R"({"type":"object","required":["verbs"],"properties":{"verbs":{"type":"array","items":)"
@@ -95,6 +98,7 @@ CommandRequest request_of(const Request& request) {
   out.dry_run = body.boolean("dry_run").value_or(false);
   out.budget = static_cast<std::size_t>(body.integer("budget", 0, 100'000'000).value_or(0));
   out.idempotency_key = body.text("idempotency_key", 200).value_or("");
+  out.waited = body.integer("waited", 0, std::numeric_limits<std::int64_t>::max()).value_or(0);
   body.finish();
   return out;
 }
@@ -113,6 +117,11 @@ class CommandRoutes final : public Routes {
             "POST", "/api/v1/commands", "task.read", "Runs one command",
             [this](Request& r) { return run(r); }, std::string(request_schema),
             std::string(answer_schema))
+        .add("POST", "/api/v1/commands/wait", "task.read",
+             "Runs one 'wait' without holding a thread: answers within 25 s, 'pending' if not yet",
+             InlineHandler(
+                 [this](std::unique_ptr<Request> r, Reply reply) { wait(*r, std::move(reply)); }),
+             std::string(request_schema), std::string(answer_schema))
         .take();
   }
 
@@ -147,6 +156,39 @@ class CommandRoutes final : public Routes {
     const CommandResult result =
         commands_.run(request_of(request), request.who(), request.cancel());
     return json_response(to_json(result.answer, result.verb, result.line));
+  }
+
+  /// On an io thread: the request is read here, the store by the waiting thread.
+  void wait(const Request& request, Reply reply) const {
+    struct Asked final : Cancel {
+      CommandRequest command;
+      Principal who;
+      std::string line;
+      Reply reply;
+      bool cancelled() const noexcept override { return false; }
+    };
+    auto asked = std::make_shared<Asked>();
+    asked->command = request_of(request);
+    asked->who = request.who();
+    parts_.core->access.require(asked->who, "task.read");
+    asked->reply = std::move(reply);
+    const auto ask = [this, asked] {
+      const Call call(parts_, commands_.parse(asked->command), asked->command, asked->who, *asked);
+      if (call.parsed().verb.text != "wait")
+        throw call.wrong(call.parsed().verb, "this path runs 'wait' only");
+      asked->line = call.line();
+      return asked_wait(parts_, call, asked->command.waited);
+    };
+    try {
+      parts_.waits->add(
+          ask,
+          [asked](const Answer& a) {
+            asked->reply(json_response(to_json(a, "wait", asked->line)));
+          },
+          [asked](const Error& e) { asked->reply.fail(e); });
+    } catch (const Error& e) {
+      asked->reply.fail(e);
+    }
   }
 
   const Parts& parts_;

@@ -131,9 +131,10 @@ enum class Outcome : std::uint8_t {
   done = 1,
   failed,     ///< what was waited for ended badly, or some of many failed
   timed_out,  ///< what was waited for did not happen in time
+  pending,    ///< not yet: the same command again goes on waiting
 };
 constexpr std::string_view name(Outcome o) noexcept {
-  constexpr std::string_view names[] = {"", "done", "failed", "timed_out"};
+  constexpr std::string_view names[] = {"", "done", "failed", "timed_out", "pending"};
   return names[static_cast<std::size_t>(o)];
 }
 

@@ -14,6 +14,7 @@ std::vector<std::unique_ptr<Verb>> make_verbs(const Parts& parts, const Commands
   verbs.push_back(make_series_verb(parts));
   verbs.push_back(make_tag_verb(parts));
   verbs.push_back(make_untag_verb(parts));
+  verbs.push_back(make_wait_verb(parts));
   verbs.push_back(make_help_verb(commands));
   return verbs;
 }

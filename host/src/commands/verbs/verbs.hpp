@@ -17,6 +17,7 @@ std::unique_ptr<Verb> make_diff_verb(const Parts&);
 std::unique_ptr<Verb> make_best_verb(const Parts&);
 std::unique_ptr<Verb> make_series_verb(const Parts&);
 std::unique_ptr<Verb> make_artifacts_verb(const Parts&);
+std::unique_ptr<Verb> make_wait_verb(const Parts&);
 std::unique_ptr<Verb> make_help_verb(const Commands&);
 
 // What is changed.

@@ -25,6 +25,12 @@ class RouteTable {
     routes_.push_back(std::move(route));
     return *this;
   }
+  RouteTable& add(const char* method, const char* path, const char* permission, const char* summary,
+                  InlineHandler handler, std::string request, std::string answer) {
+    add(method, path, permission, summary, Handler(), std::move(request), std::move(answer));
+    routes_.back().handler = std::move(handler);
+    return *this;
+  }
   std::vector<Route> take() { return std::move(routes_); }
 
  private:
