@@ -25,26 +25,30 @@ enum class TableScope : std::uint8_t { project = 1, subprojects, all };
 /// Which tasks by their flag. `by_filter` is `no`, unless a filter asks about `archived` itself.
 enum class TableArchived : std::uint8_t { by_filter = 0, no, yes, both };
 
+/// The value is one of `values`, or with `exclude` none of them; monostate is "no value". Without
+/// it among the excluded, what is missing stays. A double NaN is that value itself.
+struct ValueSet {
+  std::vector<Value> values;
+  bool exclude = false;
+};
+/// Both ends included, monostate is open. Numbers; of times also dates and ages as texts (a date
+/// alone as the upper end is its last millisecond); of durations also '2h'. False for what is
+/// missing.
+struct ValueRange {
+  Value from, to;
+};
+/// Words of a map: (any, or with `all` each, of `include`) and none of `exclude`; nothing to
+/// include is no condition. nullopt is "no word at all".
+struct TagSet {
+  bool all = false;
+  std::vector<std::optional<std::string>> include, exclude;
+};
+
 /// What a column's filter menu says. It lowers to the same tree as the text of the language.
 struct ColumnFilter {
-  /// The value is one of `values`, or with `exclude` none of them; monostate is "no value". Without
-  /// it among the excluded, what is missing stays. A double NaN is that value itself.
-  struct Values {
-    std::vector<Value> values;
-    bool exclude = false;
-  };
-  /// Both ends included, monostate is open. Numbers; of times also dates and ages as texts (a date
-  /// alone as the upper end is its last millisecond); of durations also '2h'. False for what is
-  /// missing.
-  struct Range {
-    Value from, to;
-  };
-  /// Words of a map: (any, or with `all` each, of `include`) and none of `exclude`; nothing to
-  /// include is no condition. nullopt is "no word at all".
-  struct Tags {
-    bool all = false;
-    std::vector<std::optional<std::string>> include, exclude;
-  };
+  using Values = ValueSet;
+  using Range = ValueRange;
+  using Tags = TagSet;
   std::string column;  ///< a name of the query language; for Tags the map's
   std::variant<Values, Range, Tags> condition;
 };
@@ -125,10 +129,16 @@ class Table {
   /// One column, or one item of an order; throws `invalid`.
   TableColumn column(const std::string& name) const;
   TableOrderKey order_key(const std::string& item) const;
-  /// What one column's filter asks; throws `invalid`.
+  /// What a text, or one column's filter, asks; throws `invalid`.
+  Filter parse(const std::string& filter) const;
   Filter lower(const ColumnFilter&) const;
   /// The conditions in the query language; nothing for what it cannot say.
   std::optional<std::string> text(const Filter& conditions) const;
+  /// The other way: what of a conjunction a column's filter can say; the other arms go to `rest`.
+  std::vector<ColumnFilter> column_filters(const Filter& conditions,
+                                           std::vector<Filter>& rest) const;
+  /// The name of a column as `print` spells it; a name that is not known as it is.
+  std::string canonical(const std::string& name) const;
   /// The columns of a table that nobody has changed.
   static std::vector<std::string> usual_columns();
 
