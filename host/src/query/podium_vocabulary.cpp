@@ -17,6 +17,9 @@
 namespace podium::host {
 namespace {
 
+/// How many records a comparison with a referred-to name may stand for.
+constexpr std::size_t most_named = 100'000;
+
 /// `nearest` is what was probably meant, for programs: {"nearest": ...} in the facts.
 [[noreturn]] void fail(std::size_t position, const std::string& sentence,
                        std::string_view nearest = {}) {
@@ -119,6 +122,10 @@ std::vector<std::string> EntityVocabulary::names() const {
   for (const char* name : {"id", "ordinal", "version"}) result.emplace_back(name);
   for (const Map& m : collection_.maps) result.push_back(m.name + ".");
   for (const Series& s : collection_.series) result.push_back(s.name + ".");
+  if (options_.references != nullptr)
+    for (const Field& f : collection_.fields)
+      if (f.type == Type::reference && options_.references->has_name(f))
+        result.push_back(f.name + ".name");
   for (const auto& c : options_.children) result.push_back(c.name + ".");
   return result;
 }
@@ -223,7 +230,7 @@ EntityVocabulary::Target EntityVocabulary::resolve(const Identifier& id) const {
           t.kind = Kind::text;
           break;
         case Type::integer:
-          t.kind = Kind::integer;
+          t.kind = is_duration(f->name) ? Kind::duration : Kind::integer;
           break;
         case Type::real:
           t.kind = Kind::real;
@@ -274,7 +281,24 @@ EntityVocabulary::Target EntityVocabulary::resolve(const Identifier& id) const {
     t.kind = Kind::integer;
     return t;
   }
+  if (reference_of_name(id) != nullptr)
+    fail(id.position, fmt::format("'{}' can be compared, not ordered or grouped by here; use '{}'",
+                                  query::excerpt(id.source), f->name));
   unknown(id);
+}
+
+bool EntityVocabulary::is_duration(std::string_view name) const {
+  const auto& known = options_.durations;
+  return std::find(known.begin(), known.end(), name) != known.end();
+}
+
+const Field* EntityVocabulary::reference_of_name(const Identifier& id) const {
+  if (id.prefix.empty() || id.quoted || id.key != "name" || options_.references == nullptr)
+    return nullptr;
+  const Field* f = named(collection_.fields, unaliased(id.prefix));
+  const bool found =
+      f != nullptr && f->type == Type::reference && options_.references->has_name(*f);
+  return found ? f : nullptr;
 }
 
 Path EntityVocabulary::path(const Identifier& id) const { return resolve(id).path; }
@@ -360,7 +384,13 @@ Value EntityVocabulary::value_of(const Target& t, const Identifier& id, const Li
         if (const auto at = query::read_time(*l.text, options_.now())) return *at;
         wrong("a date ('2026-11-24', '2026-11-24T10:00:00Z'), an age ('-7d') or milliseconds");
       }
-      [[fallthrough]];
+      break;
+    case Kind::duration:
+      if (l.text) {
+        if (const auto length = query::read_duration(*l.text)) return *length;
+        wrong("a duration ('2h', '1h30m', '90s') or milliseconds");
+      }
+      break;
     case Kind::integer:
     case Kind::reference:
       break;
@@ -368,7 +398,8 @@ Value EntityVocabulary::value_of(const Target& t, const Identifier& id, const Li
   if (l.integer) return *l.integer;
   if (!l.number)
     wrong(t.kind == Kind::time ? "a date in quotes ('2026-11-24'), an age ('-7d') or milliseconds"
-                               : "a number");
+          : t.kind == Kind::duration ? "a duration in quotes ('2h') or milliseconds"
+                                     : "a number");
   return *l.number;
 }
 
@@ -419,7 +450,24 @@ Filter EntityVocabulary::comparison(const Comparison& c) const {
     if (const Map* m = named(collection_.maps, unaliased(c.name.key)))
       return is_null(entry(m->name, ""), c.op == Operator::is_not_null);
   }
-  const Target t = resolve(c.name);
+  if (const Field* reference = reference_of_name(c.name)) return compare_name(*reference, c);
+  return compare_target(resolve(c.name), c);
+}
+
+Filter EntityVocabulary::compare_name(const Field& reference, const Comparison& c) const {
+  Target name;
+  name.path = field("name");
+  const auto found = options_.references->select(reference, compare_target(name, c));
+  if (found.size() > most_named)
+    throw Error(ErrorCode::too_expensive, fmt::format("{} {} have such a name; ask more narrowly",
+                                                      found.size(), reference.target));
+  Filter named = in(field(reference.name), {found.begin(), found.end()});
+  if (c.op != Operator::is_null) return named;
+  return any_of({is_null(field(reference.name)), std::move(named)});
+}
+
+Filter EntityVocabulary::compare_target(const Target& t, const Comparison& c) const {
+  const bool asks_null = c.op == Operator::is_null || c.op == Operator::is_not_null;
   if (asks_null) return is_null(t.path, c.op == Operator::is_not_null);
   if (is_pattern(c.op)) {
     const Literal& l = c.values.front();

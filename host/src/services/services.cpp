@@ -14,9 +14,12 @@
 #include "services/jobs/runner.hpp"
 #include "services/jobs/sweep.hpp"
 #include "services/listeners/hub.hpp"
+#include "services/listings/listings.hpp"
 #include "services/models/models.hpp"
 #include "services/projects/projects.hpp"
+#include "services/table/table.hpp"
 #include "services/tasks/tasks.hpp"
+#include "services/views/views.hpp"
 
 namespace podium::host {
 namespace {
@@ -58,6 +61,9 @@ struct Services::Impl {
         tasks(core, projects, jobs),
         datasets(core),
         models(core),
+        table(core, projects, tasks, options.task_vocabulary),
+        listings(core),
+        views(core, table),
         runner(core, jobs, options.job_threads),
         hub(core),
         sweeps(core) {
@@ -76,6 +82,9 @@ struct Services::Impl {
   TaskService tasks;
   DatasetService datasets;
   ModelService models;
+  Table table;
+  Listings listings;
+  Views views;
   JobRunner runner;
   ListenerHub hub;
   SweepHandler sweeps;
@@ -112,6 +121,8 @@ void Services::stop() noexcept {
 Projects& Services::projects() { return impl_->projects; }
 Tasks& Services::tasks() { return impl_->tasks; }
 Datasets& Services::datasets() { return impl_->datasets; }
+const Table& Services::table() const { return impl_->table; }
+Listings& Services::listings() { return impl_->listings; }
 Models& Services::models() { return impl_->models; }
 Jobs& Services::jobs() { return impl_->jobs; }
 const Core& Services::core() const { return impl_->core; }
@@ -123,7 +134,8 @@ void Services::add(Listener& listener, PluginOwner& owner) { impl_->hub.add(list
 
 std::vector<std::unique_ptr<Routes>> Services::api_routes() {
   return make_api_routes(impl_->core, {impl_->projects, impl_->tasks, impl_->datasets,
-                                       impl_->models, impl_->jobs, impl_->options.task_vocabulary});
+                                       impl_->models, impl_->jobs, impl_->table,
+                                       impl_->listings, impl_->views});
 }
 
 }  // namespace podium::host

@@ -114,24 +114,6 @@ inline std::string log() {
 inline constexpr std::string_view logged =
     R"({"type":"object","required":["params","tags","points"],"properties":{"params":)"
     R"({"type":"integer"},"tags":{"type":"integer"},"points":{"type":"integer"}}})";
-inline constexpr std::string_view task_query =
-    R"({"type":"object","additionalProperties":false,"properties":{)"
-    R"("project":{"type":"string","description":"only its tasks"},"filter":{"type":"string",)"
-    R"("description":"query language"},)"
-    R"("bind":{"type":"object","description":"values of :name in the filter",)"
-    R"("additionalProperties":{"type":["string","number","boolean","null"]}},)"
-    R"("order":{"type":"array","maxItems":8,"items":{"type":"string",)"
-    R"("description":"NAME [ASC|DESC]"}},)"
-    R"("columns":{"type":"array","maxItems":200,"items":{"type":"string",)"
-    R"("description":"a name of the query language, or params, tags, metrics whole"}},)"
-    R"("limit":{"type":"integer","minimum":1,"maximum":1000},"cursor":{"type":["string",)"
-    R"("null"]}}})";
-inline constexpr std::string_view task_rows =
-    R"({"type":"object","required":["columns","rows","cursor"],"properties":{"columns":)"
-    R"({"type":"array","items":{"type":"string"}},)"
-    R"("rows":{"type":"array","items":{"type":"array",)"
-    R"("description":"one value a column; null is missing"}},"cursor":{"type":["string",)"
-    R"("null"]}}})";
 inline constexpr std::string_view points =
     R"({"type":"object","required":["key","points"],"properties":{"key":{"type":"string"},)"
     R"("scope":{"type":"string"},)"

@@ -6,6 +6,7 @@
 #include "services/api/output.hpp"
 #include "services/api/route_table.hpp"
 #include "services/api/schemas.hpp"
+#include "services/api/table.hpp"
 #include "services/api/task_handlers.hpp"
 #include "services/tasks/rules.hpp"
 
@@ -177,11 +178,7 @@ std::vector<Route> TaskRoutes::routes() {
   table.add(
       "POST", "/api/v1/tasks", "task.write", "Makes a task, as a draft or already running",
       [this](Request& r) { return create(r); }, schemas::new_task(), one);
-  table.add(
-      "POST", "/api/v1/tasks/query", "task.read",
-      "The tasks that match, a page at a time, with the asked columns",
-      [this](Request& r) { return query_tasks(core_, services_, r); },
-      std::string(schemas::task_query), std::string(schemas::task_rows));
+  add_table_routes(table, core_, services_);
   table.add(
       "GET", "/api/v1/tasks/{id}", "task.read", "One task with all it has",
       [this](Request& r) { return show(r); }, "", one);
