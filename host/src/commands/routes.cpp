@@ -112,7 +112,7 @@ class CommandRoutes final : public Routes {
     return RouteTable()
         .add(
             "GET", "/api/v1/commands", "public", "The verbs of the command language",
-            [this](Request& r) { return list(r); }, {}, std::string(list_schema))
+            [this](Request&) { return list(); }, {}, std::string(list_schema))
         .add(
             "POST", "/api/v1/commands", "task.read", "Runs one command",
             [this](Request& r) { return run(r); }, std::string(request_schema),
@@ -126,8 +126,7 @@ class CommandRoutes final : public Routes {
   }
 
  private:
-  Response list(Request& request) const {
-    const Parameters none(request, {});
+  Response list() const {
     std::string body;
     JsonWriter w(body);
     w.object().key("verbs").array();

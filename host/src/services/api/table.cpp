@@ -99,9 +99,20 @@ void add_table_routes(RouteTable& table, const Core& core, const ApiServices& se
   table.add("POST", "/api/v1/tasks/export", "task.read",
             "Rows of a table as CSV (text/csv) or JSON lines (application/x-ndjson), streamed",
             handler(export_tasks), schemas::export_query(), R"({"type":"string"})");
-  table.add("GET", "/api/v1/tasks/export", "task.read",
-            "The same as a link: ?project=, ?format=, ?filename= and the table's own address",
-            handler(export_link), "", R"({"type":"string"})");
+  table
+      .add("GET", "/api/v1/tasks/export", "task.read",
+           "The same as a link: ?project=, ?format=, ?filename= and the table's own address",
+           handler(export_link), "", R"({"type":"string"})")
+      .with([] {
+        std::vector<Parameter> all = {
+            text_parameter("project", "id of the project"),
+            choice_parameter("format", "csv if not said", {"csv", "jsonl"}),
+            text_parameter("filename", "of the download")};
+        for (const char* name : {"v", "vh", "scope", "cols", "sort", "f", "g", "q", "archived",
+                                 "digits", "where", "sel", "tab"})
+          all.push_back(text_parameter(name, "of the table's address"));
+        return all;
+      }());
 }
 
 }  // namespace podium::host

@@ -86,7 +86,7 @@ Response ViewRoutes::answer(const Principal& who, std::string_view id) const {
 }
 
 Response ViewRoutes::list(Request& request) const {
-  const Parameters p(request, {"project", "scope"});
+  const Parameters p(request);
   const std::string project = p.text("project").value_or("");
   const TableScope scope = scope_named(p.text("scope"))
                                .value_or(project.empty() ? TableScope::all : TableScope::project);
@@ -130,7 +130,6 @@ Response ViewRoutes::edit(Request& request) const {
 }
 
 Response ViewRoutes::erase(Request& request) const {
-  const Parameters none(request, {});
   core_.store.write([&](Transaction& t) {
     services_.views.erase(t, request.who(), request.segment("id"), &request);
   });
@@ -138,7 +137,6 @@ Response ViewRoutes::erase(Request& request) const {
 }
 
 Response ViewRoutes::link(Request& request) const {
-  const Parameters none(request, {});
   const std::string_view name = request.segment("link");
   if (const auto view = services_.views.by_link(core_.store, request.who(), name))
     return json_response(Json({{"view", json(*view)}, {"query", nullptr}}).dump());
@@ -230,14 +228,19 @@ std::vector<Route> ViewRoutes::routes() {
       R"("shared":{"type":["boolean","null"]},"default":{"type":["boolean","null"]},"state":)" +
       state_or_null();
   RouteTable table;
-  table.add(
-      "GET", "/api/v1/views", "task.read",
-      "The saved views of a table: ?project=, ?scope=project|subprojects; 'first' is the one to "
-      "begin with",
-      [this](Request& r) { return list(r); }, "",
-      R"({"type":"object","required":["views","first"],"properties":{"views":{"type":"array",)"
-      R"("items":)" +
-          one + R"(},"first":{"type":["string","null"]}}})");
+  table
+      .add(
+          "GET", "/api/v1/views", "task.read",
+          "The saved views of a table: ?project=, ?scope=project|subprojects; 'first' is the one "
+          "to "
+          "begin with",
+          [this](Request& r) { return list(r); }, "",
+          R"({"type":"object","required":["views","first"],"properties":{"views":{"type":"array",)"
+          R"("items":)" +
+              one + R"(},"first":{"type":["string","null"]}}})")
+      .with({text_parameter("project", "id of the project; absent: the table of all"),
+             choice_parameter("scope", "the project alone, or with those below it",
+                              {"project", "subprojects", "all"})});
   table.add(
       "POST", "/api/v1/views", "view.write", "Saves a view",
       [this](Request& r) { return create(r); },
@@ -248,11 +251,7 @@ std::vector<Route> ViewRoutes::routes() {
       one);
   table.add(
       "GET", "/api/v1/views/{id}", "task.read", "One view",
-      [this](Request& r) {
-        const Parameters none(r, {});
-        return answer(r.who(), r.segment("id"));
-      },
-      "", one);
+      [this](Request& r) { return answer(r.who(), r.segment("id")); }, "", one);
   table.add(
       "PATCH", "/api/v1/views/{id}", "view.write", "Changes a view. Honours If-Match",
       [this](Request& r) { return edit(r); },
