@@ -151,8 +151,8 @@ struct HostImpl final : HostAccess {
     vocabularies->bind(*store_);
     services = std::make_unique<Services>(
         Services::Options{*store_, *blobs_, *language, host_info, now, vocabularies->of("tasks")});
-    parts = {&services->core(), &projects(), &tasks(),           &datasets(),
-             &models(),         &jobs(),     vocabularies.get(), &waits};
+    parts = {&services->core(), &projects(),        &tasks(),           &datasets(), &models(),
+             &jobs(),           vocabularies.get(), &services->table(), &waits};
     manager.start();
     manager.extensions().each<JobHandler>(
         [this](PluginOwner& owner, JobHandler& h) { services->add(h, owner); });

@@ -86,6 +86,7 @@ void write_members(JsonWriter& w, const AnswerChart& chart) {
 void write_members(JsonWriter& w, const AnswerFile& file) {
   w.key("name").value(file.name).key("url").value(file.url);
   w.key("content_type").value(file.content_type);
+  w.key("keep").value(file.keep);
   if (file.size) w.key("size").value(*file.size);
 }
 

@@ -33,8 +33,8 @@ R"(   "points":{"type":"array","items":{"type":"array","minItems":3,"maxItems":3
      "items":{"anyOf":[{"type":"number"},{"enum":["NaN","Infinity","-Infinity"]}]}}},
    "truncated":{"type":"boolean"},"of":{"type":"integer","description":"how many points there are"},
    "sparkline":{"type":"string"}}}}}},
- {"required":["kind","name","url","content_type"],"properties":{"kind":{"const":"file"},"name":{"type":"string"},
-  "url":{"type":"string","description":"path and query on the same host, to GET"},"content_type":{"type":"string"},
+ {"required":["kind","name","url","content_type","keep"],"properties":{"kind":{"const":"file"},"name":{"type":"string"},
+  "url":{"type":"string","description":"path and query on the same host, to GET"},"content_type":{"type":"string"},"keep":{"type":"boolean"},
   "size":{"type":"integer"}}},)"
 R"( {"required":["kind","job","job_kind","state","done","total"],"properties":{"kind":{"const":"progress"},"job":{"type":"string"},
   "job_kind":{"type":"string"},"state":{"type":"string"},"done":{"type":"integer"},"total":{"type":"integer"}}},

@@ -9,8 +9,9 @@
 #include "services/core.hpp"
 
 namespace podium::host {
+class Table;
 class Vocabularies;
-}
+}  // namespace podium::host
 
 namespace podium::host::commands {
 
@@ -26,6 +27,7 @@ struct Parts {
   Models* models = nullptr;
   Jobs* jobs = nullptr;
   const Vocabularies* words = nullptr;
+  const Table* table = nullptr;
   Waits* waits = nullptr;
 };
 

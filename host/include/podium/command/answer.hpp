@@ -108,6 +108,7 @@ struct AnswerFile {
   std::string url;                        ///< path and query on this host, to GET
   std::string content_type;               ///< "text/csv"
   std::optional<std::int64_t> size = {};  ///< bytes, if known
+  bool keep = false;                      ///< to be kept under `name`, not shown
 };
 
 /// Long work that was started: a job that can be watched and cancelled.

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "commands/call.hpp"
+#include "commands/task_rows.hpp"
 #include "commands/verbs/task_list.hpp"
 #include "commands/verbs/verbs.hpp"
 #include "query/vocabularies.hpp"
@@ -51,23 +52,29 @@ class TasksVerb final : public Verb {
 
   Answer run(const VerbCall& call) override {
     if (call.has("group by")) return grouped_tasks(parts_, call);
-    const EntityVocabulary& words = parts_.words->of("tasks");
-    Query query;
-    query.filter = call.tasks();
-    query.order = call.order("sort", words);
-    query.limit = limit_of(call);
-    query.cursor = call.text("cursor");
-    TableOf table(parts_, *parts_.tasks, words, "task");
-    if (call.has("in"))
-      add_columns(table, call, {"id", "name", "state", "user", "started", "run_time"});
-    else
-      add_columns(table, call, {"id", "name", "project", "state", "user", "started", "run_time"});
-    if (!call.has("show")) {
-      add_mentioned(table, words, query.order);
-      add_mentioned(table, words, query.filter);
+    PreparedTable asked;
+    asked.place = call.tasks();
+    for (const CommandWord& item : call.words("sort"))
+      asked.order.push_back(
+          in_place(call, item, [&] { return parts_.table->order_key(item.text); }));
+    std::vector<std::string> names = {"id", "name", "state", "user", "started", "run_time"};
+    if (!call.has("in")) names.insert(names.begin() + 2, "project.name");
+    if (call.has("show")) {
+      names.clear();
+      for (const CommandWord& word : call.words("show"))
+        asked.columns.push_back(
+            in_place(call, word, [&] { return parts_.table->column(word.text); }));
+    } else {
+      const EntityVocabulary& words = parts_.words->of("tasks");
+      TableOf mentioned(parts_, *parts_.tasks, words, "task");
+      for (const TableOrderKey& key : asked.order) add_mentioned(mentioned, words, Order{key.key});
+      add_mentioned(mentioned, words, asked.place);
+      for (const auto& c : mentioned.columns()) names.push_back(c.shown.name);
     }
-    if (query.order.empty()) query.order = newest_first();
-    return table.read(call.who(), std::move(query), call.budget());
+    for (const std::string& name : names) asked.columns.push_back(parts_.table->column(name));
+    if (asked.order.empty()) asked.order = {{newest_first().front(), {}}};
+    return read_task_table(parts_, call.who(), asked, limit_of(call), call.text("cursor"),
+                           call.budget());
   }
 
  private:

@@ -14,6 +14,10 @@ std::vector<std::unique_ptr<Verb>> make_verbs(const Parts& parts, const Commands
   verbs.push_back(make_series_verb(parts));
   verbs.push_back(make_tag_verb(parts));
   verbs.push_back(make_untag_verb(parts));
+  verbs.push_back(make_artifacts_verb(parts));
+  verbs.push_back(make_note_verb(parts));
+  verbs.push_back(make_view_verb(parts));
+  verbs.push_back(make_export_verb(parts));
   verbs.push_back(make_wait_verb(parts));
   verbs.push_back(make_help_verb(commands));
   return verbs;

@@ -209,6 +209,11 @@ std::vector<Route> TaskRoutes::routes() {
       "Logs params (once), tags and points of metrics, all or nothing",
       [this](Request& r) { return log_task(core_, services_, r); }, schemas::log(),
       std::string(schemas::logged));
+  table
+      .add(
+          "GET", "/api/v1/tasks/{id}/artifacts/{path*}", "task.read", "The bytes of an artifact",
+          [this](Request& r) { return task_artifact(core_, services_, r); }, "", "")
+      .answers(200, {"application/octet-stream"});
   table.add(
       "GET", "/api/v1/tasks/{id}/metrics", "task.read", "Summaries of the task's metrics",
       [this](Request& r) { return task_metrics(core_, services_, r); }, "",
