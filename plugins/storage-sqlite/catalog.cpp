@@ -32,6 +32,7 @@ void add_fields(CollectionInfo& info) {
     field.name = declared.name;
     field.type = declared.type;
     field.on_erase = declared.on_erase;
+    field.derived = declared.derived;
     field.column = "f_" + declared.name;
     if (declared.type == Type::real) field.extra = "r_" + declared.name;
     if (declared.type == Type::scalar) field.extra = "n_" + declared.name;

@@ -21,6 +21,7 @@ struct FieldInfo {
   std::string name;
   Type type = Type::text;
   OnErase on_erase = OnErase::clear;
+  bool derived = false;
   std::string column;     ///< f_<name>
   std::string extra;      ///< r_<name>, a real's rank; n_<name>, a scalar's number; else empty
   int position = 0;       ///< of `column` in CollectionInfo::columns; `extra` is the next one

@@ -70,6 +70,7 @@ class SqliteTransaction final : public Transaction {
   /// After a unique key refused: purges a hidden record that stood in the way, or throws `exists`.
   void make_way(const CollectionInfo&, const Checked&, std::string_view id, Ordinal self);
   bool change(const CollectionInfo&, RecordView&, const Checked&);
+  /// Returns whether the version went up: not when derived fields alone were set.
   bool set_fields(const CollectionInfo&, Ordinal, const Checked&,
                   const std::vector<std::size_t>& changed, bool body);
   void bump(const CollectionInfo&, Ordinal);

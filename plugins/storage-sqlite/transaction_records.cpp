@@ -275,23 +275,25 @@ bool SqliteTransaction::set_fields(const CollectionInfo& in, Ordinal ordinal,
                                    const Checked& checked, const std::vector<std::size_t>& changed,
                                    bool body) {
   std::string sets;
+  bool versioned = body;
   for (const std::size_t at : changed) {
     const FieldInfo& field = in.fields[at];
+    versioned |= !field.derived;
     sets += field.column + " = ?, ";
     if (!field.extra.empty()) sets += field.extra + " = ?, ";
   }
   if (body) sets += "body = ?, ";
   for (;;) {
     try {
-      Statement update = session_.db().prepare(
-          fmt::format("UPDATE {} SET {}ver = ver + 1 WHERE rid = ?", in.table, sets));
+      Statement update = session_.db().prepare(fmt::format(
+          "UPDATE {} SET {}ver = ver + {} WHERE rid = ?", in.table, sets, versioned ? 1 : 0));
       int at = 1;
       for (const std::size_t field : changed)
         at = bind_value(update, at, in.fields[field], *checked.values[field]);
       if (body) update.bind_at(at++, *checked.patch->body);
       update.bind_at(at, ordinal);
       update.run();
-      return true;
+      return versioned;
     } catch (const EngineError& e) {
       if (!e.constraint()) throw;
     }
@@ -313,8 +315,9 @@ bool SqliteTransaction::change(const CollectionInfo& in, RecordView& record,
   record.release();
 
   Owner owner{ordinal, old_partition};
+  const bool set = !fields.empty() || body;
   bool versioned = false;
-  if (!fields.empty() || body) {
+  if (set) {
     // First, because a unique key may refuse it: then nothing is written yet.
     versioned = set_fields(in, ordinal, checked, fields, body);
     if (in.partition != nullptr &&
@@ -338,7 +341,7 @@ bool SqliteTransaction::change(const CollectionInfo& in, RecordView& record,
         put_entries(session_, in, in.maps[i], owner, checked.entries[i], PutMode::overwrite) ||
         content;
   if (content && !versioned) bump(in, ordinal);
-  if (!content && !versioned) return false;
+  if (!content && !set) return false;
   if (owner.part != old_partition)
     session_.feed().moved(in.id, ordinal, old_partition);
   else

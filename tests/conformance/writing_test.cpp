@@ -436,4 +436,46 @@ TEST_CASE("writing: a transaction sees what it wrote") {
   store.check_sound();
 }
 
+TEST_CASE("writing: derived fields change without the version") {
+  Collection c;
+  c.name = "acme.lab/runs";
+  c.fields = {{"name", Type::text}, {"reached", Type::integer}, {"good", Type::boolean}};
+  c.fields[1].derived = c.fields[2].derived = true;
+  c.maps = {{"tags"}};
+  c.body = true;
+  Opened store({c});
+  const CollectionId runs = store.id("acme.lab/runs");
+  Ordinal o = 0;
+  store->transact([&](Transaction& t) { o = insert(t, runs, "a", {{"name", "n"}}); });
+  const I version = version_of(*store, runs, o);
+  const auto change = [&](const Patch& patch) {
+    const Revision before = store->revision();
+    store->transact([&](Transaction& t) { t.update(runs, {&o, 1}, {}, patch); });
+    std::size_t heard = 0;
+    store->changes(before, {&runs, 1}, 10, [&](const Change& change) {
+      CHECK(change.ordinal == o);
+      ++heard;
+    });
+    return heard;
+  };
+  CHECK(change(Patch().set("reached", I{3}).set("good", true)) == 1);
+  CHECK(cells(*store, runs, o, {field("reached"), field("good")}) ==
+        std::vector<Value>{I{3}, true});
+  CHECK(version_of(*store, runs, o) == version);
+  CHECK(change(Patch().set("reached", I{3}).set("good", true)) == 0);
+  CHECK(change(Patch().set("good", Value{})) == 1);
+  CHECK(version_of(*store, runs, o) == version);
+  // Together with anything else it is a change like others.
+  CHECK(change(Patch().set("reached", I{4}).set("name", "m")) == 1);
+  CHECK(version_of(*store, runs, o) == version + 1);
+  CHECK(change(Patch().set("reached", I{5}).put("tags", "k", "v")) == 1);
+  CHECK(version_of(*store, runs, o) == version + 2);
+  Patch body;
+  body.body = "{}";
+  CHECK(change(body.set("reached", I{6})) == 1);
+  CHECK(version_of(*store, runs, o) == version + 3);
+  store.reopen({c});
+  CHECK(store->declaration(store.id("acme.lab/runs")).fields[1].derived);
+}
+
 }  // namespace podium::conformance

@@ -10,6 +10,8 @@
 #include "app/plugin_routes.hpp"
 #include "app/route_list.hpp"
 #include "blob/local_blob_store.hpp"
+#include "commands/routes.hpp"
+#include "commands/waits.hpp"
 #include "http/server.hpp"
 #include "log/log.hpp"
 #include "plugin/host_access.hpp"
@@ -147,6 +149,10 @@ struct HostImpl final : HostAccess {
     const auto artifacts = artifacts_folder(settings, data);
     host_info.artifacts_destination = artifacts.string();
 
+    // Before the plugins', so that none takes a word of ours.
+    commands = std::make_unique<commands::Commands>(parts, manager.extensions());
+    for (auto& verb : commands::make_verbs(parts, *commands))
+      manager.extensions().add(self, std::move(verb));
     manager.load(*this);
     blobs_ = std::make_unique<LocalBlobStore>(artifacts);
     store_ = open_store(manager, settings, data);
@@ -154,17 +160,23 @@ struct HostImpl final : HostAccess {
     vocabularies->bind(*store_);
     services = std::make_unique<Services>(
         Services::Options{*store_, *blobs_, *language, host_info, now, vocabularies->of("tasks")});
+    parts = {&services->core(), &projects(),        &tasks(),           &datasets(), &models(),
+             &jobs(),           vocabularies.get(), &services->table(), &waits};
     manager.start();
     manager.extensions().each<JobHandler>(
         [this](PluginOwner& owner, JobHandler& h) { services->add(h, owner); });
     manager.extensions().each<Listener>(
         [this](PluginOwner& owner, Listener& l) { services->add(l, owner); });
     services->start();
+    waits.start();
   }
 
   void take_down(PluginManager& manager) noexcept {
+    waits.stop();
     if (services) services->stop();
     manager.stop();
+    manager.extensions().remove(self);
+    commands.reset();
     services.reset();
     store_.reset();
     blobs_.reset();
@@ -193,6 +205,7 @@ struct HostImpl final : HostAccess {
     own_routes = services->api_routes();
     own_routes.push_back(make_plugin_routes(plugins));
     own_routes.push_back(make_route_list([this] { return server->router(); }));
+    own_routes.push_back(make_command_routes(parts, *commands));
     for (auto& group : own_routes) server->add(*group, self, true);
     for (auto& group : plugins.take_routes())
       server->add(*group.routes, *group.owner, first_party().contains(group.owner->id),
@@ -209,6 +222,9 @@ struct HostImpl final : HostAccess {
   std::unique_ptr<BlobStore> blobs_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<Services> services;
+  commands::Parts parts;
+  std::unique_ptr<commands::Commands> commands;
+  commands::Waits waits{parts};
   std::vector<std::unique_ptr<Routes>> own_routes;
   std::unique_ptr<Server> server;
 };
@@ -231,6 +247,7 @@ void Host::start() {
 
 void Host::stop() noexcept {
   auto& host = *impl_;
+  host.waits.stop();  // whoever waits is a request in flight
   if (host.server) host.server->stop(std::chrono::seconds(20));
   host.server.reset();
   host.own_routes.clear();

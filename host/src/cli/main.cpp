@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "app/host.hpp"
+#include "cli/command_line.hpp"
+#include "cli/exit_codes.hpp"
 #include "config/settings.hpp"
 #include "log/log.hpp"
 #include "plugin/plugins_command.hpp"
@@ -24,8 +26,8 @@ using podium::host::flag_of;
 using podium::host::Setting;
 using podium::host::Settings;
 
-/// Exit codes that scripts can use: 0 well, 1 it failed, 2 the command line or a setting is wrong.
-constexpr int exit_failed = 1, exit_usage = 2;
+using podium::host::cli::exit_failed;
+using podium::host::cli::exit_usage;
 
 /// The flags of a subcommand that takes settings: one for each row of the table, and --config.
 struct SettingFlags {
@@ -156,6 +158,18 @@ int main(int argc, char** argv) {
   }
 
   for (auto* command : {list_command, info_command, verify_command}) command->fallthrough();
+  app.add_subcommand("completion", "print a completion script: bash, zsh or fish");
+  app.footer(
+      "Every other word is a command that a running podium answers: podium help, podium tasks ...");
+
+  // What is no subcommand of the program is the host's: see cli/command_line.hpp.
+  const std::string first = argc > 1 ? argv[1] : "";
+  std::vector<std::string> own;
+  for (const auto* command : app.get_subcommands({})) own.push_back(command->get_name());
+  if (first == "completion") return podium::host::cli::run_completion({argv + 2, argv + argc}, own);
+  if (!first.empty() && first.front() != '-' &&
+      std::find(own.begin(), own.end(), first) == own.end())
+    return podium::host::cli::run_command({argv + 1, argv + argc});
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

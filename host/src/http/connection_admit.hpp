@@ -2,6 +2,7 @@
 // What a connection decides about a request before its handler sees it. Included by server.cpp
 // alone.
 #include "http/connection.hpp"
+#include "http/parameters.hpp"
 #include "http/percent.hpp"
 #include "http/problem.hpp"
 
@@ -123,11 +124,12 @@ inline bool Connection::admit_route(Exchange& exchange) {
     exchange.who.watch_checks(exchange.checked);
   }
   const auto& permission = match.entry->route.permission;
-  if (permission == "public") return true;
-  if (core_.options.permits ? core_.options.permits(exchange.who, permission)
-                            : exchange.who.may(permission))
-    return true;
-  throw Error(ErrorCode::denied, "'" + exchange.who.id + "' lacks the permission " + permission);
+  if (permission != "public" &&
+      !(core_.options.permits ? core_.options.permits(exchange.who, permission)
+                              : exchange.who.may(permission)))
+    throw Error(ErrorCode::denied, "'" + exchange.who.id + "' lacks the permission " + permission);
+  check_query(match.entry->route, HttpRequest(exchange.shared_from_this()));
+  return true;
 }
 
 inline bool Connection::admit_body(Exchange& exchange) {

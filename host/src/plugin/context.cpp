@@ -4,6 +4,7 @@
 
 #include "log/log.hpp"
 #include "plugin/route_rule.hpp"
+#include "plugin/verb_rule.hpp"
 #include "podium/error.hpp"
 #include "podium/http/routes.hpp"
 
@@ -72,6 +73,7 @@ void Context::add(std::unique_ptr<Extension> extension) {
                                                "' answers there");
     });
   }
+  if (const auto* verb = dynamic_cast<const Verb*>(extension.get())) check_verb(*verb);
   registry_.add(owner_, std::move(extension));
 }
 

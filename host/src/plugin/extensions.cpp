@@ -5,6 +5,7 @@
 
 #include "podium/error.hpp"
 #include "podium/extension/listener.hpp"
+#include "podium/extension/verb.hpp"
 #include "podium/http/routes.hpp"
 #include "podium/service/jobs.hpp"
 #include "podium/store/store.hpp"
@@ -15,6 +16,7 @@ std::string_view kind_of(const Extension& extension) noexcept {
   if (dynamic_cast<const Routes*>(&extension)) return "routes";
   if (dynamic_cast<const Listener*>(&extension)) return "listener";
   if (dynamic_cast<const JobHandler*>(&extension)) return "job handler";
+  if (dynamic_cast<const Verb*>(&extension)) return "verb";
   if (dynamic_cast<const StoreFactory*>(&extension)) return "store";
   return "extension";
 }

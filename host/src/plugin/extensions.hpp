@@ -13,8 +13,8 @@
 
 namespace podium::host {
 
-/// The name of an extension's kind: "routes", "listener", "job handler", "store", or "extension"
-/// for a kind that plugins agreed on among themselves.
+/// The name of an extension's kind: "routes", "listener", "job handler", "store", "verb", or
+/// "extension" for a kind that plugins agreed on among themselves.
 std::string_view kind_of(const Extension&) noexcept;
 
 /// Owns the extensions. Ids are unique within a kind. Thread-safe; callbacks run without its lock.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "podium/http/json_writer.hpp"
 #include "podium/storage_kit/declaration.hpp"
 #include "podium/storage_kit/text.hpp"
 #include "query/cursor.hpp"
@@ -16,8 +17,20 @@
 namespace podium::host {
 namespace {
 
-[[noreturn]] void fail(std::size_t position, const std::string& sentence) {
-  throw Error(ErrorCode::invalid, sentence).at(static_cast<std::int64_t>(position));
+/// How many records a comparison with a referred-to name may stand for.
+constexpr std::size_t most_named = 100'000;
+
+/// `nearest` is what was probably meant, for programs: {"nearest": ...} in the facts.
+[[noreturn]] void fail(std::size_t position, const std::string& sentence,
+                       std::string_view nearest = {}) {
+  Error error(ErrorCode::invalid, sentence);
+  error.at(static_cast<std::int64_t>(position));
+  if (!nearest.empty()) {
+    std::string facts;
+    JsonWriter(facts).object().key("nearest").value(nearest).end_object();
+    error.with(std::move(facts));
+  }
+  throw error;
 }
 
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& names) {
@@ -109,6 +122,10 @@ std::vector<std::string> EntityVocabulary::names() const {
   for (const char* name : {"id", "ordinal", "version"}) result.emplace_back(name);
   for (const Map& m : collection_.maps) result.push_back(m.name + ".");
   for (const Series& s : collection_.series) result.push_back(s.name + ".");
+  if (options_.references != nullptr)
+    for (const Field& f : collection_.fields)
+      if (f.type == Type::reference && options_.references->has_name(f))
+        result.push_back(f.name + ".name");
   for (const auto& c : options_.children) result.push_back(c.name + ".");
   return result;
 }
@@ -121,7 +138,7 @@ void EntityVocabulary::unknown(const Identifier& id) const {
   std::vector<std::string> bare = known;
   for (std::string& name : bare)
     if (name.ends_with('.')) name.pop_back();
-  std::string hint, near = kit::nearest(word, bare);
+  std::string hint, meant, near = kit::nearest(word, bare);
   if (near.empty()) {  // names are in lower case
     std::transform(word.begin(), word.end(), word.begin(), [](char c) {
       return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -133,6 +150,7 @@ void EntityVocabulary::unknown(const Identifier& id) const {
     const std::string whole = std::find(known.begin(), known.end(), near) != known.end()
                                   ? near
                                   : near + (dotted ? "." + id.key : ".KEY");
+    if (dotted || whole == near) meant = whole;
     hint = near == word ? fmt::format("; write '{}'", whole)
                         : fmt::format("; did you mean '{}'?", whole);
   } else {
@@ -144,7 +162,7 @@ void EntityVocabulary::unknown(const Identifier& id) const {
                               known.begin() + static_cast<std::ptrdiff_t>(names().size()), ", "));
   }
   fail(id.position,
-       fmt::format("{} have no '{}'{}", collection_.name, query::excerpt(id.source), hint));
+       fmt::format("{} have no '{}'{}", collection_.name, query::excerpt(id.source), hint), meant);
 }
 
 EntityVocabulary::Target EntityVocabulary::resolve_series(const Series& s,
@@ -212,7 +230,7 @@ EntityVocabulary::Target EntityVocabulary::resolve(const Identifier& id) const {
           t.kind = Kind::text;
           break;
         case Type::integer:
-          t.kind = Kind::integer;
+          t.kind = is_duration(f->name) ? Kind::duration : Kind::integer;
           break;
         case Type::real:
           t.kind = Kind::real;
@@ -263,7 +281,24 @@ EntityVocabulary::Target EntityVocabulary::resolve(const Identifier& id) const {
     t.kind = Kind::integer;
     return t;
   }
+  if (reference_of_name(id) != nullptr)
+    fail(id.position, fmt::format("'{}' can be compared, not ordered or grouped by here; use '{}'",
+                                  query::excerpt(id.source), f->name));
   unknown(id);
+}
+
+bool EntityVocabulary::is_duration(std::string_view name) const {
+  const auto& known = options_.durations;
+  return std::find(known.begin(), known.end(), name) != known.end();
+}
+
+const Field* EntityVocabulary::reference_of_name(const Identifier& id) const {
+  if (id.prefix.empty() || id.quoted || id.key != "name" || options_.references == nullptr)
+    return nullptr;
+  const Field* f = named(collection_.fields, unaliased(id.prefix));
+  const bool found =
+      f != nullptr && f->type == Type::reference && options_.references->has_name(*f);
+  return found ? f : nullptr;
 }
 
 Path EntityVocabulary::path(const Identifier& id) const { return resolve(id).path; }
@@ -316,8 +351,10 @@ void EntityVocabulary::check_word(const Target& t, const Literal& l) const {
   for (const auto& [name, words] : options_.words) {
     if (name != t.field->name || std::find(words.begin(), words.end(), *l.text) != words.end())
       continue;
-    fail(l.position, fmt::format("no {} is '{}'{}; known are {}", name, query::excerpt(*l.text),
-                                 did_you_mean(*l.text, words), fmt::join(words, ", ")));
+    fail(l.position,
+         fmt::format("no {} is '{}'{}; known are {}", name, query::excerpt(*l.text),
+                     did_you_mean(*l.text, words), fmt::join(words, ", ")),
+         kit::nearest(*l.text, words));
   }
 }
 
@@ -347,7 +384,13 @@ Value EntityVocabulary::value_of(const Target& t, const Identifier& id, const Li
         if (const auto at = query::read_time(*l.text, options_.now())) return *at;
         wrong("a date ('2026-11-24', '2026-11-24T10:00:00Z'), an age ('-7d') or milliseconds");
       }
-      [[fallthrough]];
+      break;
+    case Kind::duration:
+      if (l.text) {
+        if (const auto length = query::read_duration(*l.text)) return *length;
+        wrong("a duration ('2h', '1h30m', '90s') or milliseconds");
+      }
+      break;
     case Kind::integer:
     case Kind::reference:
       break;
@@ -355,7 +398,8 @@ Value EntityVocabulary::value_of(const Target& t, const Identifier& id, const Li
   if (l.integer) return *l.integer;
   if (!l.number)
     wrong(t.kind == Kind::time ? "a date in quotes ('2026-11-24'), an age ('-7d') or milliseconds"
-                               : "a number");
+          : t.kind == Kind::duration ? "a duration in quotes ('2h') or milliseconds"
+                                     : "a number");
   return *l.number;
 }
 
@@ -376,8 +420,10 @@ Filter EntityVocabulary::compare_reference(const Target& t, const Comparison& c)
                                         query::excerpt(c.name.source), t.field->name));
     const auto ordinals = options_.references->find(*t.field, text, !l.text.has_value());
     if (ordinals.empty())
-      fail(l.position, fmt::format("{} have no '{}'{}", t.field->target, query::excerpt(text),
-                                   did_you_mean(text, options_.references->names(*t.field))));
+      fail(l.position,
+           fmt::format("{} have no '{}'{}", t.field->target, query::excerpt(text),
+                       did_you_mean(text, options_.references->names(*t.field))),
+           kit::nearest(text, options_.references->names(*t.field)));
     found.insert(found.end(), ordinals.begin(), ordinals.end());
   }
   std::sort(found.begin(), found.end());
@@ -404,7 +450,24 @@ Filter EntityVocabulary::comparison(const Comparison& c) const {
     if (const Map* m = named(collection_.maps, unaliased(c.name.key)))
       return is_null(entry(m->name, ""), c.op == Operator::is_not_null);
   }
-  const Target t = resolve(c.name);
+  if (const Field* reference = reference_of_name(c.name)) return compare_name(*reference, c);
+  return compare_target(resolve(c.name), c);
+}
+
+Filter EntityVocabulary::compare_name(const Field& reference, const Comparison& c) const {
+  Target name;
+  name.path = field("name");
+  const auto found = options_.references->select(reference, compare_target(name, c));
+  if (found.size() > most_named)
+    throw Error(ErrorCode::too_expensive, fmt::format("{} {} have such a name; ask more narrowly",
+                                                      found.size(), reference.target));
+  Filter named = in(field(reference.name), {found.begin(), found.end()});
+  if (c.op != Operator::is_null) return named;
+  return any_of({is_null(field(reference.name)), std::move(named)});
+}
+
+Filter EntityVocabulary::compare_target(const Target& t, const Comparison& c) const {
+  const bool asks_null = c.op == Operator::is_null || c.op == Operator::is_not_null;
   if (asks_null) return is_null(t.path, c.op == Operator::is_not_null);
   if (is_pattern(c.op)) {
     const Literal& l = c.values.front();

@@ -23,6 +23,16 @@ class References {
                                     bool by_id) const = 0;
   /// Some names that `find` knows, for "did you mean".
   virtual std::vector<std::string> names(const Field& field) const = 0;
+  /// Whether the records of `field.target` have a field `name`.
+  virtual bool has_name(const Field& field) const {
+    (void)field;
+    return false;
+  }
+  /// The records of `field.target` that a filter on them finds; asked only where `has_name`.
+  virtual std::vector<Ordinal> select(const Field& field, const Filter& filter) const {
+    (void)field, (void)filter;
+    return {};
+  }
 };
 
 struct EntityOptions {
@@ -37,6 +47,8 @@ struct EntityOptions {
   std::vector<std::pair<std::string, std::string>> aliases = {};
   /// Fields that hold one of a few words.
   std::vector<std::pair<std::string, std::vector<std::string>>> words = {};
+  /// Integer fields that count milliseconds: compared with '2h' too.
+  std::vector<std::string> durations = {};
   std::vector<Child> children = {};
   const References* references =
       nullptr;  ///< lives as long; without it references compare as ordinals only
@@ -44,7 +56,8 @@ struct EntityOptions {
 };
 
 /// What queries about the records of one collection may say: `field`, `map.key`,
-/// `series.key[.statistic][@scope]`, `reference.ordinal`, `id`, `ordinal`, `version`, `child.name`.
+/// `series.key[.statistic][@scope]`, `reference.ordinal`, `reference.name` (compared only), `id`,
+/// `ordinal`, `version`, `child.name`.
 /// Immutable, thread-safe as far as `References` and `now` are.
 class EntityVocabulary final : public Vocabulary {
  public:
@@ -59,11 +72,14 @@ class EntityVocabulary final : public Vocabulary {
   /// Where a name leads, e.g. for the columns of a table. Throws Error `invalid` with the nearest
   /// name.
   Path path(const Identifier&) const;
+  /// The reference field `f` of a name `f.name`, whose target has names; else null.
+  const Field* reference_of_name(const Identifier&) const;
+  bool is_duration(std::string_view field) const;
   const Collection& collection() const noexcept { return collection_; }
   const EntityOptions& options() const noexcept { return options_; }
 
  private:
-  enum class Kind : std::uint8_t { text, integer, real, boolean, time, dual, reference };
+  enum class Kind : std::uint8_t { text, integer, real, boolean, time, duration, dual, reference };
   struct Target {
     Path path;
     Kind kind = Kind::text;
@@ -72,7 +88,9 @@ class EntityVocabulary final : public Vocabulary {
 
   Target resolve(const Identifier&) const;
   Target resolve_series(const Series&, const Identifier&) const;
+  Filter compare_target(const Target&, const Comparison&) const;
   Filter compare_reference(const Target&, const Comparison&) const;
+  Filter compare_name(const Field& reference, const Comparison&) const;
   Filter tag_set(const Comparison&) const;
   Value value_of(const Target&, const Identifier&, const Literal&) const;
   void check_word(const Target&, const Literal&) const;

@@ -152,7 +152,9 @@ class Printer {
       return fmt::format("{}", *number);
     }
     if (const auto* integer = std::get_if<std::int64_t>(&v)) {
-      const std::string moment = is_moment(p) ? query::time_text(*integer) : "";
+      std::string moment = is_moment(p) ? query::time_text(*integer) : "";
+      if (p.kind == Path::Kind::field && words_.is_duration(p.name))
+        moment = query::duration_text(*integer);
       return moment.empty() ? std::to_string(*integer) : quoted(moment, '\'');
     }
     cannot("a comparison with nothing");

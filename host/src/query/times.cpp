@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <iterator>
+#include <limits>
 
 namespace podium::host::query {
 namespace {
@@ -35,6 +38,9 @@ class Scanner {
   std::string_view rest_;
 };
 
+constexpr std::pair<std::string_view, std::int64_t> units[] = {
+    {"w", 604'800'000}, {"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1000}, {"ms", 1}};
+
 std::optional<std::int64_t> read_relative(std::string_view text, std::int64_t now) {
   Scanner scan(text);
   const bool back = scan.take('-');
@@ -46,9 +52,6 @@ std::optional<std::int64_t> read_relative(std::string_view text, std::int64_t no
     amount = amount * 10 + digit;
   }
   // A failed look at a digit takes nothing away.
-  static constexpr std::pair<std::string_view, std::int64_t> units[] = {
-      {"ms", 1},        {"s", 1000},       {"m", 60'000},
-      {"h", 3'600'000}, {"d", 86'400'000}, {"w", 604'800'000}};
   if (digits == 0) return std::nullopt;
   for (const auto& [name, length] : units)
     if (scan.rest() == name) return now + (back ? -amount : amount) * length;
@@ -111,6 +114,40 @@ std::string time_text(std::int64_t at) {
                   time.hours().count(), time.minutes().count(), time.seconds().count());
   if (time.subseconds().count() != 0) text += fmt::format(".{:03}", time.subseconds().count());
   return text + "Z";
+}
+
+std::optional<std::int64_t> read_duration(std::string_view text) {
+  std::int64_t sum = 0, last = std::numeric_limits<std::int64_t>::max();
+  if (text.empty()) return std::nullopt;
+  while (!text.empty()) {
+    const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+    if (digits == 0 || digits > 9) return std::nullopt;  // no product overflows
+    std::int64_t amount = 0;
+    for (const char c : text.substr(0, digits)) amount = amount * 10 + (c - '0');
+    text.remove_prefix(digits);
+    const std::size_t letters = std::min(text.find_first_of("0123456789"), text.size());
+    const auto* unit = std::find_if(std::begin(units), std::end(units), [&](const auto& u) {
+      return u.first == text.substr(0, letters);
+    });
+    if (unit == std::end(units) || unit->second >= last) return std::nullopt;
+    last = unit->second;
+    sum += amount * last;
+    text.remove_prefix(letters);
+  }
+  return sum;
+}
+
+std::string duration_text(std::int64_t milliseconds) {
+  if (milliseconds < 0) return {};
+  if (milliseconds == 0) return "0s";
+  std::string text;
+  for (const auto& [name, length] : units) {
+    if (length > 86'400'000 || milliseconds < length) continue;  // days, not weeks
+    if (milliseconds / length > 999'999'999) return {};
+    text += fmt::format("{}{}", milliseconds / length, name);
+    milliseconds %= length;
+  }
+  return text;
 }
 
 }  // namespace podium::host::query

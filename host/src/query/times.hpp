@@ -16,4 +16,10 @@ std::optional<std::int64_t> read_time(std::string_view, std::int64_t now);
 /// 9999.
 std::string time_text(std::int64_t milliseconds);
 
+/// Milliseconds of '2h', '1h30m', '90s', '250ms' with ms, s, m, h, d or w, the greater units first
+/// and each at most once.
+std::optional<std::int64_t> read_duration(std::string_view);
+/// A text that `read_duration` reads back; empty below 0.
+std::string duration_text(std::int64_t milliseconds);
+
 }  // namespace podium::host::query

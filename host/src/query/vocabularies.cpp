@@ -24,6 +24,9 @@ EntityOptions own_words(const Collection& c) {
     for (int i = 1; i <= static_cast<int>(TaskState::published); ++i)
       states.emplace_back(name(static_cast<TaskState>(i)));
     options.words = {{"state", std::move(states)}};
+    options.durations = {"run_time"};
+  } else if (c.name == "attempts") {
+    options.durations = {"run_time"};
   } else if (c.name == "models") {
     options.aliases = {{"param", "params"}, {"metric", "metrics"}, {"tag", "tags"}};
     std::vector<std::string> states;
@@ -91,6 +94,10 @@ std::vector<std::string> StoreReferences::names(const Field& f) const {
   return names;
 }
 
+std::vector<Ordinal> StoreReferences::select(const Field& f, const Filter& filter) const {
+  return store().ids(store().collection(f.target), filter, {});
+}
+
 Vocabularies::Vocabularies(std::span<const Collection> declarations,
                            std::function<std::int64_t()> now) {
   const auto make = [&](const Collection& c, std::vector<EntityOptions::Child> children) {
@@ -100,6 +107,9 @@ Vocabularies::Vocabularies(std::span<const Collection> declarations,
     options.now = now;
     return std::make_unique<EntityVocabulary>(c, std::move(options));
   };
+  for (const Collection& c : declarations)
+    for (const Field& f : c.fields)
+      if (f.name == "name" && f.type == Type::text) references_.add_named(c.name);
   for (const Collection& c : declarations) leaves_.emplace(c.name, make(c, {}));
   for (const Collection& c : declarations) {
     std::vector<EntityOptions::Child> children;

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,10 +22,15 @@ class StoreReferences final : public References {
   void bind(const Store& store) { store_ = &store; }
   std::vector<Ordinal> find(const Field&, std::string_view text, bool by_id) const override;
   std::vector<std::string> names(const Field&) const override;
+  bool has_name(const Field& f) const override { return named_.contains(f.target); }
+  std::vector<Ordinal> select(const Field&, const Filter&) const override;
+  /// A collection whose records have names.
+  void add_named(std::string collection) { named_.insert(std::move(collection)); }
 
  private:
   const Store& store() const;
   const Store* store_ = nullptr;
+  std::set<std::string, std::less<>> named_;
 };
 
 /// One vocabulary for each declared collection, with the aliases and allowed words of the host's

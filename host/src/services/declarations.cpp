@@ -11,6 +11,10 @@ Field real(std::string name) { return {std::move(name), Type::real}; }
 Field owner(std::string name, std::string target) {
   return {std::move(name), Type::reference, std::move(target), OnErase::cascade};
 }
+Field derived(Field field) {
+  field.derived = true;
+  return field;
+}
 Field mention(std::string name, std::string target) {
   return {std::move(name), Type::reference, std::move(target), OnErase::clear};
 }
@@ -72,13 +76,24 @@ Collection tasks() {
   // 2: queues and attempts, where the code is, and what is kept up as a task logs (goals_met,
   // progress, iteration, active, run_time).
   c.version = 2;
-  const std::vector<Field> second = {
-      boolean("goals_met"), real("progress"),           integer("iteration"),
-      time("active"),       integer("run_time"),        mention("derived_from", "tasks"),
-      text("source_tag"),   text("entry_point"),        text("working_dir"),
-      text("binary"),       text("output_destination"), mention("queue", "queues"),
-      text("queued_from"),  text("desired_state"),      time("stop_deadline"),
-      text("worker"),       time("lease_until"),        integer("attempt")};
+  const std::vector<Field> second = {derived(boolean("goals_met")),
+                                     real("progress"),
+                                     derived(integer("iteration")),
+                                     derived(time("active")),
+                                     derived(integer("run_time")),
+                                     mention("derived_from", "tasks"),
+                                     text("source_tag"),
+                                     text("entry_point"),
+                                     text("working_dir"),
+                                     text("binary"),
+                                     text("output_destination"),
+                                     mention("queue", "queues"),
+                                     text("queued_from"),
+                                     text("desired_state"),
+                                     time("stop_deadline"),
+                                     text("worker"),
+                                     time("lease_until"),
+                                     integer("attempt")};
   Step step{2, {}, {}, {"properties", "configuration", "container"}, {}};
   for (const Field& f : second) step.added_fields.push_back(f.name);
   c.fields.insert(c.fields.end(), second.begin(), second.end());
@@ -93,11 +108,13 @@ Collection goals() {
   c.sequence = true;
   c.fields = {owner("project", "projects"),
               text("metric"),
+              text("scope"),
               text("statistic"),
               text("direction"),
               real("target"),
-              time("created")};
-  c.keys = {{"metric", {"project", "metric", "statistic"}, true}};
+              time("created"),
+              time("updated")};
+  c.keys = {{"metric", {"project", "metric", "scope", "statistic"}, true}};
   c.readers = "all";
   return c;
 }
@@ -105,9 +122,9 @@ Collection goals() {
 Collection notes() {
   Collection c;
   c.name = "notes";
-  c.fields = {owner("task", "tasks"), text("kind"),   text("text"), text("who"),
-              time("created"),        time("updated")};
-  c.keys = {{"task", {"task", "created"}}, {"kind", {"kind", "created"}}};
+  c.fields = {owner("task", "tasks"), text("kind"),    text("text"),   text("who"),
+              text("who_kind"),       time("created"), time("updated")};
+  c.keys = {{"task", {"task", "created"}}, {"kind", {"kind", "created"}}, {"created", {"created"}}};
   c.readers = "all";
   return c;
 }
@@ -288,6 +305,10 @@ Collection history() {
   c.keys = {{"task", {"task", "at"}}, {"project", {"project", "at"}}};
   c.body = true;
   c.readers = "all";
+  // 2: which part of the task or project the entry is about: the id of a note or a goal.
+  c.version = 2;
+  c.fields.push_back(text("subject"));
+  c.steps = {{2, {"subject"}, {}, {}, {}}};
   return c;
 }
 

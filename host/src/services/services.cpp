@@ -15,10 +15,13 @@
 #include "services/jobs/runner.hpp"
 #include "services/jobs/sweep.hpp"
 #include "services/listeners/hub.hpp"
+#include "services/listings/listings.hpp"
 #include "services/models/models.hpp"
 #include "services/projects/projects.hpp"
 #include "services/queues/queues.hpp"
+#include "services/table/table.hpp"
 #include "services/tasks/tasks.hpp"
+#include "services/views/views.hpp"
 
 namespace podium::host {
 namespace {
@@ -61,6 +64,9 @@ struct Services::Impl {
         tasks(core, projects, models, jobs),
         queues(core, tasks),
         datasets(core),
+        table(core, projects, tasks, options.task_vocabulary),
+        listings(core),
+        views(core, table),
         runner(core, jobs, options.job_threads),
         hub(core),
         sweeps(core),
@@ -82,6 +88,9 @@ struct Services::Impl {
   TaskService tasks;
   QueueService queues;
   DatasetService datasets;
+  Table table;
+  Listings listings;
+  Views views;
   JobRunner runner;
   ListenerHub hub;
   SweepHandler sweeps;
@@ -121,8 +130,11 @@ Projects& Services::projects() { return impl_->projects; }
 Tasks& Services::tasks() { return impl_->tasks; }
 Queues& Services::queues() { return impl_->queues; }
 Datasets& Services::datasets() { return impl_->datasets; }
+const Table& Services::table() const { return impl_->table; }
+Listings& Services::listings() { return impl_->listings; }
 Models& Services::models() { return impl_->models; }
 Jobs& Services::jobs() { return impl_->jobs; }
+const Core& Services::core() const { return impl_->core; }
 const Access& Services::access() const { return impl_->access; }
 Access& Services::access() { return impl_->access; }
 
@@ -132,7 +144,7 @@ void Services::add(Listener& listener, PluginOwner& owner) { impl_->hub.add(list
 std::vector<std::unique_ptr<Routes>> Services::api_routes() {
   return make_api_routes(
       impl_->core, {impl_->projects, impl_->tasks, impl_->queues, impl_->datasets, impl_->models,
-                    impl_->jobs, impl_->options.task_vocabulary});
+                    impl_->jobs, impl_->table, impl_->listings, impl_->views});
 }
 
 }  // namespace podium::host

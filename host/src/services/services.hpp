@@ -22,6 +22,10 @@
 
 namespace podium::host {
 
+struct Core;
+class EntityVocabulary;
+class Listings;
+class Table;
 struct PluginOwner;
 
 /// Owns the services, the threads that run jobs and the threads that call listeners. Thread-safe
@@ -35,7 +39,7 @@ class Services {
     HostInfo host;
     std::function<std::int64_t()> now;  ///< milliseconds UTC; empty: the system's clock
     /// Podium's own vocabulary of tasks, for the API's filters; alive as long as Services.
-    const Vocabulary& task_vocabulary;
+    const EntityVocabulary& task_vocabulary;
     int job_threads = 2;
   };
 
@@ -58,6 +62,11 @@ class Services {
   Datasets& datasets();
   Models& models();
   Jobs& jobs();
+  /// What services share, for the parts of the host that stand on them.
+  const Core& core() const;
+  /// What the task table is asked with, in the host.
+  const Table& table() const;
+  Listings& listings();
   const Access& access() const;
   Access& access();
 

@@ -84,7 +84,7 @@ std::map<std::string_view, int> arrivals(const Collection& c, std::string_view k
 }
 
 bool same(const Field& a, const Field& b) {
-  return a.type == b.type && a.target == b.target &&
+  return a.type == b.type && a.target == b.target && a.derived == b.derived &&
          (a.type != Type::reference || a.on_erase == b.on_erase);
 }
 bool same(const Key& a, const Key& b) { return a.fields == b.fields && a.unique == b.unique; }

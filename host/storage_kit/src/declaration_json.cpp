@@ -47,6 +47,7 @@ std::string to_json(const Collection& c) {
     w.object().key("name").value(f.name).key("type").value(word_of(types, f.type));
     if (f.type == Type::reference)
       w.key("target").value(f.target).key("on_erase").value(word_of(on_erase_words, f.on_erase));
+    if (f.derived) w.key("derived").value(true);
     w.end_object();
   }
   w.end_array().key("keys").array();
@@ -95,6 +96,7 @@ Collection collection_from_json(std::string_view text) {
         field.target = f.at("target").get<std::string>();
         field.on_erase = read_word<OnErase>(on_erase_words, f.at("on_erase"));
       }
+      field.derived = f.value("derived", false);
       c.fields.push_back(std::move(field));
     }
     for (const json& k : j.at("keys"))

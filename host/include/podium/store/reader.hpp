@@ -124,7 +124,10 @@ struct Aggregate {
   };
   CollectionId collection{};
   Filter filter = {};
-  std::vector<Path> groups = {};  ///< fields, map entries, summaries; missing is a group of its own
+  /// Fields, map entries, summaries; missing is a group of its own. A map or a series without a key
+  /// is grouped by its keys, of a series with their scopes as a second value: a record counts in
+  /// each that it has. Such a path stands alone, with counts only.
+  std::vector<Path> groups = {};
   std::vector<Fold> folds = {};
   int order_by_fold =
       -1;  ///< index into folds, or -1: by the group's values, ascending, missing last

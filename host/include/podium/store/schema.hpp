@@ -27,6 +27,10 @@ struct Field {
   Type type = Type::text;
   std::string target = {};            ///< for a reference: the other collection's name
   OnErase on_erase = OnErase::clear;  ///< for a reference
+  /// Worked out from what else is known of the record: a patch that changes derived fields only
+  /// leaves the version alone (the feed hears of it), so that nobody's compare-and-swap fails by
+  /// it.
+  bool derived = false;
 };
 
 /// An index over one or several fields, in this order. References have an index of their own; a

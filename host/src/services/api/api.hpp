@@ -14,6 +14,10 @@
 
 namespace podium::host {
 
+class Listings;
+class Table;
+class Views;
+
 /// What the routes call. Borrowed; alive as long as the routes.
 struct ApiServices {
   Projects& projects;
@@ -22,7 +26,9 @@ struct ApiServices {
   Datasets& datasets;
   Models& models;
   Jobs& jobs;
-  const Vocabulary& task_vocabulary;
+  const Table& table;
+  Listings& listings;
+  Views& views;
 };
 
 std::unique_ptr<Routes> make_project_routes(const Core&, ApiServices);
@@ -31,6 +37,7 @@ std::unique_ptr<Routes> make_queue_routes(const Core&, ApiServices);
 std::unique_ptr<Routes> make_file_routes(const Core&, ApiServices);
 std::unique_ptr<Routes> make_dataset_routes(const Core&, ApiServices);
 std::unique_ptr<Routes> make_job_routes(const Core&, ApiServices);
+std::unique_ptr<Routes> make_view_routes(const Core&, ApiServices);
 std::vector<std::unique_ptr<Routes>> make_api_routes(const Core&, ApiServices);
 
 }  // namespace podium::host

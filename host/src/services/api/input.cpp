@@ -171,15 +171,29 @@ Entries entries_of(Members& members, std::string_view name, bool removals) {
   return out;
 }
 
-Parameters::Parameters(const Request& request, std::initializer_list<std::string_view> allowed)
-    : request_(request) {
-  for (const auto& [name, value] : request.query())
-    if (std::find(allowed.begin(), allowed.end(), name) == allowed.end()) {
-      std::string names;
-      for (const auto& a : allowed) names += (names.empty() ? "" : ", ") + std::string(a);
-      throw wrong(
-          name, "is not a parameter of this path" + (names.empty() ? "" : "; there are: " + names));
+std::vector<QueryLanguage::Binding> bindings_of(Members& members) {
+  std::vector<QueryLanguage::Binding> out;
+  const Json* bind = members.any("bind");
+  if (!bind || bind->is_null()) return out;
+  const std::string path = members.path("bind");
+  if (!bind->is_object() || bind->size() > 1000)
+    throw wrong(path, "must be an object of at most 1000 values");
+  for (const auto& [name, value] : bind->items()) {
+    const std::string at = path + "." + name;
+    Literal literal;
+    if (value.is_string()) {
+      literal.text = text_of(value, at);
+    } else if (value.is_boolean()) {
+      literal.boolean = value.get<bool>();
+    } else if (value.is_number()) {
+      literal.number = value.get<double>();
+      if (value.is_number_integer()) literal.integer = integer_of(value, at);
+    } else if (!value.is_null()) {
+      throw wrong(at, "must be a text, a number, true, false or null");
     }
+    out.push_back({name, std::move(literal)});
+  }
+  return out;
 }
 
 std::optional<std::string> Parameters::text(std::string_view name) const {

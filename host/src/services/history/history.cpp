@@ -3,7 +3,17 @@
 namespace podium::host {
 namespace {
 
-std::string_view kind_name(PrincipalKind kind) {
+void append_member(std::string& out, std::string_view name, const Cell& cell) {
+  if (!out.empty()) out += ',';
+  append_json_string(out, name);
+  out += ':';
+  JsonWriter writer(out);
+  write_cell(writer, cell);
+}
+
+}  // namespace
+
+std::string_view name(PrincipalKind kind) noexcept {
   switch (kind) {
     case PrincipalKind::person:
       return "person";
@@ -16,16 +26,6 @@ std::string_view kind_name(PrincipalKind kind) {
   }
   return "";
 }
-
-void append_member(std::string& out, std::string_view name, const Cell& cell) {
-  if (!out.empty()) out += ',';
-  append_json_string(out, name);
-  out += ':';
-  JsonWriter writer(out);
-  write_cell(writer, cell);
-}
-
-}  // namespace
 
 void write_cell(JsonWriter& w, const Cell& cell) {
   switch (cell.index()) {
@@ -78,12 +78,15 @@ void write_history(Transaction& t, const Core& core, const Principal& who, Subje
                    std::string_view change, std::string_view why, std::string_view body) {
   NewRecord record;
   const bool task = subject.kind == Subject::Kind::task;
-  record.content.set("entity", std::string(task ? "task" : "project"))
+  record.content
+      .set("entity", subject.part.empty() ? std::string(task ? "task" : "project")
+                                          : std::string(subject.part))
       .set(task ? "task" : "project", subject.ordinal)
       .set("at", core.now())
       .set("who", who.id)
-      .set("who_kind", std::string(kind_name(who.kind)))
+      .set("who_kind", std::string(name(who.kind)))
       .set("change", std::string(change));
+  if (!subject.part_id.empty()) record.content.set("subject", std::string(subject.part_id));
   if (!why.empty()) record.content.set("why", std::string(why));
   record.content.body = body;
   t.insert(core.in.history, record);

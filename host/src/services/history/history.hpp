@@ -29,11 +29,15 @@ class ChangeSet {
   std::string old_, new_;  ///< members without the braces
 };
 
-/// What a history entry is about.
+/// What a history entry is about: a task or a project, or a part of one ("note", "goal") by its id.
 struct Subject {
   enum class Kind : std::uint8_t { task = 1, project } kind = Kind::task;
   Ordinal ordinal = 0;
+  std::string_view part = {}, part_id = {};
 };
+
+/// "person", "program", "worker" or "host".
+std::string_view name(PrincipalKind) noexcept;
 
 /// Writes an entry in the transaction that makes the change. `change` is its kind: a transition's
 /// name, "create", "edit", "archive", "restore", "move", "stop" (asked for), "reorder", "delete".

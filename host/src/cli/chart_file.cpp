@@ -1,0 +1,277 @@
+#include "cli/chart_file.hpp"
+
+#include <fmt/format.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "podium/error.hpp"
+
+namespace podium::host::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int width = 800, height = 480, left = 80, right = 20, top = 20, bottom = 40;
+constexpr std::array<std::uint32_t, 8> colours = {0x1f6fb4, 0xd95f02, 0x2a9d4a, 0xb5179e,
+                                                  0x7a5195, 0x8c6d31, 0x008b8b, 0xc0392b};
+
+struct Curve {
+  std::string name;
+  std::vector<std::pair<double, double>> points;  ///< finite ones
+};
+
+/// The curves and the ranges of their axes.
+struct Picture {
+  std::vector<Curve> curves;
+  std::string x_name;
+  double x_least = 0, x_most = 1, y_least = 0, y_most = 1;
+
+  double x(double value) const {
+    return left + (value - x_least) / (x_most - x_least) * (width - left - right);
+  }
+  double y(double value) const {
+    return height - bottom - (value - y_least) / (y_most - y_least) * (height - top - bottom);
+  }
+};
+
+Picture picture(const Json& chart) {
+  Picture p;
+  p.x_name = chart.at("x").get<std::string>();
+  const bool by_time = p.x_name == "time";
+  bool any = false;
+  for (const Json& s : chart.at("series")) {
+    Curve curve;
+    curve.name = s.at("metric").get<std::string>();
+    if (s.contains("scope")) curve.name += "@" + s.at("scope").get<std::string>();
+    if (s.contains("label")) curve.name = s.at("label").get<std::string>() + " " + curve.name;
+    for (const Json& point : s.at("points")) {
+      if (!point[2].is_number()) continue;
+      const double x = point[by_time ? 1 : 0].get<double>(), y = point[2].get<double>();
+      p.x_least = any ? std::min(p.x_least, x) : x;
+      p.x_most = any ? std::max(p.x_most, x) : x;
+      p.y_least = any ? std::min(p.y_least, y) : y;
+      p.y_most = any ? std::max(p.y_most, y) : y;
+      any = true;
+      curve.points.emplace_back(x, y);
+    }
+    p.curves.push_back(std::move(curve));
+  }
+  const auto widen = [](double& least, double& most) {
+    if (most > least) return;
+    const double by = std::max(std::abs(least) / 10, 0.5);
+    least -= by;
+    most += by;
+  };
+  widen(p.x_least, p.x_most);
+  widen(p.y_least, p.y_most);
+  return p;
+}
+
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '<')
+      out += "&lt;";
+    else if (c == '>')
+      out += "&gt;";
+    else if (c == '&')
+      out += "&amp;";
+    else if (c == '"')
+      out += "&quot;";
+    else if (static_cast<unsigned char>(c) >= 0x20)
+      out += c;
+  }
+  return out;
+}
+
+std::string svg(const Picture& p) {
+  std::string out = fmt::format(
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" "
+      "height=\"{1}\" font-family=\"sans-serif\" font-size=\"12\">\n"
+      "<rect width=\"{0}\" height=\"{1}\" fill=\"#ffffff\"/>\n"
+      "<path d=\"M{2} {3}V{4}H{5}\" fill=\"none\" stroke=\"#888888\"/>\n",
+      width, height, left, top, height - bottom, width - right);
+  const auto label = [&](double x, double y, const char* anchor, const std::string& text) {
+    out += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\">{}</text>\n", x, y,
+                       anchor, escaped(text));
+  };
+  label(left - 6, p.y(p.y_most) + 4, "end", fmt::format("{:.4g}", p.y_most));
+  label(left - 6, p.y(p.y_least) + 4, "end", fmt::format("{:.4g}", p.y_least));
+  label(left, height - bottom + 18, "start", fmt::format("{:.10g}", p.x_least));
+  label(width - right, height - bottom + 18, "end", fmt::format("{:.10g}", p.x_most));
+  label((left + width - right) / 2.0, height - 8, "middle", p.x_name);
+  for (std::size_t c = 0; c < p.curves.size(); ++c) {
+    const std::string colour = fmt::format("#{:06x}", colours[c % colours.size()]);
+    std::string points;
+    for (const auto& [x, y] : p.curves[c].points)
+      points += fmt::format("{:.1f},{:.1f} ", p.x(x), p.y(y));
+    if (p.curves[c].points.size() == 1)
+      out +=
+          fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3\" fill=\"{}\"/>\n",
+                      p.x(p.curves[c].points[0].first), p.y(p.curves[c].points[0].second), colour);
+    else if (!points.empty())
+      out += fmt::format(
+          "<polyline points=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"1.5\"/>\n", points,
+          colour);
+    out += fmt::format("<text x=\"{}\" y=\"{}\" text-anchor=\"end\" fill=\"{}\">{}</text>\n",
+                       width - right - 4, top + 14 + 16 * static_cast<int>(c), colour,
+                       escaped(p.curves[c].name));
+  }
+  return out + "</svg>\n";
+}
+
+/// Pixels, and the few marks that a plot needs.
+class Canvas {
+ public:
+  Canvas() : pixels_(static_cast<std::size_t>(width) * height, 0xffffff) {}
+  void dot(int x, int y, std::uint32_t colour) {
+    if (x >= 0 && y >= 0 && x < width && y < height)
+      pixels_[static_cast<std::size_t>(y) * width + static_cast<std::size_t>(x)] = colour;
+  }
+  void line(double x0, double y0, double x1, double y1, std::uint32_t colour, int thick) {
+    const int steps = static_cast<int>(std::max(std::abs(x1 - x0), std::abs(y1 - y0))) + 1;
+    for (int i = 0; i <= steps; ++i) {
+      const double part = static_cast<double>(i) / steps;
+      const int x = static_cast<int>(std::lround(x0 + part * (x1 - x0)));
+      const int y = static_cast<int>(std::lround(y0 + part * (y1 - y0)));
+      for (int d = 0; d < thick; ++d) {
+        dot(x + d, y, colour);
+        dot(x, y + d, colour);
+      }
+    }
+  }
+  /// Digits and what numbers are written with, 3 by 5 dots, each doubled. `x` is where it ends.
+  void number(int x, int y, const std::string& text) {
+    constexpr int step = 8;
+    x -= step * static_cast<int>(text.size());
+    for (const char c : text) {
+      const std::uint16_t rows = glyph(c);
+      for (int bit = 0; bit < 15; ++bit)
+        if ((rows >> (14 - bit)) & 1)
+          for (int d = 0; d < 4; ++d)
+            dot(x + bit % 3 * 2 + d % 2, y + bit / 3 * 2 + d / 2, 0x444444);
+      x += step;
+    }
+  }
+  std::string png() const;
+
+ private:
+  /// Five rows of three dots, the first one highest.
+  static std::uint16_t glyph(char c) {
+    switch (c) {
+      case '0':
+        return 0b111'101'101'101'111;
+      case '1':
+        return 0b010'110'010'010'111;
+      case '2':
+        return 0b111'001'111'100'111;
+      case '3':
+        return 0b111'001'111'001'111;
+      case '4':
+        return 0b101'101'111'001'001;
+      case '5':
+        return 0b111'100'111'001'111;
+      case '6':
+        return 0b111'100'111'101'111;
+      case '7':
+        return 0b111'001'010'010'010;
+      case '8':
+        return 0b111'101'111'101'111;
+      case '9':
+        return 0b111'101'111'001'111;
+      case '-':
+        return 0b000'000'111'000'000;
+      case '+':
+        return 0b000'010'111'010'000;
+      case '.':
+        return 0b000'000'000'000'010;
+      case 'e':
+        return 0b000'111'111'100'111;
+      default:
+        return 0;
+    }
+  }
+  std::vector<std::uint32_t> pixels_;
+};
+
+void append_big_endian(std::string& out, std::uint32_t number) {
+  for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>((number >> shift) & 0xff);
+}
+
+void append_chunk(std::string& out, std::string_view type, std::string_view data) {
+  append_big_endian(out, static_cast<std::uint32_t>(data.size()));
+  std::string body(type);
+  body += data;
+  out += body;
+  append_big_endian(out,
+                    static_cast<std::uint32_t>(crc32(0, reinterpret_cast<const Bytef*>(body.data()),
+                                                     static_cast<uInt>(body.size()))));
+}
+
+std::string Canvas::png() const {
+  std::string rows;
+  for (int y = 0; y < height; ++y) {
+    rows += '\0';  // no filter
+    for (int x = 0; x < width; ++x) {
+      const std::uint32_t p =
+          pixels_[static_cast<std::size_t>(y) * width + static_cast<std::size_t>(x)];
+      rows += static_cast<char>(p >> 16);
+      rows += static_cast<char>(p >> 8);
+      rows += static_cast<char>(p);
+    }
+  }
+  uLongf size = compressBound(static_cast<uLong>(rows.size()));
+  std::string packed(size, '\0');
+  if (compress2(reinterpret_cast<Bytef*>(packed.data()), &size,
+                reinterpret_cast<const Bytef*>(rows.data()), static_cast<uLong>(rows.size()),
+                Z_BEST_SPEED) != Z_OK)
+    throw Error(ErrorCode::internal, "the picture could not be packed");
+  packed.resize(size);
+  std::string out = "\x89PNG\r\n\x1a\n", head;
+  append_big_endian(head, width);
+  append_big_endian(head, height);
+  head += std::string("\x08\x02\0\0\0", 5);  // 8 bits of red, green and blue
+  append_chunk(out, "IHDR", head);
+  append_chunk(out, "IDAT", packed);
+  append_chunk(out, "IEND", {});
+  return out;
+}
+
+std::string png(const Picture& p) {
+  Canvas canvas;
+  canvas.line(left, top, left, height - bottom, 0x888888, 1);
+  canvas.line(left, height - bottom, width - right, height - bottom, 0x888888, 1);
+  canvas.number(left - 6, top - 5, fmt::format("{:.4g}", p.y_most));
+  canvas.number(left - 6, height - bottom - 5, fmt::format("{:.4g}", p.y_least));
+  const std::string first = fmt::format("{:.10g}", p.x_least);
+  canvas.number(left + 8 * static_cast<int>(first.size()), height - bottom + 8, first);
+  canvas.number(width - right, height - bottom + 8, fmt::format("{:.10g}", p.x_most));
+  for (std::size_t c = 0; c < p.curves.size(); ++c) {
+    const auto& points = p.curves[c].points;
+    const std::uint32_t colour = colours[c % colours.size()];
+    for (std::size_t i = 0; i < points.size(); ++i) {
+      const std::size_t from = i == 0 ? 0 : i - 1;
+      canvas.line(p.x(points[from].first), p.y(points[from].second), p.x(points[i].first),
+                  p.y(points[i].second), colour, points.size() == 1 ? 4 : 2);
+    }
+  }
+  return canvas.png();
+}
+
+}  // namespace
+
+bool is_picture(std::string_view file) { return file.ends_with(".svg") || file.ends_with(".png"); }
+
+std::string picture_of(const Json& chart, std::string_view file) {
+  const Picture p = picture(chart);
+  return file.ends_with(".svg") ? svg(p) : png(p);
+}
+
+}  // namespace podium::host::cli

@@ -1,0 +1,43 @@
+#pragma once
+// HTTP to a podium, and to which one.
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace podium::host::cli {
+
+struct HttpAnswer {
+  int status = 0;
+  std::string content_type, body;
+};
+
+/// Where to find the host, and who said so ("--url", "PODIUM_URL", ...; "" nobody).
+struct HostAddress {
+  std::string url, source;
+};
+
+/// `given`, else PODIUM_URL, else MLFLOW_TRACKING_URI when it is an http address, else
+/// http://127.0.0.1:5000. Throws Error `invalid` for what is no http address.
+HostAddress find_host(const std::string& given);
+
+/// One connection to a host. Throws Error `unavailable` when nobody answers, `timeout` when the
+/// answer takes too long.
+class HttpClient {
+ public:
+  explicit HttpClient(const HostAddress&);
+  ~HttpClient();
+  HttpClient(const HttpClient&) = delete;
+  HttpClient& operator=(const HttpClient&) = delete;
+
+  HttpAnswer get(const std::string& path);
+  HttpAnswer post(const std::string& path, const std::string& json);
+  /// The body goes to `sink` piece by piece when the status is 200; false stops.
+  HttpAnswer download(const std::string& path, const std::function<bool(std::string_view)>& sink);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace podium::host::cli

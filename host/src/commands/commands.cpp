@@ -1,0 +1,58 @@
+#include "commands/commands.hpp"
+
+#include <algorithm>
+
+#include "commands/answer_json.hpp"
+
+namespace podium::host::commands {
+
+Commands::Found Commands::find(std::string_view word) const {
+  for (const auto& added : registry_.all())
+    if (added.extension->id() == word)
+      if (auto* verb = dynamic_cast<Verb*>(added.extension)) return {added.owner, verb};
+  return {};
+}
+
+std::optional<Verb::Usage> Commands::usage(std::string_view verb) const {
+  const Found found = find(verb);
+  if (found.verb == nullptr) return std::nullopt;
+  return contained(*found.owner, "usage", [&] { return found.verb->usage(); });
+}
+
+std::vector<std::string> Commands::words() const {
+  std::vector<std::string> words;
+  registry_.each<Verb>([&](PluginOwner&, Verb& verb) { words.push_back(verb.id()); });
+  std::sort(words.begin(), words.end());
+  return words;
+}
+
+std::vector<Commands::Described> Commands::all() const {
+  std::vector<Described> all;
+  registry_.each<Verb>([&](PluginOwner& owner, Verb& verb) {
+    all.push_back({verb.id(), owner.id, contained(owner, "usage", [&] { return verb.usage(); })});
+  });
+  std::sort(all.begin(), all.end(),
+            [](const Described& a, const Described& b) { return a.word < b.word; });
+  return all;
+}
+
+ParsedLine Commands::parse(const CommandRequest& request) const {
+  return request.argv.empty() ? parse_line(request.line, *this)
+                              : parse_arguments(request.argv, *this);
+}
+
+CommandResult Commands::run(const CommandRequest& request, const Principal& who,
+                            const Cancel& cancel) const {
+  const Call call(parts_, parse(request), request, who, cancel);
+  const std::string& word = call.parsed().verb.text;
+  const Found found = find(word);
+  if (found.verb == nullptr)
+    throw Error(ErrorCode::unavailable, "the plugin that offers '" + word + "' was stopped");
+  const auto usage = contained(*found.owner, "usage", [&] { return found.verb->usage(); });
+  parts_.core->access.require(who, usage.changes ? "task.write" : "task.read");
+  Answer answer = contained(*found.owner, "run", [&] { return found.verb->run(call); });
+  fit(answer, request.budget);
+  return {std::move(answer), word, call.parsed().line};
+}
+
+}  // namespace podium::host::commands

@@ -1,0 +1,323 @@
+#include "aggregate_counts.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "podium/storage_kit/text.hpp"
+#include "rows.hpp"
+
+namespace podium::sqlite {
+namespace {
+
+void bind(Statement& s, int& at, const Value& v) {
+  if (const auto* text = std::get_if<std::string>(&v))
+    s.bind_at(++at, *text);
+  else if (const auto* flag = std::get_if<bool>(&v))
+    s.bind_at(++at, static_cast<int>(*flag));
+  else
+    s.bind_at(++at, std::get<std::int64_t>(v));
+}
+
+// What a conjunction says of the partition, and the rest of it.
+struct Split {
+  const Filter* place = nullptr;
+  std::vector<Filter> rest;
+};
+void split(const Filter& f, const CollectionInfo& info, Split& out) {
+  if (f.op == Filter::Op::and_) {
+    for (const Filter& arm : f.children) split(arm, info, out);
+    return;
+  }
+  const bool equal = (f.op == Filter::Op::compare && f.cmp == Compare::eq) ||
+                     (f.op == Filter::Op::in && !f.negated);
+  const bool whole = std::all_of(f.values.begin(), f.values.end(), [](const Value& v) {
+    return std::holds_alternative<std::int64_t>(v);
+  });
+  if (out.place == nullptr && equal && whole && info.partition != nullptr &&
+      f.path.kind == Path::Kind::field && f.path.name == info.partition->name)
+    out.place = &f;
+  else if (f.op != Filter::Op::all)
+    out.rest.push_back(f);
+}
+
+// What an arm leaves out; of a flag as what indexes serve.
+Filter complement(const Filter& arm) {
+  if (arm.op == Filter::Op::compare && arm.cmp == Compare::eq && arm.path.kind == Path::Kind::field)
+    if (const auto* flag = std::get_if<bool>(&arm.values[0]))
+      return any_of({eq(arm.path, !*flag), is_null(arm.path)});
+  return not_(arm);
+}
+
+}  // namespace
+
+bool groups_by_keys(const Aggregate& a) {
+  return std::any_of(a.groups.begin(), a.groups.end(), [](const Path& p) {
+    return (p.kind == Path::Kind::map || p.kind == Path::Kind::series) && p.key.empty();
+  });
+}
+
+KeyCounter::KeyCounter(const ReadContext& context, const CollectionInfo& info, const Path& path,
+                       Groups& groups)
+    : context_(context),
+      groups_(groups),
+      series_(path.kind == Path::Kind::series),
+      keys_(context.connection.prepare(
+          series_ ? fmt::format("SELECT key, scope FROM {} WHERE owner = ?",
+                                info.one_series(path.name).summaries)
+                  : fmt::format("SELECT key FROM {} WHERE owner = ?", info.map(path.name).table))) {
+}
+
+Group& KeyCounter::group(std::int64_t key, std::int64_t scope) {
+  const std::uint64_t both =
+      (static_cast<std::uint64_t>(key) << 32) ^ static_cast<std::uint64_t>(scope);
+  if (const auto at = known_.find(both); at != known_.end()) return groups_.at(at->second);
+  const std::string text = context_.dictionary.text(context_.connection, key);
+  const std::string within =
+      series_ ? std::string(context_.dictionary.text(context_.connection, scope)) : "";
+  const kit::Seen seen[] = {{Cell{std::string_view(text)}, std::nullopt, false},
+                            {Cell{std::string_view(within)}, std::nullopt, false}};
+  const std::size_t place = groups_.place(std::span(seen, series_ ? 2 : 1));
+  known_.emplace(both, place);
+  return groups_.at(place);
+}
+
+void KeyCounter::add(Ordinal o, std::int64_t n) {
+  keys_.reset();
+  keys_.bind(o);
+  while (keys_.step()) group(keys_.integer(0), series_ ? keys_.integer(1) : 0).count += n;
+}
+
+bool IndexCounts::run() {
+  std::vector<Bound> bound;
+  if (!groups_by_keys(question_) && bound_arms(question_.filter, info_, bound) &&
+      (count_by_key(bound) || count_by_table(bound)))
+    return true;
+  return count_by_entries();
+}
+
+// Arms that bind plain fields to values, if the filter is nothing else.
+bool IndexCounts::bound_arms(const Filter& f, const CollectionInfo& info, std::vector<Bound>& out) {
+  if (f.op == Filter::Op::all) return true;
+  if (f.op == Filter::Op::and_)
+    return std::all_of(f.children.begin(), f.children.end(),
+                       [&](const Filter& arm) { return bound_arms(arm, info, out); });
+  const bool equal = (f.op == Filter::Op::compare && f.cmp == Compare::eq) ||
+                     (f.op == Filter::Op::in && !f.negated);
+  if (!equal || f.path.kind != Path::Kind::field) return false;
+  const FieldInfo& field = info.field(f.path.name);
+  if (!field.extra.empty()) return false;
+  for (const Bound& other : out)
+    if (other.field == &field) return false;
+  for (const Value& v : f.values)
+    if (std::holds_alternative<double>(v)) return false;
+  out.push_back({&field, f.values});
+  return true;
+}
+
+// All that is asked is in one key's index.
+bool IndexCounts::count_by_key(const std::vector<Bound>& bound) {
+  const KeyInfo* best = nullptr;
+  std::size_t best_prefix = 0;
+  for (const KeyInfo& key : info_.keys) {
+    const auto has = [&](const FieldInfo* field) {
+      return std::find(key.fields.begin(), key.fields.end(), field->index) != key.fields.end();
+    };
+    bool fits =
+        std::all_of(bound.begin(), bound.end(), [&](const Bound& b) { return has(b.field); });
+    for (const Path& path : question_.groups)
+      fits = fits && path.kind == Path::Kind::field && info_.field(path.name).extra.empty() &&
+             has(&info_.field(path.name));
+    if (!fits) continue;
+    std::size_t prefix = 0;
+    while (prefix < key.fields.size() &&
+           std::any_of(bound.begin(), bound.end(),
+                       [&](const Bound& b) { return b.field->index == key.fields[prefix]; }))
+      ++prefix;
+    if (!bound.empty() && prefix == 0) continue;
+    if (best != nullptr && prefix <= best_prefix) continue;
+    best = &key;
+    best_prefix = prefix;
+  }
+  if (best == nullptr) return false;
+  count_where(bound, " INDEXED BY " + best->index);
+  return true;
+}
+
+// All that is asked is in the records themselves.
+bool IndexCounts::count_by_table(const std::vector<Bound>& bound) {
+  for (const Path& path : question_.groups)
+    if (path.kind != Path::Kind::field || !info_.field(path.name).extra.empty()) return false;
+  // One statement cannot be stopped by a budget.
+  if (question_.budget.records != 0 &&
+      static_cast<std::uint64_t>(records_in(nullptr)) > question_.budget.records)
+    return false;
+  count_where(bound, "");
+  return true;
+}
+
+void IndexCounts::count_where(const std::vector<Bound>& bound, const std::string& index) {
+  std::string columns, where;
+  for (const Path& path : question_.groups)
+    columns += (columns.empty() ? "" : ", ") + info_.field(path.name).column;
+  for (const Bound& b : bound) {
+    where += (where.empty() ? " WHERE " : " AND ") + b.field->column + " IN (";
+    for (std::size_t i = 0; i < b.values.size(); ++i) where += i == 0 ? "?" : ", ?";
+    where += ")";
+  }
+  std::string sql = "SELECT count(*)";
+  if (!columns.empty()) sql += ", " + columns;
+  sql += " FROM " + info_.table + index + where;
+  if (!columns.empty()) sql += " GROUP BY " + columns;
+  Statement s = context_.connection.prepare(sql);
+  int at = 0;
+  for (const Bound& b : bound)
+    for (const Value& v : b.values) bind(s, at, v);
+  std::vector<kit::Seen> seen(question_.groups.size());
+  while (s.step()) {
+    for (std::size_t i = 0; i < seen.size(); ++i)
+      seen[i].cell =
+          read_field(s, static_cast<int>(i) + 1, info_.field(question_.groups[i].name).type);
+    meter_.add(static_cast<std::uint64_t>(s.integer(0)));
+    if (s.integer(0) != 0) groups_.at(seen).count += s.integer(0);
+  }
+}
+
+// Entries of a map, or its keys: the index tells those of whole partitions; of what the filter
+// leaves out there, if it is little, they are taken off again.
+bool IndexCounts::count_by_entries() {
+  if (question_.groups.size() != 1) return false;
+  const Path& path = question_.groups[0];
+  const MapInfo* map = path.kind == Path::Kind::map ? &info_.map(path.name) : nullptr;
+  const SeriesInfo* series =
+      path.kind == Path::Kind::series ? &info_.one_series(path.name) : nullptr;
+  const bool keys = path.key.empty();
+  if ((map == nullptr || !map->indexed) && (series == nullptr || !keys)) return false;
+
+  Split parts_and_rest;
+  split(question_.filter, info_, parts_and_rest);
+  std::vector<Ordinal> parts;
+  if (const Filter* place = parts_and_rest.place) {
+    for (const Value& v : place->values) parts.push_back(std::get<std::int64_t>(v));
+    std::erase_if(parts, [](Ordinal o) { return o <= 0; });
+    std::sort(parts.begin(), parts.end());
+    parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
+  } else {
+    parts = SqliteEngine(context_, info_).partitions();
+  }
+  const std::int64_t all = records_in(parts_and_rest.place != nullptr ? &parts : nullptr);
+  std::vector<Ordinal> left_out;
+  if (!parts_and_rest.rest.empty()) {
+    auto found = outside(parts_and_rest.place != nullptr ? *parts_and_rest.place : Filter{},
+                         parts_and_rest.rest, all);
+    if (!found) return false;
+    left_out = std::move(*found);
+  }
+  if (keys) {
+    KeyCounter counter(context_, info_, path, groups_);
+    for (const Ordinal part : parts) count_keys(counter, map, series, part);
+    for (const Ordinal o : left_out) counter.add(o, -1);
+    return true;
+  }
+  const auto key = context_.dictionary.id(context_.connection, path.key);
+  std::int64_t missing = all;
+  for (const Ordinal part : parts)
+    if (key) missing -= count_values(*map, part, *key);
+  meter_.add(static_cast<std::uint64_t>(missing));
+  const kit::Seen nothing{{}, std::nullopt, true};
+  if (missing > 0) groups_.at(std::span(&nothing, 1)).count += missing;
+  SqliteEngine values(context_, info_);
+  for (const Ordinal o : left_out)
+    if (values.seek(o)) {
+      const kit::Seen seen = values.value(path);
+      --groups_.at(std::span(&seen, 1)).count;
+    }
+  return true;
+}
+
+// The records of `place` that the rest of a conjunction leaves out; nothing when they are many.
+std::optional<std::vector<Ordinal>> IndexCounts::outside(const Filter& place,
+                                                         const std::vector<Filter>& rest,
+                                                         std::int64_t all) {
+  std::vector<Filter> arms;
+  for (const Filter& arm : rest) arms.push_back(complement(arm));
+  const Filter filter = all_of({place, any_of(std::move(arms))});
+  const auto most = static_cast<std::uint64_t>(all) / 4;
+  std::vector<Ordinal> found;
+  SqliteEngine engine(context_, info_);
+  kit::Planner(engine, filter, {}, meter_).run(nullptr, most + 1, [&](std::span<const Ordinal> b) {
+    found.insert(found.end(), b.begin(), b.end());
+    return true;
+  });
+  if (found.size() > most) return std::nullopt;
+  return found;
+}
+
+void IndexCounts::count_keys(KeyCounter& counter, const MapInfo* map, const SeriesInfo* series,
+                             Ordinal part) {
+  Statement s = context_.connection.prepare(
+      map != nullptr
+          ? fmt::format("SELECT key, 0, count(*) FROM {} WHERE part = ? GROUP BY key", map->values)
+          : fmt::format("SELECT key, scope, count(*) FROM {} WHERE part = ? GROUP BY key, scope",
+                        series->last_values));
+  s.bind(part);
+  while (s.step()) {
+    meter_.add(static_cast<std::uint64_t>(s.integer(2)));
+    counter.group(s.integer(0), s.integer(1)).count += s.integer(2);
+  }
+}
+
+std::int64_t IndexCounts::records_in(const std::vector<Ordinal>* parts) {
+  if (parts == nullptr)
+    return context_.connection.number(fmt::format("SELECT count(*) FROM {}", info_.table));
+  std::int64_t n = 0;
+  Statement s = context_.connection.prepare(
+      fmt::format("SELECT count(*) FROM {} INDEXED BY {} WHERE {} = ?", info_.table,
+                  info_.reference_index(*info_.partition), info_.partition->column));
+  for (const Ordinal part : *parts) {
+    s.reset();
+    s.bind(part);
+    if (s.step()) n += s.integer(0);
+  }
+  return n;
+}
+
+std::int64_t IndexCounts::count_values(const MapInfo& map, Ordinal part, std::int64_t key) {
+  std::int64_t present = 0;
+  const auto add = [&](std::string_view text, std::int64_t n) {
+    const kit::Seen seen{Cell{text}, kit::number_of(text), true};
+    groups_.at(std::span(&seen, 1)).count += n;
+    present += n;
+    meter_.add(static_cast<std::uint64_t>(n));
+  };
+  // Numbers and long texts are spelled in the map itself.
+  const auto spelled = [&](std::string_view condition) {
+    return fmt::format(
+        "SELECT m.txt, count(*) FROM {} x CROSS JOIN {} m ON m.owner = x.owner AND m.key = x.key "
+        "WHERE x.part = ? AND x.key = ? AND {} GROUP BY m.txt",
+        map.values, map.table, condition);
+  };
+  Statement numbers = context_.connection.prepare(spelled("x.rank = 0"));
+  numbers.bind(part, key);
+  while (numbers.step()) add(numbers.text(0), numbers.integer(1));
+  Statement texts = context_.connection.prepare(fmt::format(
+      "SELECT txt64, count(*) FROM {} WHERE part = ? AND key = ? AND rank = 1 AND num = 0 "
+      "GROUP BY txt64",
+      map.values));
+  texts.bind(part, key);
+  while (texts.step()) {
+    const std::string_view start = texts.text(0);
+    if (start.size() < indexed_code_points || kit::count_code_points(start) < indexed_code_points) {
+      add(start, texts.integer(1));
+      continue;
+    }
+    Statement whole =
+        context_.connection.prepare(spelled("x.rank = 1 AND x.num = 0 AND x.txt64 = ?"));
+    const std::string held(start);
+    whole.bind(part, key, held);
+    while (whole.step()) add(whole.text(0), whole.integer(1));
+  }
+  return present;
+}
+
+}  // namespace podium::sqlite
