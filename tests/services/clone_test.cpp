@@ -16,9 +16,9 @@ std::string full_task(Host& h, Ordinal project, const std::string& parent = {}) 
     n.project = project;
     n.name = "source";
     n.type = "testing";
-    for (const char* name : {"description", "source_name", "source_type", "repository", "branch",
-                             "source_tag", "commit", "entry_point", "working_dir", "binary",
-                             "output_destination"})
+    for (const char* name :
+         {"description", "source_name", "source_type", "repository", "branch", "source_tag",
+          "commit", "entry_point", "working_dir", "binary", "output_destination"})
       n.content.set(name, std::string("my ") + name);
     n.content.set("user", std::string("ada"));
     for (const char* map : {"params", "tags", "properties", "configuration", "container"})
@@ -58,9 +58,9 @@ TEST_CASE("a clone has what the source is, and nothing of what it did") {
   const std::string read = h.model(h.task(project));
   h.reads(source, read);
   const std::string id = clone(h, source);
-  for (const char* name : {"type", "description", "source_name", "source_type", "repository",
-                           "branch", "source_tag", "commit", "entry_point", "working_dir", "binary",
-                           "output_destination", "project"}) {
+  for (const char* name :
+       {"type", "description", "source_name", "source_type", "repository", "branch", "source_tag",
+        "commit", "entry_point", "working_dir", "binary", "output_destination", "project"}) {
     INFO(name);
     CHECK(h.task_cell(id, field(name)) == h.task_cell(source, field(name)));
     CHECK(h.task_cell(id, field(name)) != Value{});
@@ -100,9 +100,8 @@ TEST_CASE("the parent of a clone") {
   CHECK(h.task_cell(clone(h, alone), field("parent")) == ordinal(alone));
   const std::string parent = h.task(project, draft), child = full_task(h, project, parent);
   CHECK(h.task_cell(clone(h, child), field("parent")) == ordinal(parent));
-  h.with(parent, [&](Transaction& t, const Tasks::Head& head) {
-    h.tasks().remove(t, h.me, head, {});
-  });
+  h.with(parent,
+         [&](Transaction& t, const Tasks::Head& head) { h.tasks().remove(t, h.me, head, {}); });
   CHECK(h.task_cell(child, field("parent")) == Value{});
   CHECK(h.task_cell(clone(h, child), field("parent")) == ordinal(child));
   CloneOptions none;
@@ -171,10 +170,8 @@ TEST_CASE("a long name is cut at a character") {
 TEST_CASE("a grid has every combination, the last axis fastest") {
   const ParameterGrid grid{{{"a", {"1", "2"}}, {"b", {"x", "y", "z"}}}};
   REQUIRE(grid.size() == 6);
-  CHECK(grid.point(0) ==
-        std::vector<std::pair<std::string, std::string>>{{"a", "1"}, {"b", "x"}});
-  CHECK(grid.point(4) ==
-        std::vector<std::pair<std::string, std::string>>{{"a", "2"}, {"b", "y"}});
+  CHECK(grid.point(0) == std::vector<std::pair<std::string, std::string>>{{"a", "1"}, {"b", "x"}});
+  CHECK(grid.point(4) == std::vector<std::pair<std::string, std::string>>{{"a", "2"}, {"b", "y"}});
   CHECK(ParameterGrid{}.size() == 1);
   CHECK(ParameterGrid{{{"a", {}}}}.size() == 0);
   ParameterGrid huge;

@@ -90,9 +90,8 @@ std::string Host::task_in(Ordinal project, TaskState state) {
 std::string Host::pending_from(Ordinal project, TaskState before) {
   const std::string id = task_in(project, before);
   with(id, [&](Transaction& t, const Tasks::Head& head) {
-    tasks().transition(
-        t, me, head, TaskState::pending,
-        before == TaskState::failed ? Transition::retry : Transition::enqueue);
+    tasks().transition(t, me, head, TaskState::pending,
+                       before == TaskState::failed ? Transition::retry : Transition::enqueue);
   });
   return id;
 }

@@ -54,10 +54,9 @@ TEST_CASE("every pair of states by every kind of transition") {
     for (const auto from : states)
       for (const auto to : states) {
         // A pending task goes back to where it came from, and nowhere else.
-        const bool back = kind == Transition::dequeue && from == pending &&
-                          legal().count({kind, from, to}) != 0;
-        const std::string id =
-            back ? h.pending_from(project, to) : h.task_in(project, from);
+        const bool back =
+            kind == Transition::dequeue && from == pending && legal().count({kind, from, to}) != 0;
+        const std::string id = back ? h.pending_from(project, to) : h.task_in(project, from);
         const auto before = h.history(id).size();
         INFO(name(kind) << ": " << name(from) << " -> " << name(to));
         const auto go = [&] {
