@@ -6,6 +6,7 @@
     tsan     store and server under ThreadSanitizer
     install  `cmake --install`, then the examples against the installed prefix
     client   pytest with the real MLflow client
+    cli      pytest that runs the command line as a script would
     differential  the same calls against mlflow server and podium
     crash    kill -9 under load
     operations  backup, restore and doctor beside a running server
@@ -29,7 +30,7 @@ import xml.etree.ElementTree
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 JOBS = str(os.environ.get("JOBS") or os.cpu_count() or 2)
-DEFAULT = ["unit", "asan", "tsan", "install", "client", "differential", "crash", "operations", "fuzz", "format"]
+DEFAULT = ["unit", "asan", "tsan", "install", "client", "cli", "differential", "crash", "operations", "fuzz", "format"]
 TSAN_TESTS = ["storage_sqlite", "storage_sqlite_conformance", "http", "services"]
 
 
@@ -181,6 +182,10 @@ def run_pytest(folder):
 
 def stage_client():
     run_pytest("client")
+
+
+def stage_cli():
+    run_pytest("cli")
 
 
 def stage_differential():

@@ -37,7 +37,7 @@ class FileRoutes final : public Routes {
 };
 
 Response FileRoutes::list(Request& request) const {
-  const Parameters p(request, {"state", "task", "limit", "cursor"});
+  const Parameters p(request);
   std::vector<Filter> filters;
   for (const char* name : {"state", "task"})
     if (const auto text = p.text(name)) filters.push_back(eq(field(name), *text));
@@ -77,11 +77,14 @@ Response FileRoutes::retry(Request& request) const {
 std::vector<Route> FileRoutes::routes() {
   const std::string one(schemas::file_deletion);
   RouteTable table;
-  table.add(
-      "GET", "/api/v1/file-deletions", "task.read",
-      "Files of deleted and reset tasks that were erased or still are to be, newest first: "
-      "?state=waiting|done|failed|kept, ?task=, ?limit=, ?cursor=",
-      [this](Request& r) { return list(r); }, "", schemas::page("file_deletions", one));
+  table
+      .add(
+          "GET", "/api/v1/file-deletions", "task.read",
+          "Files of deleted and reset tasks that were erased or still are to be, newest first",
+          [this](Request& r) { return list(r); }, "", schemas::page("file_deletions", one))
+      .with(paged({choice_parameter("state", "only those in this state",
+                                    {"waiting", "done", "failed", "kept"}),
+                   text_parameter("task", "id of the task they were of")}));
   table.add(
       "POST", "/api/v1/file-deletions/{id}/retry", "task.delete",
       "Tries to erase files once more, at once", [this](Request& r) { return retry(r); }, "", one);

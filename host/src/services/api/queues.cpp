@@ -1,7 +1,6 @@
 // /api/v1/queues
-#include <array>
-
 #include <algorithm>
+#include <array>
 
 #include "services/api/api.hpp"
 #include "services/api/input.hpp"
@@ -124,7 +123,7 @@ Response QueueRoutes::one(const Principal& who, std::string_view id) const {
 }
 
 Response QueueRoutes::list(Request& request) const {
-  const Parameters p(request, {"name", "limit", "cursor"});
+  const Parameters p(request);
   Query query;
   if (const auto name = p.text("name")) query.filter = eq(field("name"), *name);
   query.order = {{field("name"), false, false}};
@@ -171,7 +170,6 @@ Response QueueRoutes::create(Request& request) const {
 }
 
 Response QueueRoutes::show(Request& request) const {
-  const Parameters none(request, {});
   return one(request.who(), request.segment("id"));
 }
 
@@ -218,7 +216,7 @@ std::int64_t QueueRoutes::clear_all(const Request& request, std::string_view why
 }
 
 Response QueueRoutes::remove(Request& request) const {
-  const Parameters p(request, {"force", "why"});
+  const Parameters p(request);
   const bool force = p.boolean("force").value_or(false);
   const std::string why = p.text("why").value_or("the queue was deleted");
   std::int64_t cleared = 0;
@@ -270,7 +268,7 @@ Response QueueRoutes::clear(Request& request) const {
 }
 
 Response QueueRoutes::entries(Request& request) const {
-  const Parameters p(request, {"limit", "cursor"});
+  const Parameters p(request);
   const Principal& who = request.who();
   std::string body;
   core_.store.read([&](const Reader& reader) {
@@ -367,7 +365,7 @@ Response QueueRoutes::move(Request& request) const {
 }
 
 Response QueueRoutes::drop(Request& request) const {
-  const Parameters p(request, {"why"});
+  const Parameters p(request);
   const std::string why = p.text("why").value_or("");
   core_.store.write([&](Transaction& t) {
     const auto head = require_entry(t, request);
@@ -382,41 +380,53 @@ std::vector<Route> QueueRoutes::routes() {
       R"("name":{"type":"string","minLength":1,"maxLength":200},"description":{"type":["string",)"
       R"("null"]},"is_default":{"type":["boolean","null"]},)";
   RouteTable table;
-  table.add(
-      "GET", "/api/v1/queues", "queue.read",
-      "Lists queues by name, with how many tasks wait and which is next: ?name=, ?limit=, ?cursor=",
-      [this](Request& r) { return list(r); }, "", schemas::page("queues", one_queue));
+  table
+      .add(
+          "GET", "/api/v1/queues", "queue.read",
+          "Lists queues by name, with how many tasks wait and which is next",
+          [this](Request& r) { return list(r); }, "", schemas::page("queues", one_queue))
+      .with(paged({text_parameter("name", "exactly this name")}));
   table.add(
       "POST", "/api/v1/queues", "queue.write", "Makes a queue",
       [this](Request& r) { return create(r); },
       schemas::object(edit_members + R"("tags":)" + std::string(schemas::map_new), R"("name")"),
       one_queue);
-  table.add(
-      "GET", "/api/v1/queues/{id}", "queue.read", "One queue",
-      [this](Request& r) { return show(r); }, "", one_queue);
-  table.add(
-      "PATCH", "/api/v1/queues/{id}", "queue.write",
-      "Renames, describes, pauses a queue, makes it the default one. Honours If-Match",
-      [this](Request& r) { return edit(r); },
-      schemas::object(edit_members + R"("paused":{"type":["boolean","null"]},"tags":)" +
-                      std::string(schemas::map_edit)),
-      one_queue);
-  table.add(
-      "DELETE", "/api/v1/queues/{id}", "queue.write",
-      "Deletes an empty queue; with ?force=true its tasks are dequeued first (?why=)",
-      [this](Request& r) { return remove(r); }, "",
-      schemas::answer(R"("deleted":{"type":"boolean"},"dequeued":{"type":"integer"})",
-                      R"("deleted","dequeued")"));
+  table
+      .add(
+          "GET", "/api/v1/queues/{id}", "queue.read", "One queue",
+          [this](Request& r) { return show(r); }, "", one_queue)
+      .versioned();
+  table
+      .add(
+          "PATCH", "/api/v1/queues/{id}", "queue.write",
+          "Renames, describes, pauses a queue, makes it the default one",
+          [this](Request& r) { return edit(r); },
+          schemas::object(edit_members + R"("paused":{"type":["boolean","null"]},"tags":)" +
+                          std::string(schemas::map_edit)),
+          one_queue)
+      .versioned();
+  table
+      .add(
+          "DELETE", "/api/v1/queues/{id}", "queue.write",
+          "Deletes an empty queue; with force its tasks are dequeued first",
+          [this](Request& r) { return remove(r); }, "",
+          schemas::answer(R"("deleted":{"type":"boolean"},"dequeued":{"type":"integer"})",
+                          R"("deleted","dequeued")"))
+      .with({boolean_parameter("force", "dequeues its tasks first"),
+             text_parameter("why", "kept in the history")})
+      .versioned();
   table.add(
       "POST", "/api/v1/queues/{id}/clear", "queue.write",
       "Dequeues all tasks, each back to the state before", [this](Request& r) { return clear(r); },
       schemas::object(why + "," + std::string(schemas::dry_run_member)),
       schemas::answer(R"("dry_run":{"type":"boolean"},"dequeued":{"type":"integer"})",
                       R"("dry_run","dequeued")"));
-  table.add(
-      "GET", "/api/v1/queues/{id}/entries", "queue.read",
-      "The tasks that wait, in order: ?limit=, ?cursor=", [this](Request& r) { return entries(r); },
-      "", schemas::page("entries", schemas::queue_entry));
+  table
+      .add(
+          "GET", "/api/v1/queues/{id}/entries", "queue.read", "The tasks that wait, in order",
+          [this](Request& r) { return entries(r); }, "",
+          schemas::page("entries", schemas::queue_entry))
+      .with(paged());
   table.add(
       "POST", "/api/v1/queues/{id}/entries/{task}/move", "queue.write",
       "Moves a task within the queue, or to another one", [this](Request& r) { return move(r); },
@@ -425,10 +435,13 @@ std::vector<Route> QueueRoutes::routes() {
                       R"("places":{"type":["integer","null"],"minimum":0,"maximum":1000000000},)"
                       R"("queue":{"type":["string","null"]})"),
       schemas::answer(schemas::queue_place, R"("watched")"));
-  table.add(
-      "DELETE", "/api/v1/queues/{id}/entries/{task}", "queue.write",
-      "Takes a task out of the queue, back to the state before (?why=)",
-      [this](Request& r) { return drop(r); }, "", schemas::task());
+  table
+      .add(
+          "DELETE", "/api/v1/queues/{id}/entries/{task}", "queue.write",
+          "Takes a task out of the queue, back to the state before",
+          [this](Request& r) { return drop(r); }, "", schemas::task())
+      .with({text_parameter("why", "kept in the history")})
+      .versioned();
   return table.take();
 }
 

@@ -31,6 +31,9 @@ inline Parameter choice_parameter(std::string name, std::string description,
   }
   return {std::move(name), std::move(description), schema + "]}"};
 }
+inline Parameter boolean_parameter(std::string name, std::string description) {
+  return choice_parameter(std::move(name), std::move(description), {"true", "false"});
+}
 /// `limit` and `cursor` of a list.
 inline std::vector<Parameter> paged(std::vector<Parameter> others = {}) {
   others.push_back(integer_parameter("limit", "how many at most; 100 when absent", 1, 1000));

@@ -16,22 +16,6 @@ std::string item(const std::string& list, std::size_t i) {
   throw Error(ErrorCode::invalid, sentence).in(path);
 }
 
-Literal literal_of(const Json& json, const std::string& path) {
-  const Value value = value_of_json(json, path);
-  Literal l;
-  if (const auto* text = std::get_if<std::string>(&value)) {
-    l.text = *text;
-  } else if (const auto* flag = std::get_if<bool>(&value)) {
-    l.boolean = *flag;
-  } else if (const auto* integer = std::get_if<std::int64_t>(&value)) {
-    l.integer = *integer;
-    l.number = static_cast<double>(*integer);
-  } else if (const auto* number = std::get_if<double>(&value)) {
-    l.number = *number;
-  }
-  return l;
-}
-
 std::vector<Value> values_of(const Json& list, const std::string& path) {
   std::vector<Value> out;
   for (std::size_t i = 0; i < list.size(); ++i)

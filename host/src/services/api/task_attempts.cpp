@@ -33,7 +33,7 @@ Ordinal find_attempt(const Core& core, const ApiServices& services, const Reques
 }  // namespace
 
 Response list_attempts(const Core& core, const ApiServices& services, Request& request) {
-  const Parameters p(request, {"limit", "cursor"});
+  const Parameters p(request);
   const Principal& who = request.who();
   static constexpr std::string_view names[] = {"number",    "state",     "started",
                                                "completed", "reason",    "worker",

@@ -123,7 +123,7 @@ Response reset_task(const Core& core, const ApiServices& services, Request& requ
 }
 
 Response delete_task(const Core& core, const ApiServices& services, Request& request) {
-  const Parameters p(request, {"dry_run", "token", "force", "keep_models", "why"});
+  const Parameters p(request);
   RemoveOptions options;
   const std::string why = p.text("why").value_or("");
   options.why = why;

@@ -6,8 +6,8 @@
 #include "services/api/output.hpp"
 #include "services/api/route_table.hpp"
 #include "services/api/schemas.hpp"
-#include "services/api/task_fields.hpp"
 #include "services/api/table.hpp"
+#include "services/api/task_fields.hpp"
 #include "services/api/task_handlers.hpp"
 #include "services/api/task_schemas.hpp"
 #include "services/idempotency/idempotency.hpp"
@@ -156,7 +156,8 @@ std::vector<Route> TaskRoutes::routes() {
       .versioned();
   table
       .add(
-          "POST", "/api/v1/tasks/{id}/archive", "task.write", "Archives a task; a pending one is dequeued, a running one aborted first",
+          "POST", "/api/v1/tasks/{id}/archive", "task.write",
+          "Archives a task; a pending one is dequeued, a running one aborted first",
           [this](Request& r) { return archive(r, true); }, "", one)
       .versioned();
   table
@@ -278,20 +279,30 @@ void TaskRoutes::add_forms(RouteTable& table) const {
                             R"(,"remove":{"type":["array","null"],"maxItems":10000,"items":)"
                             R"({"type":"string"}})"),
             one);
-  table.add("DELETE", "/api/v1/tasks/{id}", "task.delete",
-            "Erases a task: ?dry_run=true, ?token=, ?force=true also what is published or in use, "
-            "?keep_models=true, ?why=",
-            call(delete_task), "",
-            schemas::answer(schemas::removal_members(), R"("dry_run","deleted")"));
-  table.add("GET", "/api/v1/tasks/{id}/attempts", "task.read", "Earlier attempts of the task",
-            call(list_attempts), "", schemas::page("attempts", schemas::attempt));
+  table
+      .add("DELETE", "/api/v1/tasks/{id}", "task.delete", "Erases a task, with what it logged",
+           call(delete_task), "",
+           schemas::answer(schemas::removal_members(), R"("dry_run","deleted")"))
+      .with({boolean_parameter(
+                 "dry_run", "only tells what would go, with the token that the call then brings"),
+             text_parameter("token", "of the dry run"),
+             boolean_parameter("force", "also what is published or in use"),
+             boolean_parameter("keep_models", "models that it made stay"),
+             text_parameter("why", "kept in the history")})
+      .versioned();
+  table
+      .add("GET", "/api/v1/tasks/{id}/attempts", "task.read", "Earlier attempts of the task",
+           call(list_attempts), "", schemas::page("attempts", schemas::attempt))
+      .with(paged());
   table.add("GET", "/api/v1/tasks/{id}/attempts/{number}/metrics", "task.read",
             "Summaries of an attempt's metrics", call(attempt_metrics), "",
             R"({"type":"object","required":["metrics"],"properties":{"metrics":)" +
                 schemas::metrics() + "}}");
-  table.add("GET", "/api/v1/tasks/{id}/attempts/{number}/metrics/{key*}", "task.read",
-            "Points of an attempt's metric, as of a task's", call(attempt_points), "",
-            std::string(schemas::points));
+  table
+      .add("GET", "/api/v1/tasks/{id}/attempts/{number}/metrics/{key*}", "task.read",
+           "Points of an attempt's metric, as of a task's", call(attempt_points), "",
+           std::string(schemas::points))
+      .with(points_parameters());
 }
 
 }  // namespace

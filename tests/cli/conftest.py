@@ -1,0 +1,99 @@
+"""One podium with a few tasks, and the binary run as a script runs it: no terminal, stdin closed."""
+import dataclasses
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import urllib.request
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/support"))
+
+from podium import BINARY, Podium  # noqa: E402
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from schema import validate  # noqa: E402
+
+SCHEMA = json.loads((ROOT / "docs/commands.schema.json").read_text())
+
+
+@dataclasses.dataclass
+class Ended:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self):
+        return json.loads(self.out)
+
+
+class Host:
+    def __init__(self, url):
+        self.url = url
+
+    def call(self, method, path, body=None):
+        request = urllib.request.Request(self.url + path, method=method, data=None if body is None else json.dumps(body).encode(),
+                                         headers={"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.loads(answer.read())
+
+    def task(self, project, name, state="running", params=(), metrics=(), tags=()):
+        """A task with its curves: metrics is {key: [value, ...]}, one value a step. Returns the id."""
+        made = self.call("POST", "/api/v1/tasks", {"project": project, "name": name, "state": "running", "params": dict(params),
+                                                    "tags": dict(tags)})["id"]
+        curves = [{"key": k, "points": [[i, 1000 * i, v] for i, v in enumerate(values)]} for k, values in dict(metrics).items()]
+        if curves:
+            self.call("POST", f"/api/v1/tasks/{made}/log", {"metrics": curves})
+        if state != "running":
+            self.end(made, {"completed": "complete", "failed": "fail"}[state])
+        return made
+
+    def end(self, task, kind="complete"):
+        self.call("POST", f"/api/v1/tasks/{task}/transition", {"kind": kind})
+
+    def start(self, *words, url=None, environment=None):
+        env = {k: v for k, v in os.environ.items() if k not in ("PODIUM_URL", "MLFLOW_TRACKING_URI")}
+        env.update(environment if environment is not None else {"PODIUM_URL": url or self.url})
+        return subprocess.Popen([BINARY, *map(str, words)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                text=True, env=env)
+
+    def run(self, *words, **where):
+        process = self.start(*words, **where)
+        out, err = process.communicate(timeout=120)
+        return Ended(process.returncode, out, err)
+
+    def ok(self, *words, **where):
+        ended = self.run(*words, **where)
+        assert ended.code == 0, f"{words}: {ended}"
+        return ended
+
+    def json(self, *words, code=0):
+        """The answer as JSON, held to the documented schema."""
+        ended = self.run(*words, "--json")
+        assert ended.code == code, f"{words}: {ended}"
+        answer = ended.json
+        validate(answer, SCHEMA)
+        return answer
+
+
+@pytest.fixture(scope="session")
+def podium(tmp_path_factory):
+    with Podium(tmp_path_factory.mktemp("podium") / "data") as running:
+        yield Host(running.url)
+        assert running.process.poll() is None, f"podium died during the tests\n{running.tail()}"
+
+
+@pytest.fixture(scope="session")
+def vision(podium):
+    """A project with tasks a (acc 0.9), b (0.95) and c (0.5, failed)."""
+    project = podium.call("POST", "/api/v1/projects", {"name": "vision"})["id"]
+    tasks = {
+        "a": podium.task(project, "a", "completed", {"lr": 0.1, "arch": "cnn"}, {"acc": [0.1, 0.5, 0.9]}, {"team": "cv"}),
+        "b": podium.task(project, "b", "completed", {"lr": 0.2, "arch": "cnn"}, {"acc": [0.2, 0.6, 0.95]}, {"team": "cv"}),
+        "c": podium.task(project, "c", "failed", {"lr": 0.1, "arch": "mlp"}, {"acc": [0.5], "loss": [float(i % 7) for i in range(3000)]}),
+    }
+    return tasks | {"project": project}
