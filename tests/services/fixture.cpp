@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "factory.hpp"
+#include "http/parameters.hpp"
 
 namespace podium::test {
 
@@ -190,6 +191,7 @@ Api::Answer Api::operator()(const std::string& method, const std::string& target
       const auto equals = pair.find('=');
       request.parameters.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
     }
+  host::check_query(*best, request);
   if (!if_match.empty()) request.headers["If-Match"] = if_match;
   const auto checked = std::make_shared<std::atomic<bool>>(false);
   request.principal.watch_checks(checked);

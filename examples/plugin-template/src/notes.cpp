@@ -96,10 +96,13 @@ std::vector<podium::Route> NotesRoutes::routes() {
     return route;
   };
   add("GET", "/api/v1/x/acme.notes/notes", "task.read", &NotesRoutes::list,
-      "The newest notes first");
+      "The newest notes first")
+      .parameters = {{"limit", "how many at most; 100 when absent",
+                      R"({"type":"integer","minimum":1,"maximum":1000})"}};
   add("POST", "/api/v1/x/acme.notes/notes", "task.write", &NotesRoutes::write, "Writes a note")
       .request_schema = R"({"type":"object","required":["text"],
-        "properties":{"text":{"type":"string"},"author":{"type":"string"}}})";
+        "properties":{"text":{"type":"string","minLength":1},"author":{"type":"string"}}})";
+  table.back().answer_status = 201;
   add("GET", "/api/v1/x/acme.notes/finished", "task.read", &NotesRoutes::finished,
       "How many tasks have ended, by state");
   return table;

@@ -11,6 +11,7 @@
 #include "blob/local_blob_store.hpp"
 #include "http/server.hpp"
 #include "log/log.hpp"
+#include "openapi/openapi.hpp"
 #include "plugin/host_access.hpp"
 #include "podium/store/store.hpp"
 #include "query/language.hpp"
@@ -183,6 +184,8 @@ struct HostImpl final : HostAccess {
     server = std::make_unique<Server>(server_options());
     own_routes = services->api_routes();
     own_routes.push_back(make_plugin_routes(plugins));
+    own_routes.push_back(
+        make_openapi_routes([this] { return server->router(); }, host_info.version));
     for (auto& group : own_routes) server->add(*group, self, true);
     for (auto& group : plugins.take_routes())
       server->add(*group.routes, *group.owner, first_party().contains(group.owner->id),

@@ -2,6 +2,7 @@
 // What a connection decides about a request before its handler sees it. Included by server.cpp
 // alone.
 #include "http/connection.hpp"
+#include "http/parameters.hpp"
 #include "http/percent.hpp"
 #include "http/problem.hpp"
 
@@ -70,7 +71,9 @@ inline bool Connection::admit_origin(Exchange& exchange) {
     host_ok_ = host;
   }
   const auto origin = exchange.head.field("Origin");
-  if (!origin || origin->empty() || !changes_state(exchange.head.method())) return true;
+  const bool risky =
+      changes_state(exchange.head.method()) || exchange.head.field("Sec-WebSocket-Key");
+  if (!origin || origin->empty() || !risky) return true;
   const auto scheme = origin->find("://");
   const bool own = scheme != std::string_view::npos && origin->substr(scheme + 3) == host;
   if (own || core_.rules.origin_allowed(*origin)) return true;
@@ -123,11 +126,12 @@ inline bool Connection::admit_route(Exchange& exchange) {
     exchange.who.watch_checks(exchange.checked);
   }
   const auto& permission = match.entry->route.permission;
-  if (permission == "public") return true;
-  if (core_.options.permits ? core_.options.permits(exchange.who, permission)
-                            : exchange.who.may(permission))
-    return true;
-  throw Error(ErrorCode::denied, "'" + exchange.who.id + "' lacks the permission " + permission);
+  if (permission != "public" &&
+      !(core_.options.permits ? core_.options.permits(exchange.who, permission)
+                              : exchange.who.may(permission)))
+    throw Error(ErrorCode::denied, "'" + exchange.who.id + "' lacks the permission " + permission);
+  check_query(match.entry->route, HttpRequest(exchange.shared_from_this()));
+  return true;
 }
 
 inline bool Connection::admit_body(Exchange& exchange) {

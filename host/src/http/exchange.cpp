@@ -31,7 +31,9 @@ bool header_safe(std::string_view text) {
 
 /// Why an answer must not go out; null when it may.
 const char* fault_of(const Response& response) {
-  if (response.status < 200 || response.status > 599) return "answered with an impossible status";
+  const bool upgrade = response.status == 101 && response.channel;
+  if ((response.status < 200 && !upgrade) || response.status > 599)
+    return "answered with an impossible status";
   if (!header_safe(response.content_type)) return "answered with a line break in Content-Type";
   for (const auto& [name, value] : response.headers)
     if (name.empty() || !header_safe(name) || !header_safe(value) ||

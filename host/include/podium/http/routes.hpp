@@ -1,5 +1,7 @@
 #pragma once
 // The extension point that answers HTTP.
+//
+// A schema that has a "title" is told once in the OpenAPI document, under that name.
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -27,6 +29,16 @@ using Handler = std::function<Response(Request&)>;
 /// before it moved `reply` away is answered.
 using InlineHandler = std::function<void(std::unique_ptr<Request>, Reply)>;
 
+/// A query parameter or a header that a route takes.
+struct Parameter {
+  enum class In : std::uint8_t { query = 1, header };
+  std::string name;
+  std::string description;
+  std::string schema = R"({"type":"string"})";  ///< JSON Schema of its value, as text
+  bool required = false;
+  In in = In::query;
+};
+
 struct Route {
   std::string method;  ///< GET also answers HEAD
   /// "/api/v1/tasks/{id}"; `{rest*}` as the last segment matches one or more segments.
@@ -39,8 +51,17 @@ struct Route {
   std::chrono::milliseconds time_limit{0};  ///< pooled only; 0: the server's default (60 s)
   // Required under /api/v1, for the OpenAPI document:
   std::string summary;
+  /// Under /api/v1 the server refuses a query parameter that is not declared here, and a request
+  /// without a required one, before the handler runs; values are the handler's to check.
+  std::vector<Parameter> parameters;
   std::string request_schema;  ///< JSON Schema as text; "" when there is no body
-  std::string answer_schema;   ///< JSON Schema of the 200 answer; "" for none
+  std::string answer_schema;   ///< JSON Schema of the good answer; "" for none
+  int answer_status = 200;     ///< of the good answer
+  /// Media types of the good answer; `answer_schema` is of the JSON among them.
+  std::vector<std::string> answer_types = {"application/json"};
+  /// The answer has an ETag; a route that changes something honours If-Match.
+  bool versioned = false;
+  bool websocket = false;  ///< it may be asked to become a WebSocket
 };
 
 /// A group of routes with one error format. `prefixes` are the parts of the address space it speaks

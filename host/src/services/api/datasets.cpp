@@ -83,7 +83,7 @@ Response DatasetRoutes::answer(const Principal& who, Ordinal dataset) const {
 }
 
 Response DatasetRoutes::list(Request& request) const {
-  const Parameters p(request, {"project", "name", "digest", "limit", "cursor"});
+  const Parameters p(request);
   const Principal& who = request.who();
   std::vector<Filter> filters;
   if (const auto id = p.text("project"))
@@ -118,7 +118,6 @@ Response DatasetRoutes::list(Request& request) const {
 }
 
 Response DatasetRoutes::show(Request& request) const {
-  const Parameters none(request, {});
   return answer(request.who(), find_visible(services_.datasets, core_.store, request.who(),
                                             "data set", request.segment("id")));
 }
@@ -144,17 +143,24 @@ Response DatasetRoutes::edit(Request& request) const {
 std::vector<Route> DatasetRoutes::routes() {
   const std::string one(schemas::dataset);
   RouteTable table;
-  table.add(
-      "GET", "/api/v1/datasets", "dataset.read",
-      "Lists data sets: ?project=, ?name=, ?digest=, ?limit=, ?cursor=",
-      [this](Request& r) { return list(r); }, "", schemas::page("datasets", one));
-  table.add(
-      "GET", "/api/v1/datasets/{id}", "dataset.read", "One data set",
-      [this](Request& r) { return show(r); }, "", one);
-  table.add(
-      "PATCH", "/api/v1/datasets/{id}", "dataset.write",
-      "Sets labels; a label that is null is removed. Honours If-Match",
-      [this](Request& r) { return edit(r); }, std::string(schemas::dataset_edit), one);
+  table
+      .add(
+          "GET", "/api/v1/datasets", "dataset.read", "Lists data sets",
+          [this](Request& r) { return list(r); }, "", schemas::page("datasets", one))
+      .with(paged({text_parameter("project", "id of the project they belong to"),
+                   text_parameter("name", "exactly this name"),
+                   text_parameter("digest", "exactly this digest")}));
+  table
+      .add(
+          "GET", "/api/v1/datasets/{id}", "dataset.read", "One data set",
+          [this](Request& r) { return show(r); }, "", one)
+      .versioned();
+  table
+      .add(
+          "PATCH", "/api/v1/datasets/{id}", "dataset.write",
+          "Sets labels; a label that is null is removed", [this](Request& r) { return edit(r); },
+          std::string(schemas::dataset_edit), one)
+      .versioned();
   return table.take();
 }
 

@@ -171,17 +171,6 @@ Entries entries_of(Members& members, std::string_view name, bool removals) {
   return out;
 }
 
-Parameters::Parameters(const Request& request, std::initializer_list<std::string_view> allowed)
-    : request_(request) {
-  for (const auto& [name, value] : request.query())
-    if (std::find(allowed.begin(), allowed.end(), name) == allowed.end()) {
-      std::string names;
-      for (const auto& a : allowed) names += (names.empty() ? "" : ", ") + std::string(a);
-      throw wrong(
-          name, "is not a parameter of this path" + (names.empty() ? "" : "; there are: " + names));
-    }
-}
-
 std::optional<std::string> Parameters::text(std::string_view name) const {
   const auto value = request_.query(name);
   if (!value) return std::nullopt;

@@ -2,7 +2,6 @@
 // Reading what a request brings: bodies, query parameters, preconditions. Everything throws Error
 // `invalid` that names the field.
 #include <cstdint>
-#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -59,10 +58,10 @@ struct Entries {
 };
 Entries entries_of(Members&, std::string_view name, bool removals);
 
-/// Query parameters, of which only the named ones may be there.
+/// Query parameters. That no others are there than the route declares is the server's to see to.
 class Parameters {
  public:
-  Parameters(const Request&, std::initializer_list<std::string_view> allowed);
+  explicit Parameters(const Request& request) : request_(request) {}
   std::optional<std::string> text(std::string_view name) const;
   std::optional<std::int64_t> integer(std::string_view name, std::int64_t least,
                                       std::int64_t most) const;

@@ -44,7 +44,7 @@ void JobRoutes::write(JsonWriter& w, const Row& row) const {
 }
 
 Response JobRoutes::list(Request& request) const {
-  const Parameters p(request, {"state", "kind", "limit", "cursor"});
+  const Parameters p(request);
   std::vector<Filter> filters;
   for (const char* name : {"state", "kind"})
     if (const auto text = p.text(name)) filters.push_back(eq(field(name), *text));
@@ -68,7 +68,6 @@ Response JobRoutes::list(Request& request) const {
 }
 
 Response JobRoutes::show(Request& request) const {
-  const Parameters none(request, {});
   const Principal& who = request.who();
   std::string body;
   JsonWriter w(body);
@@ -86,10 +85,12 @@ Response JobRoutes::cancel(Request& request) const {
 std::vector<Route> JobRoutes::routes() {
   const std::string one(schemas::job);
   RouteTable table;
-  table.add(
-      "GET", "/api/v1/jobs", "job.read",
-      "Lists jobs, newest first: ?state=, ?kind=, ?limit=, ?cursor=",
-      [this](Request& r) { return list(r); }, "", schemas::page("jobs", one));
+  table
+      .add(
+          "GET", "/api/v1/jobs", "job.read", "Lists jobs, newest first",
+          [this](Request& r) { return list(r); }, "", schemas::page("jobs", one))
+      .with(paged({text_parameter("state", "exactly this state"),
+                   text_parameter("kind", "exactly this kind")}));
   table.add(
       "GET", "/api/v1/jobs/{id}", "job.read", "One job with its progress and result",
       [this](Request& r) { return show(r); }, "", one);

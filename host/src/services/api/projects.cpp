@@ -57,7 +57,7 @@ Response ProjectRoutes::answer(const Principal& who, Ordinal project) const {
 }
 
 Response ProjectRoutes::list(Request& request) const {
-  const Parameters p(request, {"name", "archived", "limit", "cursor"});
+  const Parameters p(request);
   std::vector<Filter> filters;
   if (const auto name = p.text("name")) filters.push_back(eq(field("name"), *name));
   const std::string archived = p.text("archived").value_or("false");
@@ -104,7 +104,6 @@ Response ProjectRoutes::create(Request& request) const {
 }
 
 Response ProjectRoutes::show(Request& request) const {
-  const Parameters none(request, {});
   return answer(request.who(), find_visible(services_.projects, core_.store, request.who(),
                                             "project", request.segment("id")));
 }
@@ -163,20 +162,27 @@ std::vector<Route> ProjectRoutes::routes() {
       R"({"type":"object","required":["project"],"properties":{"project":)" + one +
       R"(,"job":{"type":"string"}}})";
   RouteTable table;
-  table.add(
-      "GET", "/api/v1/projects", "project.read",
-      "Lists projects: ?name=, ?archived=true|false|all, ?limit=, ?cursor=",
-      [this](Request& r) { return list(r); }, "", schemas::page("projects", one));
+  table
+      .add(
+          "GET", "/api/v1/projects", "project.read", "Lists projects",
+          [this](Request& r) { return list(r); }, "", schemas::page("projects", one))
+      .with(paged({text_parameter("name", "exactly this name"),
+                   choice_parameter("archived", "which ones; false when absent",
+                                    {"true", "false", "all"})}));
   table.add(
       "POST", "/api/v1/projects", "project.write", "Makes a project",
       [this](Request& r) { return create(r); }, std::string(schemas::new_project), one);
-  table.add(
-      "GET", "/api/v1/projects/{id}", "project.read", "One project",
-      [this](Request& r) { return show(r); }, "", one);
-  table.add(
-      "PATCH", "/api/v1/projects/{id}", "project.write",
-      "Changes name, description and tags; a tag that is null is removed. Honours If-Match",
-      [this](Request& r) { return edit(r); }, std::string(schemas::project_edit), one);
+  table
+      .add(
+          "GET", "/api/v1/projects/{id}", "project.read", "One project",
+          [this](Request& r) { return show(r); }, "", one)
+      .versioned();
+  table
+      .add(
+          "PATCH", "/api/v1/projects/{id}", "project.write",
+          "Changes name, description and tags; a tag that is null is removed",
+          [this](Request& r) { return edit(r); }, std::string(schemas::project_edit), one)
+      .versioned();
   table.add(
       "POST", "/api/v1/projects/{id}/archive", "project.write", "Archives a project",
       [this](Request& r) { return archive(r, true); }, archive_body, archive_answer);

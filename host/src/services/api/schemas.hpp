@@ -20,7 +20,7 @@ inline constexpr std::string_view real =
 inline constexpr std::string_view time = R"({"type":"integer","description":"milliseconds UTC"})";
 
 inline constexpr std::string_view project =
-    R"({"type":"object","required":["id","name","archived","created","updated","tags",)"
+    R"({"title":"Project","type":"object","required":["id","name","archived","created","updated","tags",)"
     R"("version"],"properties":{)"
     R"("id":{"type":"string"},"name":{"type":"string"},"description":{"type":"string"},)"
     R"("artifact_location":{"type":"string"},"archived":{"type":"boolean"},"archived_at":)"
@@ -28,12 +28,12 @@ inline constexpr std::string_view project =
     R"("created":{"type":"integer"},"updated":{"type":"integer"},"version":{"type":"integer"},)"
     R"("tags":{"type":"object","additionalProperties":{"type":"string"}}}})";
 inline constexpr std::string_view new_project =
-    R"({"type":"object","required":["name"],"additionalProperties":false,"properties":{)"
+    R"({"title":"NewProject","type":"object","required":["name"],"additionalProperties":false,"properties":{)"
     R"("name":{"type":"string","minLength":1,"maxLength":500},"description":{"type":"string"},)"
     R"("artifact_location":{"type":"string","maxLength":4096},)"
     R"("tags":{"type":"object","additionalProperties":{"type":["string","number","boolean"]}}}})";
 inline constexpr std::string_view project_edit =
-    R"({"type":"object","additionalProperties":false,"properties":{)"
+    R"({"title":"ProjectEdit","type":"object","additionalProperties":false,"properties":{)"
     R"("name":{"type":"string","minLength":1,"maxLength":500},"description":{"type":["string",)"
     R"("null"]},)"
     R"("tags":{"type":"object","additionalProperties":{"type":["string","number","boolean",)"
@@ -45,12 +45,12 @@ inline constexpr std::string_view summary_members =
     R"({"type":"integer"},)"
     R"("max":{},"max_step":{"type":"integer"},"count":{"type":"integer"},"sum":{})";
 inline std::string metrics() {
-  return R"({"type":"array","items":{"type":"object","required":["key","count"],"properties":)"
+  return R"({"type":"array","items":{"title":"MetricSummary","type":"object","required":["key","count"],"properties":)"
          R"({"key":{"type":"string"},"scope":{"type":"string"},)" +
          std::string(summary_members) + "}}}";
 }
 inline std::string task() {
-  return R"({"type":"object","required":["id","project","name","type","state","archived",)"
+  return R"({"title":"Task","type":"object","required":["id","project","name","type","state","archived",)"
          R"("created","updated","params","tags","metrics","version"],"properties":{)"
          R"("id":{"type":"string"},"project":{"type":"string"},"name":{"type":"string"},"type":)"
          R"({"type":"string"},)"
@@ -82,7 +82,7 @@ inline constexpr std::string_view source_members =
     R"("branch":{"type":["string","null"]},"commit":{"type":["string","null"]},)"
     R"("artifact_uri":{"type":["string","null"]})";
 inline std::string new_task() {
-  return R"({"type":"object","required":["project"],"additionalProperties":false,"properties":{)"
+  return R"({"title":"NewTask","type":"object","required":["project"],"additionalProperties":false,"properties":{)"
          R"("project":{"type":"string"},"name":{"type":"string","maxLength":500},"state":)"
          R"({"enum":["draft","running"]},)"
          R"("started":{"type":"integer"},"params":)" +
@@ -90,19 +90,19 @@ inline std::string new_task() {
          std::string(source_members) + "}}";
 }
 inline std::string task_edit() {
-  return R"({"type":"object","additionalProperties":false,"properties":{"name":{"type":"string",)"
+  return R"({"title":"TaskEdit","type":"object","additionalProperties":false,"properties":{"name":{"type":"string",)"
          R"("minLength":1,"maxLength":500},)"
          R"("why":{"type":"string"},"params":)" +
          std::string(map_edit) + R"(,"tags":)" + std::string(map_edit) + "," +
          std::string(source_members) + "}}";
 }
 inline constexpr std::string_view transition =
-    R"({"type":"object","required":["kind"],"additionalProperties":false,"properties":{)"
+    R"({"title":"Transition","type":"object","required":["kind"],"additionalProperties":false,"properties":{)"
     R"("kind":{"enum":["start","complete","fail","abort","publish","reset"]},)"
     R"("reason":{"type":"string"},"at":{"type":"integer",)"
     R"("description":"milliseconds UTC; now when absent"}}})";
 inline std::string log() {
-  return R"({"type":"object","additionalProperties":false,"properties":{"params":)" +
+  return R"({"title":"Log","type":"object","additionalProperties":false,"properties":{"params":)" +
          std::string(map_new) + R"(,"tags":)" + std::string(map_new) +
          R"(,"metrics":{"type":"array","maxItems":10000,"items":{"type":"object",)"
          R"("required":["key","points"],"additionalProperties":false,)"
@@ -112,10 +112,10 @@ inline std::string log() {
          R"("description":"step, time (ms UTC; null is now), value"}}}}}}})";
 }
 inline constexpr std::string_view logged =
-    R"({"type":"object","required":["params","tags","points"],"properties":{"params":)"
+    R"({"title":"Logged","type":"object","required":["params","tags","points"],"properties":{"params":)"
     R"({"type":"integer"},"tags":{"type":"integer"},"points":{"type":"integer"}}})";
 inline constexpr std::string_view task_query =
-    R"({"type":"object","additionalProperties":false,"properties":{)"
+    R"({"title":"TaskQuery","type":"object","additionalProperties":false,"properties":{)"
     R"("project":{"type":"string","description":"only its tasks"},"filter":{"type":"string",)"
     R"("description":"query language"},)"
     R"("bind":{"type":"object","description":"values of :name in the filter",)"
@@ -127,24 +127,24 @@ inline constexpr std::string_view task_query =
     R"("limit":{"type":"integer","minimum":1,"maximum":1000},"cursor":{"type":["string",)"
     R"("null"]}}})";
 inline constexpr std::string_view task_rows =
-    R"({"type":"object","required":["columns","rows","cursor"],"properties":{"columns":)"
+    R"({"title":"TaskRows","type":"object","required":["columns","rows","cursor"],"properties":{"columns":)"
     R"({"type":"array","items":{"type":"string"}},)"
     R"("rows":{"type":"array","items":{"type":"array",)"
     R"("description":"one value a column; null is missing"}},"cursor":{"type":["string",)"
     R"("null"]}}})";
 inline constexpr std::string_view points =
-    R"({"type":"object","required":["key","points"],"properties":{"key":{"type":"string"},)"
+    R"({"title":"Points","type":"object","required":["key","points"],"properties":{"key":{"type":"string"},)"
     R"("scope":{"type":"string"},)"
     R"("points":{"type":"array","items":{"type":"array","minItems":3,"maxItems":3,)"
     R"("description":"step, time, value"}},)"
     R"("cursor":{"type":["string","null"]}}})";
 inline constexpr std::string_view history_entry =
-    R"({"type":"object","required":["at","who","change"],"properties":{"at":{"type":"integer"},)"
+    R"({"title":"HistoryEntry","type":"object","required":["at","who","change"],"properties":{"at":{"type":"integer"},)"
     R"("who":{"type":"string"},"who_kind":{"type":"string"},)"
     R"("change":{"type":"string"},"why":{"type":"string"},"old":{"type":"object"},"new":)"
     R"({"type":"object"}}})";
 inline constexpr std::string_view dataset =
-    R"({"type":"object","required":["id","project","name","digest","created","updated","labels",)"
+    R"({"title":"Dataset","type":"object","required":["id","project","name","digest","created","updated","labels",)"
     R"("version"],"properties":{)"
     R"("id":{"type":"string"},"project":{"type":"string"},"name":{"type":"string"},"digest":)"
     R"({"type":"string"},"source_type":{"type":"string"},)"
@@ -153,10 +153,10 @@ inline constexpr std::string_view dataset =
     R"("labels":{"type":"object","additionalProperties":{"type":"string"}},"version":)"
     R"({"type":"integer"}}})";
 inline constexpr std::string_view dataset_edit =
-    R"({"type":"object","additionalProperties":false,"properties":{"labels":{"type":"object",)"
+    R"({"title":"DatasetEdit","type":"object","additionalProperties":false,"properties":{"labels":{"type":"object",)"
     R"("additionalProperties":{"type":["string","number","boolean","null"]}}}})";
 inline constexpr std::string_view job =
-    R"({"type":"object","required":["id","kind","state","created","done","total"],"properties":)"
+    R"({"title":"Job","type":"object","required":["id","kind","state","created","done","total"],"properties":)"
     R"({"id":{"type":"string"},"kind":{"type":"string"},)"
     R"("state":{"enum":["waiting","running","done","failed","cancelled"]},"principal":)"
     R"({"type":"string"},"created":{"type":"integer"},)"

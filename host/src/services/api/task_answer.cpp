@@ -128,7 +128,7 @@ Response task_answer(const Core& core, const ApiServices& services, const Princi
 }
 
 Response task_history(const Core& core, const ApiServices& services, Request& request) {
-  const Parameters p(request, {"limit", "cursor"});
+  const Parameters p(request);
   const Principal& who = request.who();
   const Ordinal task = find_visible(services.tasks, core.store, who, "task", request.segment("id"));
   static constexpr std::string_view names[] = {"at", "who", "who_kind", "change", "why"};

@@ -12,6 +12,8 @@ Response query_tasks(const Core&, const ApiServices&, Request&);
 Response task_metrics(const Core&, const ApiServices&, Request&);
 /// Points of one series, streamed.
 Response task_points(const Core&, const ApiServices&, Request&);
+/// What the query of `task_points` may bring.
+std::vector<Parameter> points_parameters();
 Response task_history(const Core&, const ApiServices&, Request&);
 Response log_task(const Core&, const ApiServices&, Request&);
 

@@ -6,12 +6,15 @@
 
 #include "services/api/input.hpp"
 #include "services/api/output.hpp"
+#include "services/api/route_table.hpp"
 #include "services/api/task_handlers.hpp"
 
 namespace podium::host {
 namespace {
 
 constexpr std::uint64_t block_points = 4096;
+constexpr auto least = std::numeric_limits<std::int64_t>::min(),
+               most = std::numeric_limits<std::int64_t>::max();
 
 /// A page's cursor: the last point, exactly.
 std::string cursor_of(const Point& p) {
@@ -115,7 +118,6 @@ class PointStream final : public Generator {
 }  // namespace
 
 Response task_metrics(const Core& core, const ApiServices& services, Request& request) {
-  const Parameters none(request, {});
   static const std::array columns = {whole_series("metrics")};
   const Principal& who = request.who();
   const Ordinal task = find_visible(services.tasks, core.store, who, "task", request.segment("id"));
@@ -129,11 +131,23 @@ Response task_metrics(const Core& core, const ApiServices& services, Request& re
   return json_response(std::move(body));
 }
 
+std::vector<Parameter> points_parameters() {
+  return {text_parameter("scope", "what it was measured on; the empty scope when absent"),
+          choice_parameter("by", "the order, and what from and to mean; step when absent",
+                           {"step", "time"}),
+          integer_parameter("from", "the least step or time", least, most),
+          integer_parameter("to", "the greatest step or time", least, most),
+          integer_parameter("limit", "how many at most; 100000 when absent", 1, 1'000'000'000),
+          text_parameter("cursor", "of the page before"),
+          integer_parameter("buckets",
+                            "down-sampled to so many, keeping first, least, greatest and last of "
+                            "each; not with limit or cursor",
+                            1, 10'000)};
+}
+
 Response task_points(const Core& core, const ApiServices& services, Request& request) {
-  const Parameters p(request, {"scope", "by", "from", "to", "limit", "cursor", "buckets"});
+  const Parameters p(request);
   const Principal& who = request.who();
-  constexpr auto least = std::numeric_limits<std::int64_t>::min(),
-                 most = std::numeric_limits<std::int64_t>::max();
   PointsQuery query;
   query.record = find_visible(services.tasks, core.store, who, "task", request.segment("id"));
   query.series = "metrics";

@@ -75,10 +75,7 @@ struct TaskFields {
   }
 };
 
-Response TaskRoutes::show(Request& request) const {
-  const Parameters none(request, {});
-  return answer(request);
-}
+Response TaskRoutes::show(Request& request) const { return answer(request); }
 
 Response TaskRoutes::create(Request& request) const {
   Members body = Members::of_body(request);
@@ -174,30 +171,42 @@ Response TaskRoutes::archive(Request& request, bool archived) const {
 std::vector<Route> TaskRoutes::routes() {
   const std::string one = schemas::task();
   RouteTable table;
-  table.add(
-      "POST", "/api/v1/tasks", "task.write", "Makes a task, as a draft or already running",
-      [this](Request& r) { return create(r); }, schemas::new_task(), one);
+  table
+      .add(
+          "POST", "/api/v1/tasks", "task.write", "Makes a task, as a draft or already running",
+          [this](Request& r) { return create(r); }, schemas::new_task(), one)
+      .versioned();
   table.add(
       "POST", "/api/v1/tasks/query", "task.read",
       "The tasks that match, a page at a time, with the asked columns",
       [this](Request& r) { return query_tasks(core_, services_, r); },
       std::string(schemas::task_query), std::string(schemas::task_rows));
-  table.add(
-      "GET", "/api/v1/tasks/{id}", "task.read", "One task with all it has",
-      [this](Request& r) { return show(r); }, "", one);
-  table.add(
-      "PATCH", "/api/v1/tasks/{id}", "task.write",
-      "Changes what may be changed in the task's state; a null entry is removed. Honours If-Match",
-      [this](Request& r) { return edit(r); }, schemas::task_edit(), one);
-  table.add(
-      "POST", "/api/v1/tasks/{id}/transition", "task.write", "Changes the state",
-      [this](Request& r) { return transition(r); }, std::string(schemas::transition), one);
-  table.add(
-      "POST", "/api/v1/tasks/{id}/archive", "task.write", "Archives a task",
-      [this](Request& r) { return archive(r, true); }, "", one);
-  table.add(
-      "POST", "/api/v1/tasks/{id}/restore", "task.write", "Restores an archived task",
-      [this](Request& r) { return archive(r, false); }, "", one);
+  table
+      .add(
+          "GET", "/api/v1/tasks/{id}", "task.read", "One task with all it has",
+          [this](Request& r) { return show(r); }, "", one)
+      .versioned();
+  table
+      .add(
+          "PATCH", "/api/v1/tasks/{id}", "task.write",
+          "Changes what may be changed in the task's state; a null entry is removed",
+          [this](Request& r) { return edit(r); }, schemas::task_edit(), one)
+      .versioned();
+  table
+      .add(
+          "POST", "/api/v1/tasks/{id}/transition", "task.write", "Changes the state",
+          [this](Request& r) { return transition(r); }, std::string(schemas::transition), one)
+      .versioned();
+  table
+      .add(
+          "POST", "/api/v1/tasks/{id}/archive", "task.write", "Archives a task",
+          [this](Request& r) { return archive(r, true); }, "", one)
+      .versioned();
+  table
+      .add(
+          "POST", "/api/v1/tasks/{id}/restore", "task.write", "Restores an archived task",
+          [this](Request& r) { return archive(r, false); }, "", one)
+      .versioned();
   table.add(
       "POST", "/api/v1/tasks/{id}/log", "task.write",
       "Logs params (once), tags and points of metrics, all or nothing",
@@ -208,17 +217,20 @@ std::vector<Route> TaskRoutes::routes() {
       [this](Request& r) { return task_metrics(core_, services_, r); }, "",
       R"({"type":"object","required":["metrics"],"properties":{"metrics":)" + schemas::metrics() +
           "}}");
-  table.add(
-      "GET", "/api/v1/tasks/{id}/metrics/{key*}", "task.read",
-      "Points of a metric: ?scope=, ?by=step|time, ?from=, ?to=, ?limit=, ?cursor=, or ?buckets= "
-      "to down-sample",
-      [this](Request& r) { return task_points(core_, services_, r); }, "",
-      std::string(schemas::points));
-  table.add(
-      "GET", "/api/v1/tasks/{id}/history", "task.read",
-      "Who changed what of the task, oldest first",
-      [this](Request& r) { return task_history(core_, services_, r); }, "",
-      schemas::page("history", schemas::history_entry));
+  table
+      .add(
+          "GET", "/api/v1/tasks/{id}/metrics/{key*}", "task.read",
+          "Points of a metric, a page at a time or down-sampled",
+          [this](Request& r) { return task_points(core_, services_, r); }, "",
+          std::string(schemas::points))
+      .with(points_parameters());
+  table
+      .add(
+          "GET", "/api/v1/tasks/{id}/history", "task.read",
+          "Who changed what of the task, oldest first",
+          [this](Request& r) { return task_history(core_, services_, r); }, "",
+          schemas::page("history", schemas::history_entry))
+      .with(paged());
   return table.take();
 }
 
