@@ -62,9 +62,22 @@ void Exchange::send(Response response) noexcept {
       if (group->owner->report)
         group->owner->report(*group->owner, entry ? entry->where : path, fault);
     }
+    let_go(response);
     return fail(error);
   }
-  if (claim()) answer(std::move(response));
+  if (claim()) return answer(std::move(response));
+  let_go(response);
+}
+
+Exchange::~Exchange() { let_go(answer_); }
+
+void Exchange::let_go(Response& response) const noexcept {
+  const auto user = std::move(response.channel);
+  if (!user || !group) return;
+  try {
+    contained(*group->owner, path, [&] { user->closed(); });
+  } catch (const Error&) {  // counted and reported
+  }
 }
 
 void Exchange::fail(const Error& error) noexcept { fail(error, http_status(error.code())); }

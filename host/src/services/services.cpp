@@ -10,6 +10,7 @@
 #include "services/core.hpp"
 #include "services/datasets/datasets.hpp"
 #include "services/declarations.hpp"
+#include "services/events/hub.hpp"
 #include "services/jobs/jobs.hpp"
 #include "services/jobs/runner.hpp"
 #include "services/jobs/sweep.hpp"
@@ -60,6 +61,7 @@ struct Services::Impl {
         models(core),
         runner(core, jobs, options.job_threads),
         hub(core),
+        events(core, options.events),
         sweeps(core) {
     core.run_name = core.host_name + "#" + ids.id();
     host_owner.id = "";
@@ -78,6 +80,7 @@ struct Services::Impl {
   ModelService models;
   JobRunner runner;
   ListenerHub hub;
+  EventHub events;
   SweepHandler sweeps;
   PluginOwner host_owner;
   int watch = 0;
@@ -95,14 +98,19 @@ void Services::start() {
     impl_->watch = impl_->core.store.watch([impl = impl_.get()](Revision newest) {
       impl->runner.hint();
       impl->hub.hint(newest);
+      impl->events.hint();
     });
     impl_->watching = true;
   }
   impl_->runner.start();
   impl_->hub.start();
+  impl_->events.start();
 }
 
+void Services::stop_events() noexcept { impl_->events.stop(); }
+
 void Services::stop() noexcept {
+  impl_->events.stop();
   impl_->hub.stop();
   impl_->runner.stop();
   if (impl_->watching) impl_->core.store.unwatch(impl_->watch);
@@ -114,6 +122,7 @@ Tasks& Services::tasks() { return impl_->tasks; }
 Datasets& Services::datasets() { return impl_->datasets; }
 Models& Services::models() { return impl_->models; }
 Jobs& Services::jobs() { return impl_->jobs; }
+EventHub& Services::events() { return impl_->events; }
 const Access& Services::access() const { return impl_->access; }
 Access& Services::access() { return impl_->access; }
 
@@ -121,8 +130,9 @@ void Services::add(JobHandler& handler, PluginOwner& owner) { impl_->runner.add(
 void Services::add(Listener& listener, PluginOwner& owner) { impl_->hub.add(listener, owner); }
 
 std::vector<std::unique_ptr<Routes>> Services::api_routes() {
-  return make_api_routes(impl_->core, {impl_->projects, impl_->tasks, impl_->datasets,
-                                       impl_->models, impl_->jobs, impl_->options.task_vocabulary});
+  return make_api_routes(
+      impl_->core, {impl_->projects, impl_->tasks, impl_->datasets, impl_->models, impl_->jobs,
+                    impl_->options.task_vocabulary, impl_->events});
 }
 
 }  // namespace podium::host

@@ -18,9 +18,11 @@
 #include "podium/service/projects.hpp"
 #include "podium/service/tasks.hpp"
 #include "podium/store/store.hpp"
+#include "services/events/limits.hpp"
 
 namespace podium::host {
 
+class EventHub;
 struct PluginOwner;
 
 /// Owns the services, the threads that run jobs and the threads that call listeners. Thread-safe
@@ -36,6 +38,7 @@ class Services {
     /// Podium's own vocabulary of tasks, for the API's filters; alive as long as Services.
     const Vocabulary& task_vocabulary;
     int job_threads = 2;
+    EventLimits events = {};
   };
 
   explicit Services(Options);
@@ -46,6 +49,9 @@ class Services {
 
   /// Makes project 0 and goes on with jobs and listeners. Call `add` before, so that nothing waits.
   void start();
+  /// Ends the event subscribers, whose connections a server that stops would wait for. `stop` does
+  /// it too.
+  void stop_events() noexcept;
   /// Asks running jobs and listeners to return and waits for them; what was cut short goes on at
   /// the next start. Idempotent.
   void stop() noexcept;
@@ -55,6 +61,7 @@ class Services {
   Datasets& datasets();
   Models& models();
   Jobs& jobs();
+  EventHub& events();
   const Access& access() const;
   Access& access();
 

@@ -13,6 +13,8 @@
 
 namespace podium::host {
 
+class EventHub;
+
 /// What the routes call. Borrowed; alive as long as the routes.
 struct ApiServices {
   Projects& projects;
@@ -21,12 +23,14 @@ struct ApiServices {
   Models& models;
   Jobs& jobs;
   const Vocabulary& task_vocabulary;
+  EventHub& events;
 };
 
 std::unique_ptr<Routes> make_project_routes(const Core&, ApiServices);
 std::unique_ptr<Routes> make_task_routes(const Core&, ApiServices);
 std::unique_ptr<Routes> make_dataset_routes(const Core&, ApiServices);
 std::unique_ptr<Routes> make_job_routes(const Core&, ApiServices);
+std::unique_ptr<Routes> make_event_routes(const Core&, ApiServices);
 std::vector<std::unique_ptr<Routes>> make_api_routes(const Core&, ApiServices);
 
 }  // namespace podium::host
