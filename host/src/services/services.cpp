@@ -10,6 +10,7 @@
 #include "services/core.hpp"
 #include "services/datasets/datasets.hpp"
 #include "services/declarations.hpp"
+#include "services/events/hub.hpp"
 #include "services/files/file_eraser.hpp"
 #include "services/jobs/jobs.hpp"
 #include "services/jobs/runner.hpp"
@@ -69,6 +70,7 @@ struct Services::Impl {
         views(core, table),
         runner(core, jobs, options.job_threads),
         hub(core),
+        events(core, options.events),
         sweeps(core),
         files(core, jobs) {
     core.run_name = core.host_name + "#" + ids.id();
@@ -93,6 +95,7 @@ struct Services::Impl {
   Views views;
   JobRunner runner;
   ListenerHub hub;
+  EventHub events;
   SweepHandler sweeps;
   FileEraser files;
   PluginOwner host_owner;
@@ -112,14 +115,19 @@ void Services::start() {
     impl_->watch = impl_->core.store.watch([impl = impl_.get()](Revision newest) {
       impl->runner.hint();
       impl->hub.hint(newest);
+      impl->events.hint();
     });
     impl_->watching = true;
   }
   impl_->runner.start();
   impl_->hub.start();
+  impl_->events.start();
 }
 
+void Services::stop_events() noexcept { impl_->events.stop(); }
+
 void Services::stop() noexcept {
+  impl_->events.stop();
   impl_->hub.stop();
   impl_->runner.stop();
   if (impl_->watching) impl_->core.store.unwatch(impl_->watch);
@@ -135,6 +143,7 @@ Listings& Services::listings() { return impl_->listings; }
 Models& Services::models() { return impl_->models; }
 Jobs& Services::jobs() { return impl_->jobs; }
 const Core& Services::core() const { return impl_->core; }
+EventHub& Services::events() { return impl_->events; }
 const Access& Services::access() const { return impl_->access; }
 Access& Services::access() { return impl_->access; }
 
@@ -144,7 +153,7 @@ void Services::add(Listener& listener, PluginOwner& owner) { impl_->hub.add(list
 std::vector<std::unique_ptr<Routes>> Services::api_routes() {
   return make_api_routes(
       impl_->core, {impl_->projects, impl_->tasks, impl_->queues, impl_->datasets, impl_->models,
-                    impl_->jobs, impl_->table, impl_->listings, impl_->views});
+                    impl_->jobs, impl_->table, impl_->listings, impl_->views, impl_->events});
 }
 
 }  // namespace podium::host

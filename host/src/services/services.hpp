@@ -19,6 +19,7 @@
 #include "podium/service/queues.hpp"
 #include "podium/service/tasks.hpp"
 #include "podium/store/store.hpp"
+#include "services/events/limits.hpp"
 
 namespace podium::host {
 
@@ -26,6 +27,7 @@ struct Core;
 class EntityVocabulary;
 class Listings;
 class Table;
+class EventHub;
 struct PluginOwner;
 
 /// Owns the services, the threads that run jobs and the threads that call listeners. Thread-safe
@@ -41,6 +43,7 @@ class Services {
     /// Podium's own vocabulary of tasks, for the API's filters; alive as long as Services.
     const EntityVocabulary& task_vocabulary;
     int job_threads = 2;
+    EventLimits events = {};
   };
 
   explicit Services(Options);
@@ -52,6 +55,9 @@ class Services {
   /// Makes project 0 and the default queue, and goes on with jobs and listeners. Call `add` before,
   /// so that nothing waits.
   void start();
+  /// Ends the event subscribers, whose connections a server that stops would wait for. `stop` does
+  /// it too.
+  void stop_events() noexcept;
   /// Asks running jobs and listeners to return and waits for them; what was cut short goes on at
   /// the next start. Idempotent.
   void stop() noexcept;
@@ -67,6 +73,7 @@ class Services {
   /// What the task table is asked with, in the host.
   const Table& table() const;
   Listings& listings();
+  EventHub& events();
   const Access& access() const;
   Access& access();
 

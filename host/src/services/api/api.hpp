@@ -17,6 +17,7 @@ namespace podium::host {
 class Listings;
 class Table;
 class Views;
+class EventHub;
 
 /// What the routes call. Borrowed; alive as long as the routes.
 struct ApiServices {
@@ -29,6 +30,7 @@ struct ApiServices {
   const Table& table;
   Listings& listings;
   Views& views;
+  EventHub& events;
 };
 
 std::unique_ptr<Routes> make_project_routes(const Core&, ApiServices);
@@ -38,6 +40,7 @@ std::unique_ptr<Routes> make_file_routes(const Core&, ApiServices);
 std::unique_ptr<Routes> make_dataset_routes(const Core&, ApiServices);
 std::unique_ptr<Routes> make_job_routes(const Core&, ApiServices);
 std::unique_ptr<Routes> make_view_routes(const Core&, ApiServices);
+std::unique_ptr<Routes> make_event_routes(const Core&, ApiServices);
 std::vector<std::unique_ptr<Routes>> make_api_routes(const Core&, ApiServices);
 
 }  // namespace podium::host
