@@ -144,7 +144,7 @@ struct HostImpl final : HostAccess {
     store_->declare(Services::declarations());
     vocabularies->bind(*store_);
     services = std::make_unique<Services>(
-        Services::Options{*store_, *blobs_, *language, host_info, now, vocabularies->of("tasks")});
+        Services::Options{*store_, *blobs_, *language, host_info, now, vocabularies->of("tasks"), *vocabularies});
     manager.start();
     manager.extensions().each<JobHandler>(
         [this](PluginOwner& owner, JobHandler& h) { services->add(h, owner); });

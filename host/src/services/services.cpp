@@ -10,11 +10,17 @@
 #include "services/core.hpp"
 #include "services/datasets/datasets.hpp"
 #include "services/declarations.hpp"
+#include "services/derived/derive_job.hpp"
+#include "services/derived/derived_listener.hpp"
+#include "services/files/file_eraser.hpp"
+#include "services/goals/goals.hpp"
 #include "services/jobs/jobs.hpp"
 #include "services/jobs/runner.hpp"
 #include "services/jobs/sweep.hpp"
 #include "services/listeners/hub.hpp"
 #include "services/models/models.hpp"
+#include "services/notes/notes.hpp"
+#include "services/projects/project_eraser.hpp"
 #include "services/projects/projects.hpp"
 #include "services/tasks/tasks.hpp"
 
@@ -53,17 +59,27 @@ struct Services::Impl {
              {},
              ids,
              Collections(options.store)},
-        projects(core),
         jobs(core),
+        projects(core, jobs),
         tasks(core, projects, jobs),
         datasets(core),
         models(core),
+        notes(core),
+        goals(core, jobs),
         runner(core, jobs, options.job_threads),
         hub(core),
-        sweeps(core) {
+        sweeps(core),
+        deriver(core),
+        project_eraser(core, jobs),
+        files(core, jobs),
+        derived(core, jobs, options.derive_every) {
     core.run_name = core.host_name + "#" + ids.id();
     host_owner.id = "";
     runner.add(sweeps, host_owner);
+    runner.add(deriver, host_owner);
+    runner.add(project_eraser, host_owner);
+    runner.add(files, host_owner);
+    hub.add(derived, host_owner);
   }
 
   Options options;
@@ -71,14 +87,20 @@ struct Services::Impl {
   IdMaker ids;
   OpenAccess access;
   Core core;
-  ProjectService projects;
   JobService jobs;
+  ProjectService projects;
   TaskService tasks;
   DatasetService datasets;
   ModelService models;
+  NoteService notes;
+  GoalService goals;
   JobRunner runner;
   ListenerHub hub;
   SweepHandler sweeps;
+  DeriveHandler deriver;
+  ProjectEraser project_eraser;
+  FileEraser files;
+  DerivedListener derived;
   PluginOwner host_owner;
   int watch = 0;
   bool watching = false;
@@ -113,6 +135,8 @@ Projects& Services::projects() { return impl_->projects; }
 Tasks& Services::tasks() { return impl_->tasks; }
 Datasets& Services::datasets() { return impl_->datasets; }
 Models& Services::models() { return impl_->models; }
+Notes& Services::notes() { return impl_->notes; }
+Goals& Services::goals() { return impl_->goals; }
 Jobs& Services::jobs() { return impl_->jobs; }
 const Access& Services::access() const { return impl_->access; }
 Access& Services::access() { return impl_->access; }
@@ -121,8 +145,10 @@ void Services::add(JobHandler& handler, PluginOwner& owner) { impl_->runner.add(
 void Services::add(Listener& listener, PluginOwner& owner) { impl_->hub.add(listener, owner); }
 
 std::vector<std::unique_ptr<Routes>> Services::api_routes() {
-  return make_api_routes(impl_->core, {impl_->projects, impl_->tasks, impl_->datasets,
-                                       impl_->models, impl_->jobs, impl_->options.task_vocabulary});
+  return make_api_routes(
+      impl_->core,
+      {impl_->projects, impl_->tasks, impl_->datasets, impl_->models, impl_->notes, impl_->goals,
+       impl_->jobs, impl_->options.task_vocabulary, impl_->options.vocabularies});
 }
 
 }  // namespace podium::host

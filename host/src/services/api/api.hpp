@@ -5,13 +5,17 @@
 
 #include "podium/http/routes.hpp"
 #include "podium/service/datasets.hpp"
+#include "podium/service/goals.hpp"
 #include "podium/service/jobs.hpp"
 #include "podium/service/models.hpp"
+#include "podium/service/notes.hpp"
 #include "podium/service/projects.hpp"
 #include "podium/service/tasks.hpp"
 #include "services/core.hpp"
 
 namespace podium::host {
+
+class Vocabularies;
 
 /// What the routes call. Borrowed; alive as long as the routes.
 struct ApiServices {
@@ -19,13 +23,19 @@ struct ApiServices {
   Tasks& tasks;
   Datasets& datasets;
   Models& models;
+  Notes& notes;
+  Goals& goals;
   Jobs& jobs;
   const Vocabulary& task_vocabulary;
+  const Vocabularies& vocabularies;
 };
 
 std::unique_ptr<Routes> make_project_routes(const Core&, ApiServices);
 std::unique_ptr<Routes> make_task_routes(const Core&, ApiServices);
 std::unique_ptr<Routes> make_dataset_routes(const Core&, ApiServices);
+std::unique_ptr<Routes> make_goal_routes(const Core&, ApiServices);
+std::unique_ptr<Routes> make_model_routes(const Core&, ApiServices);
+std::unique_ptr<Routes> make_note_routes(const Core&, ApiServices);
 std::unique_ptr<Routes> make_job_routes(const Core&, ApiServices);
 std::vector<std::unique_ptr<Routes>> make_api_routes(const Core&, ApiServices);
 

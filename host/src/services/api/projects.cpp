@@ -203,6 +203,9 @@ std::vector<std::unique_ptr<Routes>> make_api_routes(const Core& core, ApiServic
   out.push_back(make_project_routes(core, services));
   out.push_back(make_task_routes(core, services));
   out.push_back(make_dataset_routes(core, services));
+  out.push_back(make_goal_routes(core, services));
+  out.push_back(make_model_routes(core, services));
+  out.push_back(make_note_routes(core, services));
   out.push_back(make_job_routes(core, services));
   return out;
 }

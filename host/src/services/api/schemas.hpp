@@ -139,8 +139,11 @@ inline constexpr std::string_view points =
     R"("description":"step, time, value"}},)"
     R"("cursor":{"type":["string","null"]}}})";
 inline constexpr std::string_view history_entry =
-    R"({"title":"HistoryEntry","type":"object","required":["at","who","change"],"properties":{"at":{"type":"integer"},)"
-    R"("who":{"type":"string"},"who_kind":{"type":"string"},)"
+    R"({"title":"HistoryEntry","type":"object","required":["at","who","who_kind","entity","change"],)"
+    R"("properties":{"at":{"type":"integer"},"who":{"type":"string"},)"
+    R"("who_kind":{"enum":["person","program","worker","host"]},)"
+    R"("entity":{"enum":["task","project","note","goal"]},)"
+    R"("subject":{"type":"string","description":"id of the note or goal"},)"
     R"("change":{"type":"string"},"why":{"type":"string"},"old":{"type":"object"},"new":)"
     R"({"type":"object"}}})";
 inline constexpr std::string_view dataset =
