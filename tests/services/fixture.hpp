@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "faulty_store.hpp"
+#include "memory_blobs.hpp"
 #include "plugin/contained.hpp"
 #include "podium/json.hpp"
 #include "query/language.hpp"
@@ -20,17 +21,6 @@
 #include "support.hpp"
 
 namespace podium::test {
-
-/// Blobs are no matter of the services' tests.
-class NoBlobs final : public BlobStore {
- public:
-  std::unique_ptr<BlobWriter> create() override { return nullptr; }
-  void commit(std::unique_ptr<BlobWriter>, std::string_view) override {}
-  std::unique_ptr<BlobReader> open(std::string_view) const override { return nullptr; }
-  std::optional<BlobInfo> stat(std::string_view) const override { return std::nullopt; }
-  std::vector<BlobInfo> list(std::string_view) const override { return {}; }
-  bool erase(std::string_view) override { return false; }
-};
 
 struct Host {
   Host();
@@ -47,7 +37,7 @@ struct Host {
 
   TemporaryFolder folder;
   std::unique_ptr<FaultyStore> store;
-  NoBlobs blobs;
+  MemoryBlobs blobs;
   std::shared_ptr<std::atomic<std::int64_t>> clock;
   std::unique_ptr<QueryLanguage> language = host::make_query_language();
   std::unique_ptr<host::Vocabularies> vocabularies;
