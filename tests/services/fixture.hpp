@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "faulty_store.hpp"
+#include "memory_blobs.hpp"
 #include "plugin/contained.hpp"
 #include "podium/json.hpp"
 #include "query/language.hpp"
@@ -20,48 +21,6 @@
 #include "support.hpp"
 
 namespace podium::test {
-
-/// Holds no bytes; remembers what was erased, and can fail at it.
-class NoBlobs final : public BlobStore {
- public:
-  std::unique_ptr<BlobWriter> create() override { return nullptr; }
-  void commit(std::unique_ptr<BlobWriter>, std::string_view) override {}
-  std::unique_ptr<BlobReader> open(std::string_view) const override { return nullptr; }
-  std::optional<BlobInfo> stat(std::string_view) const override { return std::nullopt; }
-  std::vector<BlobInfo> list(std::string_view folder) const override {
-    const std::lock_guard lock(mutex_);
-    const auto at = folders_.find(std::string(folder));
-    return at == folders_.end() ? std::vector<BlobInfo>() : at->second;
-  }
-  bool erase(std::string_view name) override {
-    const std::lock_guard lock(mutex_);
-    if (failures_ > 0) {
-      --failures_;
-      throw Error(ErrorCode::unavailable, "the disk is away");
-    }
-    erased_.emplace_back(name);
-    return true;
-  }
-
-  void hold(const std::string& folder, std::vector<BlobInfo> files) {
-    const std::lock_guard lock(mutex_);
-    folders_[folder] = std::move(files);
-  }
-  void fail(int times) {
-    const std::lock_guard lock(mutex_);
-    failures_ = times;
-  }
-  std::vector<std::string> erased() const {
-    const std::lock_guard lock(mutex_);
-    return erased_;
-  }
-
- private:
-  mutable std::mutex mutex_;
-  std::map<std::string, std::vector<BlobInfo>> folders_;
-  std::vector<std::string> erased_;
-  int failures_ = 0;
-};
 
 struct Host {
   Host();
@@ -78,7 +37,7 @@ struct Host {
 
   TemporaryFolder folder;
   std::unique_ptr<FaultyStore> store;
-  NoBlobs blobs;
+  MemoryBlobs blobs;
   std::shared_ptr<std::atomic<std::int64_t>> clock;
   std::unique_ptr<QueryLanguage> language = host::make_query_language();
   std::unique_ptr<host::Vocabularies> vocabularies;

@@ -257,11 +257,11 @@ TEST_CASE("what is not deleted unless it is told to") {
 TEST_CASE("files that cannot be erased are tried again, and then told of") {
   Fixture h;
   const std::string id = h.task(h.p, draft), uri = text(h.task_cell(id, field("artifact_uri")));
-  h.blobs.fail(2);
+  h.blobs.failures = 2;
   h.remove(id);
   await(*h.store, [&] { return h.ledger(uri, "tries") == Value{std::int64_t{1}}; });
   CHECK(h.ledger(uri, "state") == Value{std::string("waiting")});
-  CHECK(h.ledger(uri, "error") == Value{std::string("the disk is away")});
+  CHECK(h.ledger(uri, "error") == Value{std::string("the disk sleeps")});
   CHECK(h.blobs.erased().empty());
   // A restart does not lose it; each pause is longer.
   *h.clock += 61'000;

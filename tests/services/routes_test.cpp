@@ -68,12 +68,13 @@ TEST_CASE("projects over the API") {
   const std::string task = id_of(api("POST", "/api/v1/tasks", task_body("1", "t", "0.1")));
   const auto archived = api("POST", "/api/v1/projects/1/archive", {{"tasks", true}});
   CHECK(archived.json["project"]["archived"] == true);
-  CHECK(h.services->jobs().wait(h.me, archived.json["job"].get<std::string>(), 30'000) == "done");
+  CHECK(h.services->jobs().wait(h.me, archived.json["jobs"][0].get<std::string>(), 30'000) ==
+        "done");
   CHECK(api("GET", "/api/v1/tasks/" + task).json["archived"] == true);
   CHECK(api("GET", "/api/v1/projects").json["projects"].size() == 1);
   CHECK(api("GET", "/api/v1/projects?archived=all").json["projects"].size() == 2);
   CHECK(api("GET", "/api/v1/projects?archived=true&name=sight").json["projects"].size() == 1);
-  CHECK(!api("POST", "/api/v1/projects/1/restore").json.contains("job"));
+  CHECK(api("POST", "/api/v1/projects/1/restore").json["jobs"].empty());
   CHECK(api("GET", "/api/v1/tasks/" + task).json["archived"] == true);
   const auto page = api("GET", "/api/v1/projects?limit=1");
   CHECK(page.json["projects"][0]["id"] == "0");

@@ -222,8 +222,8 @@ TEST_CASE("reset and delete need the dry run's token when one is brought") {
   Fixture h;
   const std::string id = h.task_in(h.p, failed);
   const auto folder = "1/" + id + "/artifacts";
-  h.blobs.hold(folder, {{"model.bin", false, 1000, 0}, {"logs", true, 0, 0}});
-  h.blobs.hold(folder + "/logs", {{"a.txt", false, 24, 0}});
+  h.blobs.put(folder + "/model.bin", std::string(1000, 'x'));
+  h.blobs.put(folder + "/logs/a.txt", std::string(24, 'x'));
   h.post(h.path(id, "tags"), {{"add", {{"good", ""}}}});
   const Json plan = h.post(h.path(id, "reset"), {{"dry_run", true}});
   CHECK(plan["dry_run"] == true);

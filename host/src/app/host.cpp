@@ -160,8 +160,8 @@ struct HostImpl final : HostAccess {
     store_ = open_store(manager, settings, data);
     store_->declare(Services::declarations());
     vocabularies->bind(*store_);
-    services = std::make_unique<Services>(
-        Services::Options{*store_, *blobs_, *language, host_info, now, vocabularies->of("tasks")});
+    services = std::make_unique<Services>(Services::Options{
+        *store_, *blobs_, *language, host_info, now, vocabularies->of("tasks"), *vocabularies});
     parts = {&services->core(), &projects(),        &tasks(),           &datasets(), &models(),
              &jobs(),           vocabularies.get(), &services->table(), &waits};
     manager.start();

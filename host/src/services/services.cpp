@@ -10,14 +10,19 @@
 #include "services/core.hpp"
 #include "services/datasets/datasets.hpp"
 #include "services/declarations.hpp"
+#include "services/derived/derive_job.hpp"
+#include "services/derived/derived_listener.hpp"
 #include "services/events/hub.hpp"
 #include "services/files/file_eraser.hpp"
+#include "services/goals/goals.hpp"
 #include "services/jobs/jobs.hpp"
 #include "services/jobs/runner.hpp"
 #include "services/jobs/sweep.hpp"
 #include "services/listeners/hub.hpp"
 #include "services/listings/listings.hpp"
 #include "services/models/models.hpp"
+#include "services/notes/notes.hpp"
+#include "services/projects/project_eraser.hpp"
 #include "services/projects/projects.hpp"
 #include "services/queues/queues.hpp"
 #include "services/table/table.hpp"
@@ -59,12 +64,14 @@ struct Services::Impl {
              {},
              ids,
              Collections(options.store)},
-        projects(core),
         jobs(core),
+        projects(core, jobs),
         models(core),
         tasks(core, projects, models, jobs),
         queues(core, tasks),
         datasets(core),
+        notes(core),
+        goals(core, jobs),
         table(core, projects, tasks, options.task_vocabulary),
         listings(core),
         views(core, table),
@@ -72,11 +79,17 @@ struct Services::Impl {
         hub(core),
         events(core, options.events),
         sweeps(core),
-        files(core, jobs) {
+        deriver(core),
+        project_eraser(core, jobs),
+        files(core, jobs),
+        derived(core, jobs, options.derive_every) {
     core.run_name = core.host_name + "#" + ids.id();
     host_owner.id = "";
     runner.add(sweeps, host_owner);
+    runner.add(deriver, host_owner);
+    runner.add(project_eraser, host_owner);
     runner.add(files, host_owner);
+    hub.add(derived, host_owner);
   }
 
   Options options;
@@ -84,12 +97,14 @@ struct Services::Impl {
   IdMaker ids;
   OpenAccess access;
   Core core;
-  ProjectService projects;
   JobService jobs;
+  ProjectService projects;
   ModelService models;
   TaskService tasks;
   QueueService queues;
   DatasetService datasets;
+  NoteService notes;
+  GoalService goals;
   Table table;
   Listings listings;
   Views views;
@@ -97,7 +112,10 @@ struct Services::Impl {
   ListenerHub hub;
   EventHub events;
   SweepHandler sweeps;
+  DeriveHandler deriver;
+  ProjectEraser project_eraser;
   FileEraser files;
+  DerivedListener derived;
   PluginOwner host_owner;
   int watch = 0;
   bool watching = false;
@@ -141,6 +159,8 @@ Datasets& Services::datasets() { return impl_->datasets; }
 const Table& Services::table() const { return impl_->table; }
 Listings& Services::listings() { return impl_->listings; }
 Models& Services::models() { return impl_->models; }
+Notes& Services::notes() { return impl_->notes; }
+Goals& Services::goals() { return impl_->goals; }
 Jobs& Services::jobs() { return impl_->jobs; }
 const Core& Services::core() const { return impl_->core; }
 EventHub& Services::events() { return impl_->events; }
@@ -153,7 +173,8 @@ void Services::add(Listener& listener, PluginOwner& owner) { impl_->hub.add(list
 std::vector<std::unique_ptr<Routes>> Services::api_routes() {
   return make_api_routes(
       impl_->core, {impl_->projects, impl_->tasks, impl_->queues, impl_->datasets, impl_->models,
-                    impl_->jobs, impl_->table, impl_->listings, impl_->views, impl_->events});
+                    impl_->notes, impl_->goals, impl_->jobs, impl_->table, impl_->listings,
+                    impl_->views, impl_->events, impl_->options.vocabularies});
 }
 
 }  // namespace podium::host

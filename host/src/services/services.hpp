@@ -1,6 +1,7 @@
 #pragma once
 // The host's services over one store: made after the store is open and everything is declared,
 // stopped before the store closes.
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -13,8 +14,10 @@
 #include "podium/plugin.hpp"
 #include "podium/query.hpp"
 #include "podium/service/datasets.hpp"
+#include "podium/service/goals.hpp"
 #include "podium/service/jobs.hpp"
 #include "podium/service/models.hpp"
+#include "podium/service/notes.hpp"
 #include "podium/service/projects.hpp"
 #include "podium/service/queues.hpp"
 #include "podium/service/tasks.hpp"
@@ -29,6 +32,7 @@ class Listings;
 class Table;
 class EventHub;
 struct PluginOwner;
+class Vocabularies;
 
 /// Owns the services, the threads that run jobs and the threads that call listeners. Thread-safe
 /// between `start` and `stop`.
@@ -42,8 +46,12 @@ class Services {
     std::function<std::int64_t()> now;  ///< milliseconds UTC; empty: the system's clock
     /// Podium's own vocabulary of tasks, for the API's filters; alive as long as Services.
     const EntityVocabulary& task_vocabulary;
+    /// Of everything, for the API's filters; alive as long as Services.
+    const Vocabularies& vocabularies;
     int job_threads = 2;
     EventLimits events = {};
+    /// A task's derived fields are written this often at most.
+    std::chrono::milliseconds derive_every{1000};
   };
 
   explicit Services(Options);
@@ -67,6 +75,8 @@ class Services {
   Queues& queues();
   Datasets& datasets();
   Models& models();
+  Notes& notes();
+  Goals& goals();
   Jobs& jobs();
   /// What services share, for the parts of the host that stand on them.
   const Core& core() const;

@@ -1,5 +1,7 @@
 #pragma once
 // The extension point that hears which records changed.
+#include <chrono>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -28,6 +30,15 @@ class Listener : public Extension {
   /// The listener is new, or its cursor fell below the feed's horizon: start from a query. The
   /// state of the store at `revision` or newer; changes after it follow.
   virtual Work resync(Revision revision, const Reader& reader) = 0;
+
+  /// How changes gather before they are told. What changes often is told once for all of its
+  /// changes in `gather`; after a quiet time the first change is told at once.
+  struct Pace {
+    std::chrono::milliseconds gather{10};  ///< from the end of one call to the next, at least
+    std::uint64_t batch = 1000;            ///< about how many records in one call
+  };
+  /// Asked once, before the first call.
+  virtual Pace pace() const { return {}; }
 };
 
 }  // namespace podium

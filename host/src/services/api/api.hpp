@@ -5,8 +5,10 @@
 
 #include "podium/http/routes.hpp"
 #include "podium/service/datasets.hpp"
+#include "podium/service/goals.hpp"
 #include "podium/service/jobs.hpp"
 #include "podium/service/models.hpp"
+#include "podium/service/notes.hpp"
 #include "podium/service/projects.hpp"
 #include "podium/service/queues.hpp"
 #include "podium/service/tasks.hpp"
@@ -18,6 +20,7 @@ class Listings;
 class Table;
 class Views;
 class EventHub;
+class Vocabularies;
 
 /// What the routes call. Borrowed; alive as long as the routes.
 struct ApiServices {
@@ -26,11 +29,14 @@ struct ApiServices {
   Queues& queues;
   Datasets& datasets;
   Models& models;
+  Notes& notes;
+  Goals& goals;
   Jobs& jobs;
   const Table& table;
   Listings& listings;
   Views& views;
   EventHub& events;
+  const Vocabularies& vocabularies;
 };
 
 std::unique_ptr<Routes> make_project_routes(const Core&, ApiServices);
@@ -38,6 +44,9 @@ std::unique_ptr<Routes> make_task_routes(const Core&, ApiServices);
 std::unique_ptr<Routes> make_queue_routes(const Core&, ApiServices);
 std::unique_ptr<Routes> make_file_routes(const Core&, ApiServices);
 std::unique_ptr<Routes> make_dataset_routes(const Core&, ApiServices);
+std::unique_ptr<Routes> make_goal_routes(const Core&, ApiServices);
+std::unique_ptr<Routes> make_model_routes(const Core&, ApiServices);
+std::unique_ptr<Routes> make_note_routes(const Core&, ApiServices);
 std::unique_ptr<Routes> make_job_routes(const Core&, ApiServices);
 std::unique_ptr<Routes> make_view_routes(const Core&, ApiServices);
 std::unique_ptr<Routes> make_event_routes(const Core&, ApiServices);

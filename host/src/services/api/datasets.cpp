@@ -1,11 +1,16 @@
 // /api/v1/datasets
 #include <nlohmann/json.hpp>
 
+#include "query/vocabularies.hpp"
 #include "services/api/api.hpp"
 #include "services/api/input.hpp"
 #include "services/api/output.hpp"
+#include "services/api/question.hpp"
 #include "services/api/route_table.hpp"
 #include "services/api/schemas.hpp"
+#include "services/cells.hpp"
+#include "services/projects/scope.hpp"
+#include "services/records.hpp"
 
 namespace podium::host {
 namespace {
@@ -36,6 +41,7 @@ class DatasetRoutes final : public Routes {
   Response list(Request&) const;
   Response show(Request&) const;
   Response edit(Request&) const;
+  Response readers(Request&) const;
 
   const Core& core_;
   ApiServices services_;
@@ -86,15 +92,11 @@ Response DatasetRoutes::list(Request& request) const {
   const Parameters p(request);
   const Principal& who = request.who();
   std::vector<Filter> filters;
-  if (const auto id = p.text("project"))
-    filters.push_back(
-        eq(field("project"), find_visible(services_.projects, core_.store, who, "project", *id)));
+  if (const auto project = project_filter(core_, services_.projects, who, p))
+    filters.push_back(*project);
   for (const char* name : {"name", "digest"})
     if (const auto text = p.text(name)) filters.push_back(eq(field(name), *text));
-  Query query;
-  query.filter = all_of(std::move(filters));
-  query.limit = p.limit(100, 1000);
-  query.cursor = p.cursor();
+  Query query = question_of(core_, p, services_.vocabularies.of("datasets"), std::move(filters));
   query.columns = columns_;
   std::string body;
   core_.store.read([&](const Reader& reader) {
@@ -140,6 +142,50 @@ Response DatasetRoutes::edit(Request& request) const {
   }));
 }
 
+/// Which tasks read it, in the order in which they said so.
+Response DatasetRoutes::readers(Request& request) const {
+  const Parameters p(request);
+  const Principal& who = request.who();
+  static constexpr std::string_view names[] = {"name", "state", "archived", "started", "completed"};
+  struct Reading {
+    Ordinal task;
+    std::string context, tags, json;
+  };
+  Query query;
+  query.filter = eq(field("dataset"), find_visible(services_.datasets, core_.store, who, "data set",
+                                                   request.segment("id")));
+  query.limit = p.limit(100, 1000);
+  query.cursor = p.cursor();
+  query.columns = {value_of(field("task")), value_of(field("context")), whole_map("tags")};
+  std::string body;
+  core_.store.read([&](const Reader& reader) {
+    body.clear();
+    std::vector<Reading> readings;
+    const Page page = VisibleRecords(core_, services_.datasets.inputs(), "inputs")
+                          .query(reader, who, query, [&](const Row& row) {
+                            Reading reading{number_of(row.cell(0)), text_of(row.cell(1)), {}, {}};
+                            JsonWriter tags(reading.tags);
+                            write_map(tags, row.map(2));
+                            readings.push_back(std::move(reading));
+                            return true;
+                          });
+    static const auto columns = field_columns(names);
+    JsonWriter w(body);
+    w.object().key("tasks").array();
+    for (const Reading& reading : readings)
+      services_.tasks.get(reader, who, reading.task, columns, [&](const Row& row) {
+        w.object().key("task").value(row.id());
+        write_fields(w, row, names);
+        if (!reading.context.empty()) w.key("context").value(reading.context);
+        w.key("tags").raw(reading.tags).end_object();
+      });
+    w.end_array();
+    write_cursor(w, page.cursor);
+    w.end_object();
+  });
+  return json_response(std::move(body));
+}
+
 std::vector<Route> DatasetRoutes::routes() {
   const std::string one(schemas::dataset);
   RouteTable table;
@@ -147,9 +193,11 @@ std::vector<Route> DatasetRoutes::routes() {
       .add(
           "GET", "/api/v1/datasets", "dataset.read", "Lists data sets",
           [this](Request& r) { return list(r); }, "", schemas::page("datasets", one))
-      .with(paged({text_parameter("project", "id of the project they belong to"),
-                   text_parameter("name", "exactly this name"),
-                   text_parameter("digest", "exactly this digest")}));
+      .with(questioned({text_parameter("project", "id or name of the project they belong to"),
+                        choice_parameter("scope", "of the project; project when absent",
+                                         {"project", "subprojects"}),
+                        text_parameter("name", "exactly this name"),
+                        text_parameter("digest", "exactly this digest")}));
   table
       .add(
           "GET", "/api/v1/datasets/{id}", "dataset.read", "One data set",
@@ -161,6 +209,12 @@ std::vector<Route> DatasetRoutes::routes() {
           "Sets labels; a label that is null is removed", [this](Request& r) { return edit(r); },
           std::string(schemas::dataset_edit), one)
       .versioned();
+  table
+      .add(
+          "GET", "/api/v1/datasets/{id}/tasks", "dataset.read", "The tasks that read a data set",
+          [this](Request& r) { return readers(r); }, "",
+          schemas::page("tasks", schemas::reading_task))
+      .with(paged());
   return table.take();
 }
 

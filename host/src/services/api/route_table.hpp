@@ -34,6 +34,12 @@ inline Parameter choice_parameter(std::string name, std::string description,
 inline Parameter boolean_parameter(std::string name, std::string description) {
   return choice_parameter(std::move(name), std::move(description), {"true", "false"});
 }
+/// For what honours If-Match and answers without an ETag.
+inline Parameter if_match() {
+  Parameter p{"If-Match", "the ETag that it was read with"};
+  p.in = Parameter::In::header;
+  return p;
+}
 /// `limit` and `cursor` of a list.
 inline std::vector<Parameter> paged(std::vector<Parameter> others = {}) {
   others.push_back(integer_parameter("limit", "how many at most; 100 when absent", 1, 1000));

@@ -20,24 +20,57 @@ inline constexpr std::string_view real =
 inline constexpr std::string_view time = R"({"type":"integer","description":"milliseconds UTC"})";
 
 inline constexpr std::string_view project =
-    R"({"title":"Project","type":"object","required":["id","name","archived","created","updated","tags",)"
-    R"("version"],"properties":{)"
+    R"({"title":"Project","type":"object","required":["id","name","archived","created","updated",)"
+    R"("tags","defaults","version"],"properties":{)"
     R"("id":{"type":"string"},"name":{"type":"string"},"description":{"type":"string"},)"
-    R"("artifact_location":{"type":"string"},"archived":{"type":"boolean"},"archived_at":)"
-    R"({"type":"integer"},)"
+    R"("artifact_location":{"type":"string"},"output_destination":{"type":"string"},)"
+    R"("archived":{"type":"boolean"},"archived_at":{"type":"integer"},)"
     R"("created":{"type":"integer"},"updated":{"type":"integer"},"version":{"type":"integer"},)"
-    R"("tags":{"type":"object","additionalProperties":{"type":"string"}}}})";
+    R"("tags":{"type":"object","additionalProperties":{"type":"string"}},)"
+    R"("defaults":{"type":"object","additionalProperties":{"type":"string"},)"
+    R"("description":"params that new drafts start with"}}})";
 inline constexpr std::string_view new_project =
-    R"({"title":"NewProject","type":"object","required":["name"],"additionalProperties":false,"properties":{)"
-    R"("name":{"type":"string","minLength":1,"maxLength":500},"description":{"type":"string"},)"
-    R"("artifact_location":{"type":"string","maxLength":4096},)"
-    R"("tags":{"type":"object","additionalProperties":{"type":["string","number","boolean"]}}}})";
+    R"({"title":"NewProject","type":"object","required":["name"],"additionalProperties":false,)"
+    R"("properties":{"name":{"type":"string","minLength":1,"maxLength":500},)"
+    R"("description":{"type":"string"},"artifact_location":{"type":"string","maxLength":4096},)"
+    R"("output_destination":{"type":"string","maxLength":4096},)"
+    R"("tags":{"type":"object","additionalProperties":{"type":["string","number","boolean"]}},)"
+    R"("defaults":{"type":"object","additionalProperties":{"type":["string","number",)"
+    R"("boolean"]}}}})";
 inline constexpr std::string_view project_edit =
     R"({"title":"ProjectEdit","type":"object","additionalProperties":false,"properties":{)"
     R"("name":{"type":"string","minLength":1,"maxLength":500},"description":{"type":["string",)"
-    R"("null"]},)"
+    R"("null"]},"output_destination":{"type":["string","null"],"maxLength":4096},)"
     R"("tags":{"type":"object","additionalProperties":{"type":["string","number","boolean",)"
-    R"("null"]}}}})";
+    R"("null"]}},"defaults":{"type":"object","additionalProperties":{"type":["string","number",)"
+    R"("boolean","null"]}}}})";
+inline constexpr std::string_view project_rename =
+    R"({"title":"ProjectRename","type":"object","required":["project"],)"
+    R"("additionalProperties":false,"properties":{)"
+    R"("project":{"type":"string","description":"id or name"},)"
+    R"("name":{"type":"string","minLength":1,"maxLength":500},)"
+    R"("parent":{"type":"string","maxLength":500,)"
+    R"("description":"instead of the name: what to move it below; empty is the top"}}})";
+inline constexpr std::string_view project_renamed =
+    R"({"title":"ProjectRenamed","type":"object","required":["from","name","projects"],)"
+    R"("properties":{"from":{"type":"string"},"name":{"type":"string"},"projects":)"
+    R"({"type":"array","items":{"type":"object","required":["id","name"],"properties":)"
+    R"({"id":{"type":"string"},"name":{"type":"string"}}}}}})";
+inline constexpr std::string_view project_delete =
+    R"({"title":"ProjectDelete","type":"object","required":["project"],)"
+    R"("additionalProperties":false,"properties":{)"
+    R"("project":{"type":"string","description":"id or name"},)"
+    R"("scope":{"enum":["project","subprojects"]},"dry_run":{"type":"boolean"},)"
+    R"("token":{"type":"string","description":"of the dry run; required without dry_run"}}})";
+inline constexpr std::string_view project_contents =
+    R"({"title":"ProjectContents","type":"object","required":["projects","tasks","running",)"
+    R"("pending","published","models","datasets","files","bytes","counted","token"],)"
+    R"("properties":{"projects":{"type":"array","items":{"type":"string"}},)"
+    R"("tasks":{"type":"integer"},"running":{"type":"integer"},"pending":{"type":"integer"},)"
+    R"("published":{"type":"integer"},"models":{"type":"integer"},)"
+    R"("datasets":{"type":"integer"},"files":{"type":"integer"},"bytes":{"type":"integer"},)"
+    R"("counted":{"type":"boolean","description":"false: there are more files than these"},)"
+    R"("token":{"type":"string"},"job":{"type":"string","description":"that erases it"}}})";
 
 inline constexpr std::string_view summary_members =
     R"("last":{},"last_step":{"type":"integer"},"last_time":{"type":"integer"},"first":{},)"
@@ -139,8 +172,11 @@ inline constexpr std::string_view points =
     R"("description":"step, time, value"}},)"
     R"("cursor":{"type":["string","null"]}}})";
 inline constexpr std::string_view history_entry =
-    R"({"title":"HistoryEntry","type":"object","required":["at","who","change"],"properties":{"at":{"type":"integer"},)"
-    R"("who":{"type":"string"},"who_kind":{"type":"string"},)"
+    R"({"title":"HistoryEntry","type":"object","required":["at","who","who_kind","entity","change"],)"
+    R"("properties":{"at":{"type":"integer"},"who":{"type":"string"},)"
+    R"("who_kind":{"enum":["person","program","worker","host"]},)"
+    R"("entity":{"enum":["task","project","note","goal"]},)"
+    R"("subject":{"type":"string","description":"id of the note or goal"},)"
     R"("change":{"type":"string"},"why":{"type":"string"},"old":{"type":"object"},"new":)"
     R"({"type":"object"}}})";
 inline constexpr std::string_view dataset =
@@ -152,6 +188,12 @@ inline constexpr std::string_view dataset =
     R"("created":{"type":"integer"},"updated":{"type":"integer"},)"
     R"("labels":{"type":"object","additionalProperties":{"type":"string"}},"version":)"
     R"({"type":"integer"}}})";
+inline constexpr std::string_view reading_task =
+    R"({"title":"ReadingTask","type":"object","required":["task","name","state","archived","tags"],)"
+    R"("properties":{"task":{"type":"string"},"name":{"type":"string"},"state":{"type":"string"},)"
+    R"("archived":{"type":"boolean"},"started":{"type":"integer"},"completed":{"type":"integer"},)"
+    R"("context":{"type":"string","description":"what for: training, validation"},)"
+    R"("tags":{"type":"object","additionalProperties":{"type":"string"}}}})";
 inline constexpr std::string_view dataset_edit =
     R"({"title":"DatasetEdit","type":"object","additionalProperties":false,"properties":{"labels":{"type":"object",)"
     R"("additionalProperties":{"type":["string","number","boolean","null"]}}}})";

@@ -1,10 +1,10 @@
 // A task as an answer.
 #include <array>
 
+#include "services/api/history.hpp"
 #include "services/api/input.hpp"
 #include "services/api/output.hpp"
 #include "services/api/task_handlers.hpp"
-#include "services/history/history.hpp"
 #include "services/records.hpp"
 
 namespace podium::host {
@@ -178,36 +178,9 @@ Response task_answer_with(const Core& core, const ApiServices& services, const P
 }
 
 Response task_history(const Core& core, const ApiServices& services, Request& request) {
-  const Parameters p(request);
-  const Principal& who = request.who();
-  const Ordinal task = find_visible(services.tasks, core.store, who, "task", request.segment("id"));
-  static constexpr std::string_view names[] = {"at", "who", "who_kind", "change", "why"};
-  Query query;
-  query.filter = eq(field("task"), task);
-  query.limit = p.limit(100, 1000);
-  query.cursor = p.cursor();
-  query.columns = field_columns(names);
-  query.columns.push_back(value_of(record_body()));
-  std::string body;
-  JsonWriter w(body);
-  w.object().key("history").array();
-  const Page page =
-      VisibleRecords(core, core.in.history, "history")
-          .query(core.store, who, query, [&](const Row& row) {
-            w.object();
-            write_fields(w, row, names);
-            const Cell change = row.cell(std::size(names));
-            // The body is an object of ours, {"old":...,"new":...}: its members go beside the
-            // others.
-            if (const auto* text = std::get_if<std::string_view>(&change); text && text->size() > 2)
-              w.raw(text->substr(1, text->size() - 2));
-            w.end_object();
-            return true;
-          });
-  w.end_array();
-  write_cursor(w, page.cursor);
-  w.end_object();
-  return json_response(std::move(body));
+  return history_answer(core, request,
+                        eq(field("task"), find_visible(services.tasks, core.store, request.who(),
+                                                       "task", request.segment("id"))));
 }
 
 }  // namespace podium::host

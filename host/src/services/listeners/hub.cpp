@@ -16,9 +16,8 @@ using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::int64_t lease_ms = 30'000;
-constexpr std::uint64_t batch = 1000;
 constexpr milliseconds lease_poll{5000};  ///< while another host tells it
-constexpr milliseconds pause{10};         ///< between two batches, so that commits gather
+constexpr milliseconds catching_up{10};   ///< between two batches while there is more
 constexpr milliseconds first_retry{100}, last_retry{60'000};
 /// A cursor that moved over nothing of interest is kept this often, so that it does not fall
 /// behind.
@@ -39,6 +38,7 @@ class ListenerHub::Teller {
                         "' listens to 'listeners', which every delivery changes");
       collections_.push_back(core_.store.collection(name));
     }
+    pace_ = contained(owner_, "pace", [&] { return listener_.pace(); });
     if (collections_.empty())
       throw Error(ErrorCode::invalid, "listener '" + listener_.id() + "' names no collection");
   }
@@ -57,15 +57,18 @@ class ListenerHub::Teller {
   void commit(Listener::Work, Revision from, Revision to);
   void release() noexcept;
   void hold(Transaction&, std::int64_t cursor);
-  /// Waits; false when the hub stops.
+  /// Waits for what was committed; false when the hub stops.
   template <class Ready>
   bool wait(milliseconds, Ready);
+  /// Waits whatever is committed; false when the hub stops.
+  bool rest(milliseconds);
 
   ListenerHub& hub_;
   const Core& core_;
   Listener& listener_;
   PluginOwner& owner_;
   std::vector<CollectionId> collections_;
+  Listener::Pace pace_;
   std::thread thread_;
   Ordinal record_ = 0;
   bool leased_ = false, fresh_ = false;
@@ -81,18 +84,22 @@ bool ListenerHub::Teller::wait(milliseconds time, Ready ready) {
   return !hub_.stopping_;
 }
 
+bool ListenerHub::Teller::rest(milliseconds time) {
+  std::unique_lock lock(hub_.mutex_);
+  return !hub_.stop_.wait_for(lock, time, [&] { return hub_.stopping_; });
+}
+
 void ListenerHub::Teller::run() {
-  const auto never = [] { return false; };
   milliseconds retry = first_retry;
   for (bool go_on = true; go_on;) {
     try {
       if (!acquire()) {
-        go_on = wait(lease_poll, never);
+        go_on = rest(lease_poll);
         continue;
       }
       const bool more = tell();
       retry = first_retry;
-      go_on = wait(pause, never);
+      go_on = rest(more ? std::min(catching_up, pace_.gather) : pace_.gather);
       if (go_on && !more)
         go_on = wait(milliseconds(lease_ms / 3), [&] { return hub_.newest_ > seen_; });
     } catch (const std::exception& e) {
@@ -100,7 +107,7 @@ void ListenerHub::Teller::run() {
           "listener '" + listener_.id() + "': " + e.what() + "; the same changes come again in " +
               std::to_string(retry.count()) + " ms");
       leased_ = false;  // what was committed is read again
-      go_on = wait(retry, never);
+      go_on = rest(retry);
       retry = std::min(retry * 2, last_retry);
     }
   }
@@ -202,7 +209,7 @@ bool ListenerHub::Teller::tell() {
   std::deque<std::string> ids;  // the feed's views end with its call
   Changes page;
   try {
-    page = reader.changes(seen_, collections_, batch, [&](const Change& change) {
+    page = reader.changes(seen_, collections_, pace_.batch, [&](const Change& change) {
       changes.push_back(change);
       if (!change.id.empty()) changes.back().id = ids.emplace_back(change.id);
     });
@@ -263,6 +270,7 @@ void ListenerHub::stop() noexcept {
     started_ = false;
   }
   wake_.notify_all();
+  stop_.notify_all();
   for (const auto& teller : tellers_) teller->join();
 }
 

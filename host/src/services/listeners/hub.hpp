@@ -33,7 +33,8 @@ class ListenerHub {
 
   const Core& core_;
   std::mutex mutex_;
-  std::condition_variable wake_;
+  std::condition_variable wake_;  ///< something was committed, or it stops
+  std::condition_variable stop_;  ///< it stops
   Revision newest_ = 0;
   bool stopping_ = false, started_ = false;
   std::vector<std::unique_ptr<Teller>> tellers_;

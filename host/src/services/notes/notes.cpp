@@ -15,8 +15,8 @@ void check_text(std::string_view text) {
   const std::size_t length = code_points(text);
   if (length == 0) throw Error(ErrorCode::invalid, "a note needs a text").in("text");
   if (length > longest_text)
-    throw Error(ErrorCode::invalid, "a note has at most 65536 characters, this one has " +
-                                        std::to_string(length))
+    throw Error(ErrorCode::invalid,
+                "a note has at most 65536 characters, this one has " + std::to_string(length))
         .in("text");
 }
 
@@ -142,15 +142,13 @@ Filter NoteService::matching(const Reader& reader, const Principal& who,
   if (search.to) arms.push_back(compare(field("created"), Compare::le, *search.to));
   if (!search.text.empty())
     arms.push_back(pattern(Filter::Op::ilike, field("text"), "%" + search.text + "%"));
-  if (search.tasks)
-    arms.push_back(in(field("task"), {search.tasks->begin(), search.tasks->end()}));
+  if (search.tasks) arms.push_back(in(field("task"), {search.tasks->begin(), search.tasks->end()}));
   const Filter visible = core_.access.visible(who, "tasks");
   if (search.projects || visible.op != Filter::Op::all) {
     // A note does not know its project, which may change: the tasks that have such notes do.
     std::vector<Filter> of_tasks = {visible, any("notes", "task", all_of(arms))};
     if (search.projects)
-      of_tasks.push_back(
-          in(field("project"), {search.projects->begin(), search.projects->end()}));
+      of_tasks.push_back(in(field("project"), {search.projects->begin(), search.projects->end()}));
     const auto tasks = reader.ids(core_.in.tasks, all_of(std::move(of_tasks)), {}, {});
     arms.push_back(in(field("task"), {tasks.begin(), tasks.end()}));
   }

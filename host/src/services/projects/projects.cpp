@@ -5,21 +5,13 @@
 
 #include "podium/storage_kit/values.hpp"
 #include "services/history/history.hpp"
+#include "services/projects/names.hpp"
 #include "services/text.hpp"
 
 namespace podium::host {
 namespace {
 
 Subject subject(Ordinal project) { return {Subject::Kind::project, project}; }
-
-void check_name(std::string_view name) {
-  const std::size_t length = code_points(name);
-  if (length == 0) throw Error(ErrorCode::invalid, "a project needs a name").in("name");
-  if (length > 500)
-    throw Error(ErrorCode::invalid, "a project's name has at most 500 characters, this one has " +
-                                        std::to_string(length))
-        .in("name");
-}
 
 Error name_taken(std::string_view name) {
   return Error(ErrorCode::exists,
@@ -39,6 +31,15 @@ bool taken(Transaction& t, CollectionId projects, std::string_view name, Ordinal
 }
 
 }  // namespace
+
+void check_project_name(std::string_view name) {
+  const std::size_t length = code_points(name);
+  if (length == 0) throw Error(ErrorCode::invalid, "a project needs a name").in("name");
+  if (length > 500)
+    throw Error(ErrorCode::invalid, "a project's name has at most 500 characters, this one has " +
+                                        std::to_string(length))
+        .in("name");
+}
 
 void ProjectService::ensure_default() {
   if (core_.store.find(core_.in.projects, "0") != 0) return;
@@ -62,7 +63,7 @@ std::string ProjectService::id_of(Transaction& t, Ordinal project) {
 Ordinal ProjectService::create(Transaction& t, const Principal& who, const NewProject& project) {
   (void)core_.access.visible(who, "projects");
   core_.access.require(who, "project.write");
-  check_name(project.name);
+  check_project_name(project.name);
   if (taken(t, core_.in.projects, project.name, 0)) throw name_taken(project.name);
   const std::int64_t now = core_.now();
   NewRecord record;
@@ -74,7 +75,10 @@ Ordinal ProjectService::create(Transaction& t, const Principal& who, const NewPr
     record.content.set("description", std::string(project.description));
   if (!project.artifact_location.empty())
     record.content.set("artifact_location", std::string(project.artifact_location));
+  if (!project.output_destination.empty())
+    record.content.set("output_destination", std::string(project.output_destination));
   for (const auto& tag : project.tags) record.content.put("tags", tag.key, tag.text);
+  for (const auto& e : project.defaults) record.content.put("defaults", e.key, e.text);
   const Ordinal ordinal = t.insert(core_.in.projects, record);
   if (project.artifact_location.empty()) {  // it holds the id, which the insert has given
     Patch location;
@@ -103,15 +107,15 @@ void ProjectService::edit(Transaction& t, const Principal& who, Ordinal project,
                           const Patch& patch) {
   core_.access.require(who, "project.write");
   if (patch.body || !patch.cleared.empty())
-    throw Error(ErrorCode::misuse, "a project's edit sets fields and tags");
+    throw Error(ErrorCode::misuse, "a project's edit sets fields and entries");
   std::vector<Column> columns;
   for (const auto& set : patch.fields) {
     if (set.field == "name") {
       const auto* name = std::get_if<std::string>(&set.value);
       if (!name) throw Error(ErrorCode::invalid, "a project needs a name").in("name");
-      check_name(*name);
+      check_project_name(*name);
       if (taken(t, core_.in.projects, *name, project)) throw name_taken(*name);
-    } else if (set.field != "description") {
+    } else if (set.field != "description" && set.field != "output_destination") {
       throw Error(ErrorCode::invalid,
                   "'" + std::string(set.field) + "' of a project cannot be edited")
           .in(std::string(set.field));

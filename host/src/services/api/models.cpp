@@ -1,0 +1,302 @@
+// /api/v1/models: what tasks logged as models
+#include "podium/service/models.hpp"
+
+#include <array>
+
+#include "query/vocabularies.hpp"
+#include "services/api/api.hpp"
+#include "services/api/input.hpp"
+#include "services/api/output.hpp"
+#include "services/api/question.hpp"
+#include "services/api/route_table.hpp"
+#include "services/api/schemas.hpp"
+#include "services/cells.hpp"
+#include "services/records.hpp"
+
+namespace podium::host {
+namespace {
+
+constexpr std::string_view fields[] = {"name",         "type",    "status", "source_task",
+                                       "artifact_uri", "created", "updated"};
+/// Columns behind the fields.
+constexpr std::size_t project = std::size(fields), params = project + 1, tags = project + 2,
+                      metrics = project + 3;
+
+std::string model_schema() {
+  return R"({"title":"Model","type":"object","required":["id","project","name","status","created",)"
+         R"("updated","params","tags","metrics","version"],"properties":{"id":{"type":"string"},)"
+         R"("project":{"type":"string"},"name":{"type":"string"},"type":{"type":"string"},)"
+         R"("status":{"type":"string","description":"pending, ready, upload_failed, published"},)"
+         R"("source_task":{"type":"string"},"artifact_uri":{"type":"string"},)"
+         R"("created":{"type":"integer"},"updated":{"type":"integer"},"params":)" +
+         std::string(schemas::string_map) + R"(,"tags":)" + std::string(schemas::string_map) +
+         R"(,"metrics":)" + schemas::metrics() + R"(,"version":{"type":"integer"}}})";
+}
+constexpr std::string_view model_edit =
+    R"({"title":"ModelEdit","type":"object","additionalProperties":false,"properties":{"tags":)"
+    R"({"type":"object","maxProperties":10000,"additionalProperties":{"type":["string","number",)"
+    R"("boolean","null"]}}}})";
+constexpr std::string_view model_status =
+    R"({"title":"ModelStatus","type":"object","required":["status"],"additionalProperties":false,)"
+    R"("properties":{"status":{"enum":["ready","upload_failed"]}}})";
+constexpr std::string_view model_link =
+    R"({"title":"ModelLink","type":"object","required":["task","name","state","direction","step"],)"
+    R"("properties":{"task":{"type":"string"},"name":{"type":"string"},"state":{"type":"string"},)"
+    R"("direction":{"enum":["in","out"],"description":"in: the task read it"},)"
+    R"("step":{"type":"integer"}}})";
+
+class ModelRoutes final : public Routes {
+ public:
+  ModelRoutes(const Core& core, ApiServices services)
+      : Routes("api.models"), core_(core), services_(services), columns_(field_columns(fields)) {
+    columns_.push_back(value_of(field("project")));
+    columns_.push_back(whole_map("params"));
+    columns_.push_back(whole_map("tags"));
+    columns_.push_back(whole_series("metrics"));
+  }
+  std::vector<std::string> prefixes() const override { return {"/api/v1/models"}; }
+  std::vector<Route> routes() override;
+
+ private:
+  struct Written {
+    std::string json;  ///< without the project and the last brace
+    Ordinal project = 0;
+    std::int64_t version = 0;
+  };
+  Written write(const Row&) const;
+  void close(Written&, const Reader&, const Principal&) const;
+  Ordinal find(const Reader&, const Principal&, std::string_view id) const;
+  Response answer(const Principal&, std::string_view id) const;
+  std::vector<Value> ids_of_task(const Principal&, Ordinal task,
+                                 const std::optional<std::string>& direction) const;
+  Response list(Request&) const;
+  Response edit(Request&) const;
+  Response finalize(Request&) const;
+  Response links(Request&) const;
+
+  const Core& core_;
+  ApiServices services_;
+  std::vector<Column> columns_;
+};
+
+ModelRoutes::Written ModelRoutes::write(const Row& row) const {
+  Written out;
+  out.version = row.version();
+  out.project = number_of(row.cell(project));
+  JsonWriter w(out.json);
+  w.object().key("id").value(row.id());
+  write_fields(w, row, fields);
+  w.key("params");
+  write_map(w, row.map(params));
+  w.key("tags");
+  write_map(w, row.map(tags));
+  w.key("metrics");
+  write_series(w, row.series(metrics));
+  w.key("version").value(out.version);
+  return out;
+}
+
+void ModelRoutes::close(Written& w, const Reader& reader, const Principal& who) const {
+  services_.projects.get(reader, who, w.project, {}, [&](const Row& row) {
+    w.json += ",\"project\":";
+    append_json_string(w.json, row.id());
+  });
+  w.json += '}';
+}
+
+/// A model that was deleted is gone for whoever asks.
+Ordinal ModelRoutes::find(const Reader& reader, const Principal& who, std::string_view id) const {
+  static const std::array deleted = {value_of(field("deleted"))};
+  const Ordinal model = find_visible(services_.models, reader, who, "model", id);
+  bool gone = true;
+  services_.models.get(reader, who, model, deleted,
+                       [&](const Row& row) { gone = is_true(row.cell(0)); });
+  if (gone) throw no_such("model", id);
+  return model;
+}
+
+Response ModelRoutes::answer(const Principal& who, std::string_view id) const {
+  Written written;
+  core_.store.read([&](const Reader& reader) {
+    services_.models.get(reader, who, find(reader, who, id), columns_,
+                         [&](const Row& row) { written = write(row); });
+    close(written, reader, who);
+  });
+  return json_response(std::move(written.json), written.version);
+}
+
+std::vector<Value> ModelRoutes::ids_of_task(const Principal& who, Ordinal task,
+                                            const std::optional<std::string>& direction) const {
+  std::vector<Value> out;
+  Query query;
+  query.filter = eq(field("task"), task);
+  if (direction) query.filter = all_of({query.filter, eq(field("direction"), *direction)});
+  query.columns = {value_of(field("model"))};
+  VisibleRecords(core_, services_.models.links(), "model_links")
+      .query(core_.store, who, query, [&](const Row& row) {
+        out.emplace_back(text_of(row.cell(0)));
+        return true;
+      });
+  return out;
+}
+
+Response ModelRoutes::list(Request& request) const {
+  const Parameters p(request);
+  const Principal& who = request.who();
+  std::vector<Filter> filters = {eq(field("deleted"), false)};
+  if (const auto within = project_filter(core_, services_.projects, who, p))
+    filters.push_back(*within);
+  const auto task = p.text("task"), direction = p.text("direction");
+  if (direction && !task)
+    throw Error(ErrorCode::invalid, "'direction' goes with a 'task'").in("direction");
+  if (direction && *direction != "in" && *direction != "out")
+    throw Error(ErrorCode::invalid, "'direction' is in or out").in("direction");
+  if (task)
+    filters.push_back(
+        in(record_id(),
+           ids_of_task(who, find_visible(services_.tasks, core_.store, who, "task", *task),
+                       direction)));
+  Query query = question_of(core_, p, services_.vocabularies.of("models"), std::move(filters));
+  query.columns = columns_;
+  std::string body;
+  core_.store.read([&](const Reader& reader) {
+    body.clear();
+    std::vector<Written> rows;
+    const Page page = services_.models.query(reader, who, query, [&](const Row& row) {
+      rows.push_back(write(row));
+      return true;
+    });
+    JsonWriter w(body);
+    w.object().key("models").array();
+    for (auto& row : rows) {
+      close(row, reader, who);
+      w.raw(row.json);
+    }
+    w.end_array();
+    write_cursor(w, page.cursor);
+    w.end_object();
+  });
+  return json_response(std::move(body));
+}
+
+Response ModelRoutes::edit(Request& request) const {
+  Members body = Members::of_body(request);
+  const Entries given = entries_of(body, "tags", true);
+  body.finish();
+  Patch patch;
+  given.add_to(patch, "tags");
+  const Principal& who = request.who();
+  core_.store.write([&](Transaction& t) {
+    const Ordinal model = services_.models.require(t, who, request.segment("id"));
+    t.get(core_.in.models, model, {},
+          [&](const Row& row) { check_if_match(request, row.version()); });
+    services_.models.edit(t, who, model, patch);
+  });
+  return answer(who, request.segment("id"));
+}
+
+Response ModelRoutes::finalize(Request& request) const {
+  Members body = Members::of_body(request);
+  const std::string status = body.text("status", 32).value_or("");
+  body.finish();
+  const bool ready = status == name(ModelStatus::ready);
+  if (!ready && status != name(ModelStatus::upload_failed))
+    throw Error(ErrorCode::invalid, "'status' is ready or upload_failed").in("status");
+  const Principal& who = request.who();
+  core_.store.write([&](Transaction& t) {
+    const Ordinal model = services_.models.require(t, who, request.segment("id"));
+    t.get(core_.in.models, model, {},
+          [&](const Row& row) { check_if_match(request, row.version()); });
+    services_.models.finalize(t, who, model,
+                              ready ? ModelStatus::ready : ModelStatus::upload_failed);
+  });
+  return answer(who, request.segment("id"));
+}
+
+Response ModelRoutes::links(Request& request) const {
+  const Parameters p(request);
+  const Principal& who = request.who();
+  static constexpr std::string_view names[] = {"name", "state"};
+  static const auto columns = field_columns(names);
+  struct Link {
+    Ordinal task;
+    std::string direction;
+    std::int64_t step;
+  };
+  Query query;
+  query.limit = p.limit(100, 1000);
+  query.cursor = p.cursor();
+  query.columns = {value_of(field("task")), value_of(field("direction")), value_of(field("step"))};
+  std::string body;
+  core_.store.read([&](const Reader& reader) {
+    body.clear();
+    find(reader, who, request.segment("id"));
+    query.filter = eq(field("model"), std::string(request.segment("id")));
+    std::vector<Link> links;
+    const Page page = VisibleRecords(core_, services_.models.links(), "model_links")
+                          .query(reader, who, query, [&](const Row& row) {
+                            links.push_back({number_of(row.cell(0)), text_of(row.cell(1)),
+                                             number_of(row.cell(2))});
+                            return true;
+                          });
+    JsonWriter w(body);
+    w.object().key("links").array();
+    for (const Link& link : links)
+      services_.tasks.get(reader, who, link.task, columns, [&](const Row& row) {
+        w.object().key("task").value(row.id());
+        write_fields(w, row, names);
+        w.key("direction").value(link.direction).key("step").value(link.step).end_object();
+      });
+    w.end_array();
+    write_cursor(w, page.cursor);
+    w.end_object();
+  });
+  return json_response(std::move(body));
+}
+
+std::vector<Route> ModelRoutes::routes() {
+  const std::string one = model_schema();
+  RouteTable table;
+  table
+      .add(
+          "GET", "/api/v1/models", "model.read", "Lists models that tasks logged",
+          [this](Request& r) { return list(r); }, "", schemas::page("models", one))
+      .with(questioned({text_parameter("project", "id or name of the project they belong to"),
+                        choice_parameter("scope", "of the project; project when absent",
+                                         {"project", "subprojects"}),
+                        text_parameter("task", "id of a task that made or read them"),
+                        choice_parameter("direction",
+                                         "of the task: in, it read them; out, it made "
+                                         "them; both when absent",
+                                         {"in", "out"})}));
+  table
+      .add(
+          "GET", "/api/v1/models/{id}", "model.read", "One model",
+          [this](Request& r) { return answer(r.who(), r.segment("id")); }, "", one)
+      .versioned();
+  table
+      .add(
+          "PATCH", "/api/v1/models/{id}", "model.write", "Sets tags; a tag that is null is removed",
+          [this](Request& r) { return edit(r); }, std::string(model_edit), one)
+      .versioned();
+  table
+      .add(
+          "POST", "/api/v1/models/{id}/finalize", "model.write",
+          "Says how the upload of a model ended", [this](Request& r) { return finalize(r); },
+          std::string(model_status), one)
+      .versioned();
+  table
+      .add(
+          "GET", "/api/v1/models/{id}/links", "model.read", "The tasks that made or read a model",
+          [this](Request& r) { return links(r); }, "", schemas::page("links", model_link))
+      .with(paged());
+  return table.take();
+}
+
+}  // namespace
+
+std::unique_ptr<Routes> make_model_routes(const Core& core, ApiServices services) {
+  return std::make_unique<ModelRoutes>(core, services);
+}
+
+}  // namespace podium::host
