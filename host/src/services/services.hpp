@@ -24,6 +24,7 @@ namespace podium::host {
 class EntityVocabulary;
 class Listings;
 class Table;
+class Views;
 struct PluginOwner;
 
 /// Owns the services, the threads that run jobs and the threads that call listeners. Thread-safe
@@ -61,6 +62,7 @@ class Services {
   /// What the task table is asked with, in the host.
   const Table& table() const;
   Listings& listings();
+  Views& views();
   const Access& access() const;
   Access& access();
 
