@@ -113,7 +113,7 @@ TEST_CASE("a listing made of what refers to tasks is old when that changes") {
   const Json id = window(api, q)["listing"];
   CHECK(window(api, q)["listing"] == id);
   const auto notes = h.store->collection("notes");
-  const Ordinal task = h.store->ids(h.store->collection("tasks"), {}, {}).front();
+  const Ordinal task = h.store->ids(h.store->collection("tasks"), {}, {}, {}).front();
   h.store->transact([&](Transaction& t) {
     NewRecord r;
     r.id = "n";
@@ -132,7 +132,7 @@ TEST_CASE("listings: those not asked for longest go first, the newest stays") {
                         {},          [] { return std::int64_t{1}; },
                         "here",      "here",
                         ids,         host::Collections(*h.store)};
-  host::Listings listings(core, 3000);
+  host::Listings listings(core, 2500);
   int builds = 0;
   const auto find = [&](const std::string& id, const std::string& question, std::size_t rows) {
     return listings.find(id, {question, question, {h.store->collection("tasks")}},
@@ -146,7 +146,7 @@ TEST_CASE("listings: those not asked for longest go first, the newest stays") {
   CHECK(!find(one.listing->id, "one", 100).moved);
   CHECK(builds == 2);
   find("", "three", 100);  // two is the one that nobody asked for longest
-  CHECK(listings.bytes() <= 3000);
+  CHECK(listings.bytes() <= 2500);
   CHECK(!find(one.listing->id, "one", 100).moved);
   CHECK(find(two.listing->id, "two", 100).moved);
   CHECK(builds == 4);
