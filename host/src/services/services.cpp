@@ -158,6 +158,7 @@ Queues& Services::queues() { return impl_->queues; }
 Datasets& Services::datasets() { return impl_->datasets; }
 const Table& Services::table() const { return impl_->table; }
 Listings& Services::listings() { return impl_->listings; }
+Views& Services::views() { return impl_->views; }
 Models& Services::models() { return impl_->models; }
 Notes& Services::notes() { return impl_->notes; }
 Goals& Services::goals() { return impl_->goals; }

@@ -31,6 +31,7 @@ class EntityVocabulary;
 class Listings;
 class Table;
 class EventHub;
+class Views;
 struct PluginOwner;
 class Vocabularies;
 
@@ -84,6 +85,7 @@ class Services {
   const Table& table() const;
   Listings& listings();
   EventHub& events();
+  Views& views();
   const Access& access() const;
   Access& access();
 

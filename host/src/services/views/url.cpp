@@ -414,8 +414,8 @@ std::string filter_text(const ColumnFilter& f, const Table& table) {
     for (const Value& value : v->values) items.push_back(value_atom(value));
     list(v->exclude ? "not" : "in", items);
   } else if (const auto* r = std::get_if<ColumnFilter::Range>(&f.condition)) {
-    const auto end = [](const Value& v) {
-      return std::holds_alternative<std::monostate>(v) ? std::string() : value_atom(v);
+    const auto end = [](const Value& limit) {
+      return std::holds_alternative<std::monostate>(limit) ? std::string() : value_atom(limit);
     };
     out += end(r->from) + ".." + end(r->to);
   } else {
