@@ -31,8 +31,7 @@ Dictionary::Text Dictionary::text(Connection& connection, std::int64_t id) {
   }
   Statement statement = connection.prepare("SELECT text FROM dict WHERE id = ?");
   if (!statement.bind(id).step())
-    throw Error(ErrorCode::corrupt,
-                fmt::format("the store's dictionary has no entry {}; run podium doctor", id));
+    throw damaged(connection.file(), fmt::format("its dictionary has no entry {}", id));
   auto text = std::make_shared<const std::string>(statement.text(0));
   keep(id, *text);
   return text;

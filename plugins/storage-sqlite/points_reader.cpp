@@ -7,6 +7,7 @@
 
 #include "podium/storage_kit/points.hpp"
 #include "reader.hpp"
+#include "series_table.hpp"
 #include "summary_columns.hpp"
 
 namespace podium::sqlite {
@@ -128,8 +129,8 @@ class PointsRead {
     Statement s = connection_.prepare(
         fmt::format("SELECT data FROM {} WHERE sid = ? AND seq = ?", series_.chunks));
     if (!s.bind(sid_, head.seq).step())
-      throw Error(ErrorCode::corrupt, "a chunk of points vanished; run podium doctor");
-    kit::decode_chunk(s.blob(0), head.count, points);
+      throw damaged(connection_.file(), "a chunk of points vanished");
+    decode_points(connection_, s.blob(0), head.count, points);
     if (!by_step())
       std::sort(points.begin(), points.end(),
                 [](const Point& a, const Point& b) { return kit::compare_by_time(a, b) < 0; });

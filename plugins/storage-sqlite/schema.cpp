@@ -142,10 +142,11 @@ void migrate(Connection& connection, const CollectionInfo& info, const kit::Migr
   for (const std::string& name : steps.series) make_series(connection, info.one_series(name));
 }
 
-[[noreturn]] void foreign() {
-  throw Error(
-      ErrorCode::corrupt,
-      "podium.db is a database but not one of podium's; move it away or choose another folder");
+[[noreturn]] void foreign(const Connection& connection) {
+  throw Error(ErrorCode::corrupt,
+              fmt::format("{} is a database but not one of podium's; move it away or choose "
+                          "another folder",
+                          connection.file().string()));
 }
 
 void make_or_check(Connection& connection) {
@@ -165,20 +166,18 @@ void make_or_check(Connection& connection) {
     connection.execute("COMMIT");
     return;
   }
-  if (marked != application) foreign();
+  if (marked != application) foreign(connection);
   const std::int64_t found = connection.number("SELECT value FROM meta WHERE key = 'format'");
   if (found > format)
     throw Error(ErrorCode::unsupported,
-                fmt::format("podium.db has format {}, this podium knows {}; start a newer podium",
-                            found, format));
-  if (found != format) foreign();
+                fmt::format("{} has format {}, this podium knows {}; start a newer podium",
+                            connection.file().string(), found, format));
+  if (found != format) foreign(connection);
   // A large file is looked at as it is used; a small one costs nothing to look through.
   constexpr std::int64_t small = 2048;
   if (connection.number("PRAGMA page_count") > small) return;
   Statement check = connection.prepare("PRAGMA quick_check(1)");
-  if (check.step() && check.text(0) != "ok")
-    throw Error(ErrorCode::corrupt,
-                fmt::format("podium.db is damaged ({}); restore a backup", check.text(0)));
+  if (check.step() && check.text(0) != "ok") throw damaged(connection.file(), check.text(0));
 }
 
 }  // namespace
@@ -189,8 +188,7 @@ void prepare_file(Connection& connection) {
   } catch (const EngineError& e) {
     // A table or column is missing that every store has.
     if (e.code() == ErrorCode::internal)
-      throw Error(ErrorCode::corrupt, fmt::format("podium.db is damaged ({}); restore a backup",
-                                                  sqlite3_errmsg(connection.handle())));
+      throw damaged(connection.file(), sqlite3_errmsg(connection.handle()));
     throw;
   }
 }
@@ -198,9 +196,15 @@ void prepare_file(Connection& connection) {
 std::vector<Catalog::Stored> stored_collections(Connection& connection) {
   std::vector<Catalog::Stored> result;
   Statement rows = connection.prepare("SELECT cid, declaration FROM collections ORDER BY cid");
-  while (rows.step())
-    result.push_back({static_cast<CollectionId>(rows.integer(0)),
-                      kit::collection_from_json(rows.text(1)), false});
+  try {
+    while (rows.step())
+      result.push_back({static_cast<CollectionId>(rows.integer(0)),
+                        kit::collection_from_json(rows.text(1)), false});
+  } catch (const EngineError&) {
+    throw;
+  } catch (const Error& e) {
+    throw damaged(connection.file(), e.what());
+  }
   return result;
 }
 

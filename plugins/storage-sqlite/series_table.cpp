@@ -43,6 +43,15 @@ bool SeriesTable::read(Statement& statement, SeriesRow& row) {
   return there;
 }
 
+void decode_points(const Connection& connection, std::string_view data, std::int64_t count,
+                   std::vector<Point>& out) {
+  try {
+    kit::decode_chunk(data, static_cast<std::uint32_t>(count), out);
+  } catch (const Error& e) {
+    throw damaged(connection.file(), e.what());
+  }
+}
+
 bool SeriesTable::find(Ordinal owner, std::int64_t key, std::int64_t scope, SeriesRow& row) {
   if (!find_)
     find_.emplace(connection_.prepare(fmt::format(
@@ -172,7 +181,7 @@ void SeriesTable::chunks(std::int64_t sid, const kit::ChunkRange& box, Wanted wa
   while (rows.step()) {
     if (!wanted(rows.integer(0), rows.integer(1), rows.integer(2), rows.integer(3))) continue;
     points.clear();
-    kit::decode_chunk(rows.blob(5), static_cast<std::uint32_t>(rows.integer(4)), points);
+    decode_points(connection_, rows.blob(5), rows.integer(4), points);
     sink(points);
   }
 }
@@ -184,7 +193,7 @@ void SeriesTable::take_small_chunks(std::int64_t sid, std::vector<Point>& out) {
         fmt::format("SELECT seq, n, data FROM {} WHERE sid = ? AND n < ?", series_.chunks));
     rows.bind(sid, small_chunk);
     while (rows.step()) {
-      kit::decode_chunk(rows.blob(2), static_cast<std::uint32_t>(rows.integer(1)), out);
+      decode_points(connection_, rows.blob(2), rows.integer(1), out);
       taken.push_back(rows.integer(0));
     }
   }

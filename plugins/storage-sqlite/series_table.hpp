@@ -12,6 +12,11 @@
 
 namespace podium::sqlite {
 
+/// Appends the points of a chunk to `out`; throws `corrupt` with the file's name when it is
+/// damaged.
+void decode_points(const Connection&, std::string_view data, std::int64_t count,
+                   std::vector<Point>& out);
+
 struct SeriesRow {
   std::int64_t sid = 0;
   Summary summary;

@@ -1,5 +1,6 @@
 #include "sqlite.hpp"
 
+#include <algorithm>
 #include <mutex>
 
 namespace podium::sqlite {
@@ -30,14 +31,18 @@ ErrorCode code_of(int result) {
   }
 }
 
-std::string sentence(int result, const std::string& message) {
+std::string sentence(int result, const std::string& message, const std::filesystem::path& file) {
   switch (result & 0xFF) {
     case SQLITE_FULL:
-      return "the disk that holds the store is full; free space, writes resume by themselves";
+      return "the disk that holds the store has no space left; free some, writes resume by "
+             "themselves";
     case SQLITE_CORRUPT:
-      return "the store's file is damaged (" + message + "); restore a backup or run podium doctor";
+      return damaged(file, message).what();
     case SQLITE_NOTADB:
-      return "the store's file is no SQLite database; restore a backup";
+      return "the store's file " + file.string() +
+             " is damaged or no SQLite database; restore a backup";
+    case SQLITE_CANTOPEN:
+      return "the store's file " + file.string() + " cannot be opened (" + message + ")";
     default:
       return "the store's engine failed: " + message;
   }
@@ -45,8 +50,15 @@ std::string sentence(int result, const std::string& message) {
 
 }  // namespace
 
-EngineError::EngineError(int result, const std::string& message)
-    : Error(code_of(result), sentence(result, message)), result_(result) {}
+Error damaged(const std::filesystem::path& file, std::string_view how) {
+  std::string line(how);
+  std::replace(line.begin(), line.end(), '\n', ' ');
+  return {ErrorCode::corrupt, "the store's file " + file.string() + " is damaged (" + line +
+                                  "); restore a backup, or see what podium doctor says"};
+}
+
+EngineError::EngineError(int result, const std::string& message, const std::filesystem::path& file)
+    : Error(code_of(result), sentence(result, message, file)), result_(result) {}
 
 bool EngineError::broken() const noexcept {
   switch (result_ & 0xFF) {
@@ -61,7 +73,7 @@ bool EngineError::broken() const noexcept {
   }
 }
 
-Connection::Connection(const std::filesystem::path& file, Role role) {
+Connection::Connection(const std::filesystem::path& file, Role role) : file_(file) {
   static std::once_flag once;
   // The allocator's statistics cost a lock an allocation. Refused, harmlessly, when SQLite already
   // runs.
@@ -95,7 +107,7 @@ void Connection::fail(int result) const {
   const int extended = db_ != nullptr ? sqlite3_extended_errcode(db_) : result;
   // A misuse leaves the connection's own code behind that of an older call.
   const int code = (extended & 0xFF) == (result & 0xFF) ? extended : result;
-  throw EngineError(code, db_ != nullptr ? sqlite3_errmsg(db_) : sqlite3_errstr(result));
+  throw EngineError(code, db_ != nullptr ? sqlite3_errmsg(db_) : sqlite3_errstr(result), file_);
 }
 
 void Connection::execute(const std::string& sql) {

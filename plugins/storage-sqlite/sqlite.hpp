@@ -14,11 +14,15 @@
 
 namespace podium::sqlite {
 
+/// `corrupt`, with the file's name, how it is damaged and what to do.
+Error damaged(const std::filesystem::path& file, std::string_view how);
+
 /// What SQLite refused, with its extended result code. A full disk is `out_of_space`, a damaged
 /// file `corrupt`, what another try may heal `unavailable`, the rest `internal`.
 class EngineError : public Error {
  public:
-  EngineError(int result, const std::string& message);
+  /// `file` is named in the text.
+  EngineError(int result, const std::string& message, const std::filesystem::path& file);
   int result() const noexcept { return result_; }
   bool disk_full() const noexcept { return (result_ & 0xFF) == SQLITE_FULL; }
   bool constraint() const noexcept { return (result_ & 0xFF) == SQLITE_CONSTRAINT; }
@@ -52,6 +56,7 @@ class Connection {
   std::int64_t number(std::string_view sql, std::int64_t otherwise = 0);
 
   sqlite3* handle() const noexcept { return db_; }
+  const std::filesystem::path& file() const noexcept { return file_; }
   bool in_transaction() const noexcept { return sqlite3_get_autocommit(db_) == 0; }
   std::int64_t total_changes() const noexcept { return sqlite3_total_changes64(db_); }
   std::int64_t last_row() const noexcept { return sqlite3_last_insert_rowid(db_); }
@@ -73,6 +78,7 @@ class Connection {
   sqlite3_stmt* compile(std::string_view sql, unsigned flags);
   void drop_oldest();
 
+  const std::filesystem::path file_;
   sqlite3* db_ = nullptr;
   std::uint64_t tick_ = 0;
   std::unordered_map<std::string, std::unique_ptr<Prepared>, Hash, std::equal_to<>> statements_;
