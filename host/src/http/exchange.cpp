@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "http/problem.hpp"
+#include "log/log.hpp"
 
 namespace podium::host {
 namespace {
@@ -68,7 +69,11 @@ void Exchange::send(Response response) noexcept {
 void Exchange::fail(const Error& error) noexcept { fail(error, http_status(error.code())); }
 
 void Exchange::fail(const Error& error, int status) noexcept {
-  if (claim()) answer(format(error, status));
+  if (!claim()) return;
+  // Who runs podium has to hear of it, not only who met it.
+  if (error.code() == ErrorCode::corrupt)
+    log(LogLevel::error, "http", (entry ? entry->where : path) + ": " + error.what());
+  answer(format(error, status));
 }
 
 void Exchange::dropped() noexcept {
