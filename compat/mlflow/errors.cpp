@@ -116,7 +116,8 @@ Error error(Code code, const std::string& message, std::string_view error_class)
 }
 
 Error translated(const Error& e) {
-  if (row_in(e)) return e;
+  // A full disk keeps the host's 507: by MLflow's 429 its client would try again and again.
+  if (row_in(e) || e.code() == ErrorCode::out_of_space) return e;
   return error(code_for(e.code()), e.what()).in(e.field()).at(e.position());
 }
 
