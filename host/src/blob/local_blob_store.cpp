@@ -51,6 +51,11 @@ class Descriptor {
     case ENOSPC:
     case EDQUOT:
       throw Error(ErrorCode::out_of_space, text);
+    case EIO:
+    case EROFS:
+    case EMFILE:
+    case ENFILE:
+      throw Error(ErrorCode::unavailable, text + "; try again when the disk is well");
     case ELOOP:
     case EXDEV:
       throw Error(ErrorCode::invalid, "Invalid path: it leads over a symbolic link").in("path");
@@ -148,7 +153,12 @@ class LocalBlobStore::Files {
     if (::mkdirat(above.get(), leaf.c_str(), 0755) != 0) {
       if (errno != EEXIST) fail(errno, "cannot make the folder '" + name + "'");
     } else {
-      sync(above.get(), "a folder");
+      try {
+        sync(above.get(), "a folder");
+      } catch (...) {  // the next upload makes it, and syncs it, again
+        ::unlinkat(above.get(), leaf.c_str(), AT_REMOVEDIR);
+        throw;
+      }
     }
     at = Descriptor(open(name, O_RDONLY | O_DIRECTORY));
     if (!at) refuse_folder(name);
