@@ -19,6 +19,14 @@ bool equal_without_case(std::string_view a, std::string_view b) noexcept {
          });
 }
 
+/// Whether a line goes on in the next, which begins with a blank: the library joins them, other
+/// readers take them for two.
+bool folded(std::string_view lines) noexcept {
+  for (auto at = lines.find('\n'); at != std::string_view::npos; at = lines.find('\n', at + 1))
+    if (at + 1 < lines.size() && (lines[at + 1] == ' ' || lines[at + 1] == '\t')) return true;
+  return false;
+}
+
 std::string_view std_view(boost::beast::string_view text) { return {text.data(), text.size()}; }
 
 /// The last step of a chunked body is at least this long, and the library's parser wants it whole.
@@ -161,6 +169,8 @@ RequestParser::Step RequestParser::head(std::string_view text, std::size_t& used
     if (used == text.size()) return Step::more;
     error_code ec;
     const auto n = p.message->put({text.data() + used, text.size() - used}, ec);
+    if (folded(text.substr(used, n)))
+      return p.refuse(400, "a line of the request's header begins with a blank");
     used += n;
     p.head_bytes += n;
     // The library limits what it looks at together; the sum is limited here, however it comes.
