@@ -11,10 +11,11 @@ BINARY = os.environ.get("PODIUM_BINARY", str(pathlib.Path(__file__).resolve().pa
 
 
 class Podium:
-    def __init__(self, data, *flags, environment=None, log=None):
+    def __init__(self, data, *flags, environment=None, log=None, wrapper=()):
         self.data = pathlib.Path(data)
         self.flags = flags
         self.environment = environment or {}
+        self.wrapper = list(wrapper)  # a command that podium is started by, which becomes it
         self.log_path = pathlib.Path(log) if log else self.data.parent / f"{self.data.name}.log"
         self.process = None
         self.url = None
@@ -25,7 +26,7 @@ class Podium:
         self.data.mkdir(parents=True, exist_ok=True)
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
-                [BINARY, "serve", "--port", "0", "--data", str(self.data), *self.flags], cwd=self.data.parent,
+                [*self.wrapper, BINARY, "serve", "--port", "0", "--data", str(self.data), *self.flags], cwd=self.data.parent,
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, env=dict(os.environ, **self.environment))
         text = b""
         deadline = started + seconds
@@ -48,6 +49,25 @@ class Podium:
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
         self.process.stdout.close()
+
+    def wait(self, seconds=60):
+        """Waits until podium ends by itself; returns the exit code, or None when it goes on."""
+        try:
+            code = self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
+        self.process.stdout.close()
+        return code
+
+    def refusal(self, seconds=60):
+        """Starts a podium that is to refuse its data folder. Returns what it says; it must end with 1 and listen never."""
+        self.data.mkdir(parents=True, exist_ok=True)
+        result = subprocess.run([BINARY, "serve", "--port", "0", "--data", str(self.data), *self.flags], cwd=self.data.parent,
+                                stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", timeout=seconds,
+                                env=dict(os.environ, **self.environment))
+        assert result.returncode == 1, (result.returncode, result.stdout, result.stderr)
+        assert not result.stdout, f"it answered for a while: {result.stdout}"
+        return result.stderr
 
     def stop(self, seconds=30):
         """SIGTERM; returns the exit code."""
