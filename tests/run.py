@@ -7,7 +7,8 @@
     install  `cmake --install`, then the examples against the installed prefix
     client   pytest with the real MLflow client
     differential  the same calls against mlflow server and podium
-    crash    kill -9 under load
+    crash    kill -9 under load, during a merge and a migration; disks that are full, fail or have lost something
+    attacks  hostile requests and clients against a running podium
     fuzz     every fuzz target for a few seconds (SECONDS_EACH)
     format   clang-format over the files of the last commit and uncommitted ones
     lint     clang-tidy over all sources (given by name only)
@@ -28,7 +29,7 @@ import xml.etree.ElementTree
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 JOBS = str(os.environ.get("JOBS") or os.cpu_count() or 2)
-DEFAULT = ["unit", "asan", "tsan", "install", "client", "differential", "crash", "fuzz", "format"]
+DEFAULT = ["unit", "asan", "tsan", "install", "client", "differential", "crash", "attacks", "fuzz", "format"]
 TSAN_TESTS = ["storage_sqlite", "storage_sqlite_conformance", "http", "services"]
 
 
@@ -188,6 +189,10 @@ def stage_differential():
 
 def stage_crash():
     run_pytest("crash")
+
+
+def stage_attacks():
+    run_pytest("attacks")
 
 
 def stage_install():
