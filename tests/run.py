@@ -8,8 +8,9 @@
     client   pytest with the real MLflow client
     cli      pytest that runs the command line as a script would
     differential  the same calls against mlflow server and podium
-    crash    kill -9 under load
+    crash    kill -9 under load, during a merge and a migration; disks that are full, fail or have lost something
     operations  backup, restore and doctor beside a running server
+    attacks  hostile requests and clients against a running podium
     fuzz     every fuzz target for a few seconds (SECONDS_EACH)
     format   clang-format over the files of the last commit and uncommitted ones
     lint     clang-tidy over all sources (given by name only)
@@ -30,7 +31,7 @@ import xml.etree.ElementTree
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 JOBS = str(os.environ.get("JOBS") or os.cpu_count() or 2)
-DEFAULT = ["unit", "asan", "tsan", "install", "client", "cli", "differential", "crash", "operations", "fuzz", "format"]
+DEFAULT = ["unit", "asan", "tsan", "install", "client", "cli", "differential", "crash", "operations", "attacks", "fuzz", "format"]
 TSAN_TESTS = ["storage_sqlite", "storage_sqlite_conformance", "http", "services"]
 
 
@@ -198,6 +199,10 @@ def stage_crash():
 
 def stage_operations():
     run_pytest("operations")
+
+
+def stage_attacks():
+    run_pytest("attacks")
 
 
 def stage_install():

@@ -8,6 +8,7 @@
 #include "podium/storage_kit/points.hpp"
 #include "series_table.hpp"
 #include "reader.hpp"
+#include "series_table.hpp"
 #include "summary_columns.hpp"
 
 namespace podium::sqlite {

@@ -12,7 +12,8 @@
 
 namespace podium::sqlite {
 
-/// Appends the points of a chunk to `out`; throws `corrupt` with the file's name when it is damaged.
+/// Appends the points of a chunk to `out`; throws `corrupt` with the file's name when it is
+/// damaged.
 void decode_points(const Connection&, std::string_view data, std::int64_t count,
                    std::vector<Point>& out);
 

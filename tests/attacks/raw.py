@@ -48,12 +48,14 @@ def connect(url, seconds=60):
     return socket.create_connection((where.hostname, where.port), seconds)
 
 
-def exchange(url, content):
-    """Sends bytes, says that no more follow, and returns all answers until podium closes."""
+def exchange(url, content, cut=False):
+    """Sends bytes and returns all answers until podium closes, as it does after a request that it cannot frame or that asks for
+    it. `cut` says that no more bytes follow."""
     with connect(url) as s:
         try:
             s.sendall(content)
-            s.shutdown(socket.SHUT_WR)
+            if cut:
+                s.shutdown(socket.SHUT_WR)
         except OSError:
             pass  # it had heard enough
         answers = []

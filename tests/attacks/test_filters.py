@@ -22,11 +22,11 @@ def search(target, text, order=()):
 
 BAD = {
     "deep parentheses": "(" * 50_000 + "metrics.m > 1" + ")" * 50_000, "open parentheses": "(" * 100_000, "closed parentheses": ")" * 100_000,
-    "OR": "metrics.m > 1 OR metrics.m < 2", "NOT": "NOT " * 10_000 + "metrics.m > 1", "AND without end": "metrics.m > 1 AND " * 10_000,
+    "OR": "metrics.m > 1 OR metrics.m < 2", "NOT": "NOT " * 10_000 + "metrics.m > 1",
     "an open quote": "params.p = '" + "x" * 100_000, "an open back-tick": "params.`" + "x" * 100_000, "SQL": "metrics.m > 1; DROP TABLE t1; --",
     "UNION": "params.p = 'x' UNION SELECT * FROM meta", "a subquery": "params.p IN (SELECT text FROM dict)", "a comment": "metrics.m > 1 /* */ -- x",
     "a function": "lower(params.p) = 'x'", "NUL": "params.p = 'a\0b'", "a number without end": "metrics.m > " + "9" * 100_000 + "x", "no value": "metrics.m >",
-    "no comparison": "metrics.m", "another entity": "secrets.x = 1", "dots": "metrics." + "." * 50_000 + " > 1", "operators": "metrics.m " + "<>=!" * 20_000 + " 1",
+    "no comparison": "metrics.m", "another entity": "secrets.x = 1", "operators": "metrics.m " + "<>=!" * 20_000 + " 1",
     "a list within a list": "attributes.run_id IN (" + "(" * 50_000 + "'x'" + ")" * 50_000 + ")", "an open list": "attributes.run_id IN (" + "'x'," * 50_000,
     "a list of nothing": "attributes.run_id IN ()", "commas": "attributes.run_id IN (" + "," * 50_000 + ")", "noise": "\x01\x02\x7f~^%$" * 5_000,
 }
@@ -70,7 +70,15 @@ def test_depth_of_podium_s_filters(target, nest):
         assert status == 200 if depth == 10 else 400 <= status < 500, (depth, status, body[:300])
 
 
-@pytest.mark.parametrize("count", [1000, 50_000])
+@pytest.mark.parametrize("text", ["metrics.m > 1 AND " * 10_000, "metrics." + "." * 50_000 + " > 1", "attributes.run_id IN (" + ", ".join(["'x'"] * 300_000) + ")"],
+                         ids=["AND without end", "dots", "a mebibyte"])
+def test_odd_filters(target, text):
+    """MLflow takes the first two; what is too long for podium is refused with its limit."""
+    status, body = search(target, text)
+    assert (status, body) == (200, b"{}") or (status == 400 and len(text) > 1 << 20 and b"1048576" in body), (status, body[:300])
+
+
+@pytest.mark.parametrize("count", [1000, 25_000])
 def test_a_huge_list(target, count):
     """It is right, too."""
     others = [f"{i:032x}" for i in range(count)]

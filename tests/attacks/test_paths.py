@@ -21,7 +21,7 @@ UP = [
 ]
 ABSOLUTE = [
     "{0}", "/{0}", "//{0}", "%2f{0}", "%252f{0}", "file:{0}", "file://{0}", "FILE://{0}", "file:%2f%2f{0}", "file%3a{0}",
-    "file%253a//{0}", "local:{0}", "C:{0}", "c:%5c{0}", "//localhost{0}", "%5c%5clocalhost{0}",
+    "file%253a//{0}", "C:{0}", "c:%5c{0}", "//localhost{0}", "%5c%5clocalhost{0}",
 ]
 LONG = ["x" * 5000, "%2e%2e/" * 2000 + "secret.txt", "a/" * 3000 + "a", "%25" * 1500 + "2e%25" * 1000]
 
@@ -55,6 +55,8 @@ def test_the_proxy(target, method, root):
 
 def not_offered(path):
     """501 for names that lead nowhere by their text: a local folder has no uploads in parts, whatever the name."""
+    if "%c0" in path or "%e0" in path:
+        return 501
     return None if ".." in path or "%2e" in path.lower() or path.startswith("/") else 501
 
 
@@ -135,5 +137,5 @@ def test_places_of_artifacts(target, location):
                 continue  # an ordinary place: the upload would be right
             [reply] = ask(target, method, place, b"overwritten")
             assert SECRET.encode() not in reply.body, (location, door)
-            assert "path=" in door or b"data-of-others" not in reply.body, (location, door)
+            assert f'"file_size":{len(SECRET)}'.encode() not in reply.body, (location, door)
             assert reply.status < 500 or reply.status == 501, (location, door, reply)

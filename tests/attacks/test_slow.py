@@ -119,7 +119,7 @@ def test_readers_that_read_nothing(target):
         sockets = []
         for i in range(100):
             s = stack.enter_context(connect(target.podium.url))
-            s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
             s.sendall(asked[i % 2] * 20)
             sockets.append(s)
         others(target)

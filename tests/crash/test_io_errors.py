@@ -1,6 +1,7 @@
 """Writes, fsyncs and opens that fail with EIO, each at every n-th call, through the whole server: an answer 200 is never false.
 What was acknowledged is there on a healthy disk after kill -9; what failed may be there whole, or not at all."""
 import errno
+import subprocess
 import threading
 import time
 
@@ -79,4 +80,37 @@ def test_a_disk_that_fails_for_good(tmp_path, kind):
     podium.kill()
     podium.start()
     check(Connection(podium.url), writers)
+    assert podium.stop() == 0
+
+
+def test_random_errors_by_libfiu(tmp_path):
+    """The same by an injector that others made, which also reaches the files that podium reads and sees no difference between
+    folders: some calls of each kind, at random."""
+    podium = Podium(tmp_path / "data", "--log-level", "error", wrapper=["fiu-run", "-x", "-f", str(tmp_path / "fiu")]).start()
+
+    def control(*commands):
+        subprocess.run(["fiu-ctrl", "-f", str(tmp_path / "fiu"), *[word for c in commands for word in ("-c", c)], str(podium.process.pid)],
+                       check=True, timeout=60)
+
+    points = ["posix/io/sync/fsync", "posix/io/sync/fdatasync", "posix/io/rw/pwrite", "posix/io/oc/open"]
+    stop = threading.Event()
+    writers = [Writer(podium.url, w, stop, forgives=FORGIVEN) for w in range(3)]
+    for writer in writers:
+        writer.start()
+    control(*[f"enable_random name={p},probability=0.05,failinfo={errno.EIO}" for p in points])
+    deadline = time.monotonic() + 60
+    while sum(len(w.forgiven) for w in writers) < 20:
+        assert any(w.is_alive() for w in writers), "podium has gone"
+        assert time.monotonic() < deadline, "too few calls failed"
+        time.sleep(0.01)
+    stop.set()
+    for writer in writers:
+        writer.join()
+    control(*[f"disable name={p}" for p in points])
+    status, answer = Connection(podium.url).call("POST", "runs/create", {"experiment_id": "0"})
+    assert status == 200, (answer, podium.tail())
+    podium.kill()
+    podium.wrapper = []  # a healthy disk
+    podium.start()
+    assert check(Connection(podium.url), writers) > 0
     assert podium.stop() == 0

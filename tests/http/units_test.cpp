@@ -355,6 +355,8 @@ TEST_CASE("requests that two readers could read differently are refused", "[http
       {"chunks of HTTP/1.0", "POST / HTTP/1.0\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n",
        400},
       {"a blank before the colon", get + "X : 1\r\n\r\n", 400},
+      {"a folded field", get + "X: 1\r\n 2\r\n\r\n", 400},
+      {"a length in a folded line", post + "X: 1\r\n\tContent-Length: 5\r\n\r\n", 400},
       {"a bare line feed", "GET / HTTP/1.1\nHost: h\n\n", 0},
       {"a bare line feed in a field", get + "X: 1\nY: 2\r\n\r\n", 400},
       {"NUL in a field", get + std::string("X: a\0b\r\n\r\n", 10), 400},

@@ -43,9 +43,7 @@ void put_varint(std::string& out, std::uint64_t v) {
   out.push_back(static_cast<char>(v));
 }
 
-[[noreturn]] void damaged() {
-  throw Error(ErrorCode::corrupt, "a chunk of points is damaged");
-}
+[[noreturn]] void damaged() { throw Error(ErrorCode::corrupt, "a chunk of points is damaged"); }
 
 const unsigned char* get_varint(const unsigned char* p, const unsigned char* end,
                                 std::uint64_t& v) {

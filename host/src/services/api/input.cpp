@@ -23,6 +23,9 @@ Members Members::of_body(const Request& request) {
   const std::string_view body = request.body();
   bool deep = false;
   auto json = std::make_shared<Json>();
+  // The parser takes a NUL for the end and would leave what is behind it unread.
+  if (const auto nul = body.find('\0'); nul != body.npos)
+    throw Error(ErrorCode::invalid, "the body is not JSON").at(static_cast<std::int64_t>(nul));
   try {
     *json = body.empty()
                 ? Json::object()
