@@ -108,8 +108,13 @@ Vocabularies::Vocabularies(std::span<const Collection> declarations,
       const auto refers = [&](const Field& f) {
         return f.type == Type::reference && f.target == c.name;
       };
-      if (std::count_if(other.fields.begin(), other.fields.end(), refers) != 1) continue;
+      // Of several references the first one is that to the parent; other collections with several
+      // are ambiguous.
+      if (other.name != c.name &&
+          std::count_if(other.fields.begin(), other.fields.end(), refers) != 1)
+        continue;
       const auto reference = std::find_if(other.fields.begin(), other.fields.end(), refers);
+      if (reference == other.fields.end()) continue;
       children.push_back({other.name == c.name ? "children" : other.name,
                           leaves_.find(other.name)->second.get(), reference->name});
     }

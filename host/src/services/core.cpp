@@ -13,7 +13,16 @@ Collections::Collections(const Store& store)
       model_links(store.collection("model_links")),
       jobs(store.collection("jobs")),
       history(store.collection("history")),
-      listeners(store.collection("listeners")) {}
+      listeners(store.collection("listeners")),
+      goals(store.collection("goals")),
+      notes(store.collection("notes")),
+      queues(store.collection("queues")),
+      queue_entries(store.collection("queue_entries")),
+      attempts(store.collection("attempts")),
+      views(store.collection("views")),
+      links(store.collection("links")),
+      file_deletions(store.collection("file_deletions")),
+      idempotency(store.collection("idempotency")) {}
 
 Error no_such(std::string_view what, std::string_view id) {
   return Error(ErrorCode::not_found,

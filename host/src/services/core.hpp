@@ -18,7 +18,8 @@ namespace podium::host {
 /// Handles of the collections of `Services::declarations()`, as the open store numbers them.
 struct Collections {
   CollectionId projects{}, tasks{}, datasets{}, inputs{}, models{}, model_links{}, jobs{},
-      history{}, listeners{};
+      history{}, listeners{}, goals{}, notes{}, queues{}, queue_entries{}, attempts{}, views{},
+      links{}, file_deletions{}, idempotency{};
   explicit Collections(const Store&);
 };
 

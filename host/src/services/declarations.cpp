@@ -7,8 +7,12 @@ Field text(std::string name) { return {std::move(name), Type::text}; }
 Field integer(std::string name) { return {std::move(name), Type::integer}; }
 Field boolean(std::string name) { return {std::move(name), Type::boolean}; }
 Field time(std::string name) { return {std::move(name), Type::time}; }
+Field real(std::string name) { return {std::move(name), Type::real}; }
 Field owner(std::string name, std::string target) {
   return {std::move(name), Type::reference, std::move(target), OnErase::cascade};
+}
+Field mention(std::string name, std::string target) {
+  return {std::move(name), Type::reference, std::move(target), OnErase::clear};
 }
 
 Collection projects() {
@@ -24,6 +28,11 @@ Collection projects() {
             {"updated", {"archived", "updated"}}};
   c.maps = {{"tags"}};
   c.readers = "all";
+  // 2: what new tasks of the project start with.
+  c.version = 2;
+  c.fields.push_back(text("output_destination"));
+  c.maps.push_back({"defaults", false});
+  c.steps = {{2, {"output_destination"}, {}, {"defaults"}, {}}};
   return c;
 }
 
@@ -39,7 +48,7 @@ Collection tasks() {
               text("user"),
               boolean("user_tagged"),
               text("description"),
-              {"parent", Type::reference, "tasks", OnErase::clear},
+              mention("parent", "tasks"),
               time("created"),
               time("started"),
               time("completed"),
@@ -60,6 +69,134 @@ Collection tasks() {
   c.series = {{"metrics", LastRule::step_time_value}};
   c.body = true;
   c.readers = "all";
+  // 2: queues and attempts, where the code is, and what is kept up as a task logs (goals_met,
+  // progress, iteration, active, run_time).
+  c.version = 2;
+  const std::vector<Field> second = {
+      boolean("goals_met"), real("progress"),           integer("iteration"),
+      time("active"),       integer("run_time"),        mention("derived_from", "tasks"),
+      text("source_tag"),   text("entry_point"),        text("working_dir"),
+      text("binary"),       text("output_destination"), mention("queue", "queues"),
+      text("queued_from"),  text("desired_state"),      time("stop_deadline"),
+      text("worker"),       time("lease_until"),        integer("attempt")};
+  Step step{2, {}, {}, {"properties", "configuration", "container"}, {}};
+  for (const Field& f : second) step.added_fields.push_back(f.name);
+  c.fields.insert(c.fields.end(), second.begin(), second.end());
+  c.maps.insert(c.maps.end(), {{"properties"}, {"configuration", false}, {"container", false}});
+  c.steps = {step};
+  return c;
+}
+
+Collection goals() {
+  Collection c;
+  c.name = "goals";
+  c.sequence = true;
+  c.fields = {owner("project", "projects"),
+              text("metric"),
+              text("statistic"),
+              text("direction"),
+              real("target"),
+              time("created")};
+  c.keys = {{"metric", {"project", "metric", "statistic"}, true}};
+  c.readers = "all";
+  return c;
+}
+
+Collection notes() {
+  Collection c;
+  c.name = "notes";
+  c.fields = {owner("task", "tasks"), text("kind"),   text("text"), text("who"),
+              time("created"),        time("updated")};
+  c.keys = {{"task", {"task", "created"}}, {"kind", {"kind", "created"}}};
+  c.readers = "all";
+  return c;
+}
+
+Collection queues() {
+  Collection c;
+  c.name = "queues";
+  c.fields = {text("name"),          text("description"), boolean("is_default"), boolean("paused"),
+              time("watched_until"), time("created"),     time("updated")};
+  c.keys = {{"name", {"name"}, true}};
+  c.maps = {{"tags"}};
+  c.readers = "all";
+  return c;
+}
+
+Collection queue_entries() {
+  Collection c;
+  c.name = "queue_entries";
+  c.sequence = true;
+  c.fields = {owner("queue", "queues"), owner("task", "tasks"), real("position"), time("added"),
+              text("who")};
+  c.keys = {{"order", {"queue", "position"}}, {"task", {"task"}, true}};
+  c.readers = "all";
+  return c;
+}
+
+Collection attempts() {
+  Collection c;
+  c.name = "attempts";
+  c.sequence = true;
+  c.fields = {owner("task", "tasks"), integer("number"),  text("state"),  time("started"),
+              time("completed"),      text("reason"),     text("worker"), time("kept"),
+              integer("iteration"),   integer("run_time")};
+  c.keys = {{"number", {"task", "number"}, true}};
+  c.series = {{"metrics", LastRule::step_time_value}};
+  c.body = true;
+  c.readers = "all";
+  return c;
+}
+
+Collection views() {
+  Collection c;
+  c.name = "views";
+  c.fields = {owner("project", "projects"),
+              text("place"),
+              text("scope"),
+              text("owner"),
+              text("name"),
+              boolean("shared"),
+              boolean("is_default"),
+              text("link"),
+              time("created"),
+              time("updated")};
+  c.keys = {{"name", {"place", "scope", "owner", "name"}, true}, {"link", {"link"}, true}};
+  c.body = true;
+  c.readers = "all";
+  return c;
+}
+
+// What an address is too long for, by its digest.
+Collection links() {
+  Collection c;
+  c.name = "links";
+  c.fields = {time("created"), time("used")};
+  c.keys = {{"used", {"used"}}};
+  c.body = true;
+  return c;
+}
+
+// Files of erased tasks that are still to be erased: the ledger of deletions.
+Collection file_deletions() {
+  Collection c;
+  c.name = "file_deletions";
+  c.sequence = true;
+  c.fields = {text("task"),  text("uri"),     text("state"), integer("tries"),
+              text("error"), time("created"), time("next"),  time("done")};
+  c.keys = {{"state", {"state", "next"}}, {"task", {"task"}}};
+  c.readers = "all";
+  return c;
+}
+
+// Answers that are given again to the same idempotency key.
+Collection idempotency() {
+  Collection c;
+  c.name = "idempotency";
+  c.sequence = true;
+  c.fields = {text("principal"), text("operation"), text("key"), time("at")};
+  c.keys = {{"key", {"principal", "operation", "key"}, true}, {"at", {"at"}}};
+  c.body = true;
   return c;
 }
 
@@ -165,8 +302,9 @@ Collection listeners() {
 }  // namespace
 
 std::vector<Collection> service_declarations() {
-  return {projects(),    tasks(), datasets(), inputs(),   models(),
-          model_links(), jobs(),  history(),  listeners()};
+  return {projects(),      queues(),   tasks(),   datasets(),  inputs(),         models(),
+          model_links(),   jobs(),     history(), listeners(), goals(),          notes(),
+          queue_entries(), attempts(), views(),   links(),     file_deletions(), idempotency()};
 }
 
 }  // namespace podium::host
