@@ -150,17 +150,16 @@ Response log_params(const Api& api, Request& request) {
   refuse_repeated(params);
   api.store.write([&](Transaction& t) {
     const Ordinal model = require_model(api, t, request.who(), id);
-    std::vector<Column> columns;
     Patch patch;
-    for (const Pair& p : params) {
-      columns.push_back(value_of(entry("params", p.key)));
-      patch.put("params", p.key, p.value);
-    }
-    t.get(api.model_records, model, columns, [&](const Row& row) {
-      for (std::size_t i = 0; i < params.size(); ++i)
-        if (!is_missing(row.cell(i)))
-          throw error(Code::bad_request,
-                      fmt::format("The model has a param '{}' already.", params[i].key));
+    for (const Pair& p : params) patch.put("params", p.key, p.value);
+    // All of them: a key may be "", which a path reads as any.
+    const Column column = whole_map("params");
+    t.get(api.model_records, model, std::span(&column, 1), [&](const Row& row) {
+      for (const MapEntry& there : row.map(0))
+        for (const Pair& p : params)
+          if (p.key == there.key)
+            throw error(Code::bad_request,
+                        fmt::format("The model has a param '{}' already.", p.key));
     });
     if (!params.empty()) api.models.edit(t, request.who(), model, patch);
   });

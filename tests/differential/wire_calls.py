@@ -57,7 +57,7 @@ def spellings(s, e, good, odd):
         c("run_id in body " + label, "POST", "runs/set-tag", {"run_id": value, "key": "k", "value": "v"})
     c("wire run after", "GET", "runs/get", query={"run_id": good})
     c("wire experiment after", "GET", "experiments/get", query={"experiment_id": e})
-    for label, value in {"name": "FINISHED", "lower": "finished", "number": 3, "text number": "3", "float": 3.0, "zero": 0, "beyond": 99, "negative": -1, "true": True, "null": None, "empty": "", "list": ["FINISHED"]}.items():
+    for label, value in {"name": "FINISHED", "lower": "finished", "number": 3, "text number": "3", "float": 3.0, "zero": 0, "beyond": 99, "negative": -1, "null": None, "empty": "", "list": ["FINISHED"]}.items():
         r = good if isinstance(value, str) and label in GOOD else odd
         c("status " + label, "POST", "runs/update", {"run_id": r, "status": value})
         c("view type " + label, "POST", "runs/search", {"experiment_ids": [e], "filter": "run_name = 'none'", "run_view_type": {"FINISHED": "ACTIVE_ONLY", "finished": "active_only"}.get(value, value) if not isinstance(value, list) else value})

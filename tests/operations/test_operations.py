@@ -199,7 +199,7 @@ def test_a_broken_backup_is_named(served, tmp_path):
     records = tmp_path / "records"
     shutil.copytree(tmp_path / "copy", records)
     whole = (records / "podium.db").read_bytes()
-    (records / "podium.db").write_bytes(whole[:5000] + b"\xff" * 3000 + whole[8000:])
+    (records / "podium.db").write_bytes(whole[:4096] + b"\xff" * 16384 + whole[20480:])
     problems = damaged(records, tmp_path)
     assert problems[0].startswith("podium.db is damaged") and any("podium.db:" in p for p in problems[1:]), problems
     (records / "podium.db").write_bytes(whole[:len(whole) // 2])
@@ -246,7 +246,8 @@ def test_the_doctor_finds_and_says_what_to_do(served, tmp_path):
     assert not own_findings(served.data)
     put(served, "7/stray/artifacts/a.bin", b"x" * 2048)
     model = call(served, "logged-models", {"experiment_id": "0", "name": "empty"})["model"]["info"]["model_id"]
-    requests.patch(f"{served.url}/api/2.0/mlflow/logged-models/{model}", json={"status": "LOGGED_MODEL_READY"}, timeout=60)
+    done = requests.patch(f"{served.url}/api/2.0/mlflow/logged-models/{model}", json={"model_id": model, "status": "LOGGED_MODEL_READY"}, timeout=60)
+    assert done.status_code == 200, done.text
     (served.data / "artifacts/0/link").symlink_to("/etc/hostname")
     (tmp_path / "plugins").mkdir(mode=0o755)
     (tmp_path / "plugins/broken.so").write_bytes(b"no plugin")

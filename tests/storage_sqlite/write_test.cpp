@@ -330,14 +330,15 @@ TEST_CASE("a store is looked at beside its owner, and not written") {
   TemporaryFolder folder, empty;
   StoreOptions options;
   options.directory = empty.path();
-  CHECK(error_of([&] { SqliteStore(options, SqliteStore::Look()); }).code() ==
-        ErrorCode::not_found);
+  CHECK(error_of([&] {
+          podium::sqlite::SqliteStore(options, podium::sqlite::SqliteStore::Look());
+        }).code() == ErrorCode::not_found);
   CHECK(std::filesystem::is_empty(empty.path()));
   Opened a(folder.path());
   const Ordinal task = a.task("t", a.project("p"));
   a.log_points(task, "loss", rising(0, 100));
   options.directory = folder.path();
-  const SqliteStore look(options, SqliteStore::Look());
+  const podium::sqlite::SqliteStore look(options, podium::sqlite::SqliteStore::Look());
   CHECK(look.revision() == a.store->revision());
   CHECK(look.check([](double) { return true; }).empty());
   // What is written meanwhile is seen.
@@ -345,8 +346,9 @@ TEST_CASE("a store is looked at beside its owner, and not written") {
   Query query;
   query.collection = look.collection("tasks");
   CHECK(look.query(query, [](const Row&) { return true; }).rows == 2);
-  CHECK(error_of([&] { const_cast<SqliteStore&>(look).transact([](Transaction&) {}); }).code() ==
-        ErrorCode::unsupported);
+  CHECK(error_of([&] {
+          const_cast<podium::sqlite::SqliteStore&>(look).transact([](Transaction&) {});
+        }).code() == ErrorCode::unsupported);
 }
 
 TEST_CASE("a backup that is told to stop leaves nothing") {

@@ -68,7 +68,9 @@ Ordinal ModelService::require(Transaction& t, const Principal& who, std::string_
 }
 
 void ModelService::change(Transaction& t, Ordinal model, Patch patch) {
-  patch.set("updated", core_.now());
+  if (patch.empty()) return;
+  // Tags and params are no change of the model itself: its date stays.
+  if (!patch.fields.empty()) patch.set("updated", core_.now());
   if (t.update(core_.in.models, std::span<const Ordinal>(&model, 1), {}, patch) == 0)
     throw Error(ErrorCode::not_found, "the model does not exist");
 }
