@@ -11,7 +11,7 @@ from raw import connect, exchange, one_answer
 API = "/api/2.0/mlflow/"
 # Doors with a parser of their own (the hot ones) and doors with the common one.
 DOORS = ["runs/log-metric", "runs/log-batch", "runs/create", "runs/update", "runs/set-tag", "runs/log-parameter", "runs/search", "experiments/create",
-         "runs/log-inputs", "logged-models", "logged-models/search", "metrics/get-history-bulk-interval"]
+         "runs/log-inputs", "logged-models", "logged-models/search"]
 OWN_DOORS = ["/api/v1/tasks/query", "/api/v1/projects"]
 
 
@@ -34,7 +34,7 @@ def post(target, path, body, kind="application/json", **headers):
 
 
 def doors():
-    return [API + door for door in DOORS if "interval" not in door] + OWN_DOORS
+    return [API + door for door in DOORS] + OWN_DOORS
 
 
 NO_JSON = {
@@ -69,8 +69,10 @@ def test_depth(target, depth, opening, closing):
     nested = opening * depth + b"1" + closing * depth
     for body in (nested, b'{"run_id": "x", "tags": ' + nested + b"}", opening * depth):
         for door in doors():
+            if len(body) > 8 << 20 and door in OWN_DOORS:
+                continue  # refused unread, which a client library may take for a broken connection; see below
             answer = post(target, door, body)
-            ignored(door, *answer) or refused(*answer, (400, 413))
+            ignored(door, *answer) or refused(*answer)
 
 
 def test_depth_in_a_query(target):
