@@ -165,8 +165,7 @@ TEST_CASE("deleting takes a task with all it has, and leaves its children") {
   const std::string model = h.model(id);
   const std::string child = h.task(h.p, draft);
   h.with(child, [&](Transaction& t, const Tasks::Head& head) {
-    h.tasks().edit(t, h.me, head,
-                   Patch().set("parent", h.store->find(h.store->collection("tasks"), id)));
+    h.tasks().edit(t, h.me, head, Patch().set("parent", t.find(h.store->collection("tasks"), id)));
   });
   CHECK(error_of([&] { h.remove(id); }).field() == "archived");
   h.archive(id);
@@ -220,7 +219,7 @@ TEST_CASE("what is not deleted unless it is told to") {
     const std::string id = h.task(h.p, draft), child = h.task(h.p, draft);
     h.with(child, [&](Transaction& t, const Tasks::Head& head) {
       h.tasks().edit(t, h.me, head,
-                     Patch().set("parent", h.store->find(h.store->collection("tasks"), id)));
+                     Patch().set("parent", t.find(h.store->collection("tasks"), id)));
     });
     h.go(child, running, Transition::start);
     h.go(child, completed, Transition::complete);
@@ -270,7 +269,9 @@ TEST_CASE("files that cannot be erased are tried again, and then told of") {
   *h.clock += 121'000;
   h.restart();
   await(*h.store, [&] { return h.ledger(uri, "state") == Value{std::string("done")}; });
-  CHECK(h.blobs.erased().size() == 1);
+  // A run that the restart cut and the next one may both come to it: erasing again is harmless.
+  CHECK(!h.blobs.erased().empty());
+  for (const auto& name : h.blobs.erased()) CHECK(name == uri.substr(uri.find('/') + 1));
 }
 
 TEST_CASE("files that are not the task's alone are kept, and that is told") {

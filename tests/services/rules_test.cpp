@@ -280,7 +280,7 @@ TEST_CASE("values that a task cannot have") {
   // Nobody is his own ancestor.
   for (const auto& [child, above] : {std::pair(id, parent), std::pair(parent, grandparent)})
     h.with(child, [&, a = above](Transaction& t, const Tasks::Head& head) {
-      h.tasks().edit(t, h.me, head, Patch().set("parent", ordinal(a)));
+      h.tasks().edit(t, h.me, head, Patch().set("parent", t.find(h.tasks().collection(), a)));
     });
   CHECK(refused(grandparent, Patch().set("parent", ordinal(id))).field() == "parent");
   CHECK(refused(id, Patch().set("parent", ordinal(id))).field() == "parent");

@@ -163,6 +163,8 @@ std::string cloned_json(const std::vector<Cloned>& clones, std::uint64_t count) 
 std::string clone_once(const Core& core, const ApiServices& services, const Request& request,
                        std::string_view source, const CloneBody& wanted) {
   const Once once(core, request, "clone " + std::string(source), wanted.key);
+  (void)core.access.visible(request.who(), "tasks");
+  core.access.require(request.who(), "task.write");
   std::string members;
   core.store.write([&](Transaction& t) {
     if (const auto before = once.before(t)) {
@@ -232,7 +234,6 @@ Response clone_tasks(const Core& core, const ApiServices& services, Request& req
                                         std::to_string(each_makes * ids.size()) +
                                         " tasks; at most 1000 in one call")
         .in("ids");
-  (void)core.access.visible(request.who(), "tasks");
   return each(request, ids, wanted.dry_run, [&](const std::string& id) {
     return clone_once(core, services, request, id, wanted);
   });
