@@ -233,8 +233,8 @@ class StoreFactory : public Extension {
   virtual std::unique_ptr<Store> open(const StoreOptions&) = 0;
   /// Opens a store that is there to look at it, also while another process serves it: the reading
   /// calls, `backup` and `check` work on what is stored, every stored collection is declared, and
-  /// what would write throws `unsupported`. Changes no record and makes no store. Throws `not_found`
-  /// when there is none, `corrupt` and `unsupported` as `open` does.
+  /// what would write throws `unsupported`. Changes no record and makes no store. Throws
+  /// `not_found` when there is none, `corrupt` and `unsupported` as `open` does.
   virtual std::unique_ptr<const Store> look(const StoreOptions&) {
     throw Error(ErrorCode::unsupported, "the store '" + id() +
                                             "' cannot be looked at from outside; use its own tools "
