@@ -1,7 +1,6 @@
 // /api/v1/queues
-#include <array>
-
 #include <algorithm>
+#include <array>
 
 #include "services/api/api.hpp"
 #include "services/api/input.hpp"
