@@ -181,11 +181,12 @@ TEST_CASE("moves within a queue, clamped at both ends") {
 
 TEST_CASE("there is always room between two entries") {
   Fixture h;
-  const std::string a = h.waiting(h.queue), b = h.waiting(h.queue), c = h.waiting(h.queue);
-  // Halving the same gap uses up a double's digits after 52 times.
+  const std::string first = h.waiting(h.queue), a = h.waiting(h.queue), b = h.waiting(h.queue),
+                    c = h.waiting(h.queue);
+  // Halving the same gap uses up a double's digits after 52 times, above a position that is not 0.
   for (int i = 0; i < 70; ++i) {
-    h.move(i % 2 == 0 ? c : b, QueueMove::To::position, 1);
-    CHECK(h.order(h.queue) == (i % 2 == 0 ? Ids{a, c, b} : Ids{a, b, c}));
+    h.move(i % 2 == 0 ? c : b, QueueMove::To::position, 2);
+    CHECK(h.order(h.queue) == (i % 2 == 0 ? Ids{first, a, c, b} : Ids{first, a, b, c}));
   }
 }
 
