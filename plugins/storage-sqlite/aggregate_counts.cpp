@@ -72,11 +72,10 @@ Group& KeyCounter::group(std::int64_t key, std::int64_t scope) {
   const std::uint64_t both =
       (static_cast<std::uint64_t>(key) << 32) ^ static_cast<std::uint64_t>(scope);
   if (const auto at = known_.find(both); at != known_.end()) return groups_.at(at->second);
-  const std::string text = context_.dictionary.text(context_.connection, key);
-  const std::string within =
-      series_ ? std::string(context_.dictionary.text(context_.connection, scope)) : "";
-  const kit::Seen seen[] = {{Cell{std::string_view(text)}, std::nullopt, false},
-                            {Cell{std::string_view(within)}, std::nullopt, false}};
+  const auto text = context_.dictionary.text(context_.connection, key);
+  const auto within = series_ ? context_.dictionary.text(context_.connection, scope) : text;
+  const kit::Seen seen[] = {{Cell{std::string_view(*text)}, std::nullopt, false},
+                            {Cell{std::string_view(*within)}, std::nullopt, false}};
   const std::size_t place = groups_.place(std::span(seen, series_ ? 2 : 1));
   known_.emplace(both, place);
   return groups_.at(place);

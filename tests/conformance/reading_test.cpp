@@ -1,6 +1,7 @@
 // The reading calls: get, find, query with cursors and projections, ids, aggregate, budgets.
 #include <cmath>
 #include <limits>
+#include <map>
 
 #include "conformance.hpp"
 
@@ -392,6 +393,59 @@ TEST_CASE("reading: aggregate groups and folds") {
   a.collection = s.tasks;
   s.store->aggregate(a, [&](auto, auto) { return ++groups < 2; });
   CHECK(groups == 2);
+}
+
+TEST_CASE("reading: entries, and the keys of maps and series, are counted under any filter") {
+  Sixty s;
+  const Filter in_p = eq(field("project"), s.store->find(s.projects, "1"));
+  const Filter live = eq(field("archived"), false);
+  const std::vector<Filter> filters = {
+      {},
+      in_p,
+      live,
+      none(),
+      all_of({in_p, live}),
+      all_of({in_p, eq(field("archived"), true)}),
+      all_of({in_p, live, in(field("state"), {Value{std::string("failed")}})}),
+      all_of({in_p, compare(series("metrics", "acc"), Compare::gt, 3.0)}),
+      all_of({live, not_(eq(entry("params", "lr"), std::string("adam")))}),
+      any("inputs", "task", eq(field("name"), std::string("mnist")))};
+  for (const Filter& filter : filters) {
+    std::map<std::string, I> keys, texts, series_keys, notes, users;
+    Query q{s.tasks, filter};
+    q.columns = {whole_map("params"), whole_series("metrics"), whole_map("notes"),
+                 value_of(field("state"))};
+    s.store->query(q, [&](const Row& row) {
+      for (const MapEntry& e : row.map(0)) ++keys[std::string(e.key)];
+      for (const MapEntry& e : row.map(2)) ++notes[std::string(e.key)];
+      for (const SeriesEntry& e : row.series(1))
+        ++series_keys[std::string(e.key) + "@" + std::string(e.scope)];
+      ++texts[row.map(0).empty() ? "" : std::string(row.map(0)[0].text)];
+      ++users[std::string(std::get<std::string_view>(row.cell(3)))];
+      return true;
+    });
+    const auto counted = [&](const Path& path) {
+      std::map<std::string, I> out;
+      Aggregate a{s.tasks, filter, {path}, {{}}};
+      s.store->aggregate(a, [&](std::span<const Cell> values, std::span<const Cell> folds) {
+        std::string name;
+        if (const auto* text = std::get_if<std::string_view>(&values[0])) name = *text;
+        if (path.kind == Path::Kind::series)
+          name += "@" + std::string(std::get<std::string_view>(values[1]));
+        out[name] += std::get<I>(folds[0]);
+        return true;
+      });
+      return out;
+    };
+    CHECK(counted(entry("params", "")) == keys);
+    CHECK(counted(entry("notes", "")) == notes);
+    CHECK(counted(series("metrics", "")) == series_keys);
+    CHECK(counted(entry("params", "lr")) == texts);
+    CHECK(counted(field("state")) == users);
+  }
+  Aggregate two{s.tasks, {}, {entry("params", ""), field("state")}, {{}}};
+  CHECK(error_of([&] { s.store->aggregate(two, [](auto, auto) { return true; }); }).code() ==
+        ErrorCode::invalid);
 }
 
 TEST_CASE("reading: an empty store answers") {

@@ -137,6 +137,22 @@ TEST_CASE("texts that are not UTF-8 are refused") {
   CHECK_THROWS_AS(world.parse(std::string_view("name = '\0'", 10)), Error);
 }
 
+TEST_CASE("durations are read as people write them") {
+  using host::query::duration_text;
+  using host::query::read_duration;
+  CHECK(read_duration("2h") == 7'200'000);
+  CHECK(read_duration("1h30m") == 5'400'000);
+  CHECK(read_duration("1w") == 604'800'000);
+  CHECK(read_duration("90s") == 90'000);
+  CHECK(read_duration("250ms") == 250);
+  for (const char* text : {"", "2", "h", "2x", "1m1h", "1h1h", "-2h", "1.5h", "2 h", "1234567890s"})
+    CHECK(!read_duration(text));
+  for (const std::int64_t length : {0, 1, 999, 1000, 61'001, 86'399'999, 90'000'000, 2'000'000'000})
+    CHECK(read_duration(duration_text(length)) == length);
+  CHECK(duration_text(5'400'000) == "1h30m");
+  CHECK(duration_text(-1).empty());
+}
+
 TEST_CASE("moments") {
   using host::query::read_time;
   using host::query::time_text;

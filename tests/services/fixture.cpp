@@ -186,6 +186,7 @@ Api::Answer Api::operator()(const std::string& method, const std::string& target
                               : body.is_string() ? body.get<std::string>()
                                                  : body.dump());
   matches(best->path, path, request);
+  request.address = target;
   if (question != std::string::npos)
     for (const auto& pair : split(target.substr(question + 1), '&')) {
       const auto equals = pair.find('=');
@@ -196,13 +197,13 @@ Api::Answer Api::operator()(const std::string& method, const std::string& target
   const auto checked = std::make_shared<std::atomic<bool>>(false);
   request.principal.watch_checks(checked);
   Response response = std::get<Handler>(best->handler)(request);
-  std::string text = response.body;
-  if (response.stream)
-    for (bool more = true; more;) more = response.stream->next(text);
-  if (!*checked) FAIL(method + " " + path + " replied without asking Access");
   Answer answer;
+  answer.text = response.body;
+  if (response.stream)
+    for (bool more = true; more; ++answer.blocks) more = response.stream->next(answer.text);
+  if (!*checked) FAIL(method + " " + path + " replied without asking Access");
   answer.status = response.status;
-  answer.json = Json::parse(text);
+  if (response.content_type == "application/json") answer.json = Json::parse(answer.text);
   for (const auto& [name, value] : response.headers)
     if (name == "ETag") answer.etag = value;
   return answer;

@@ -89,7 +89,7 @@ class FakeRequest final : public Request {
     return *this;
   }
   std::string_view method() const override { return method_; }
-  std::string_view target() const override { return ""; }
+  std::string_view target() const override { return address; }
   std::string_view path() const override { return ""; }
   std::string_view header(std::string_view name) const override {
     const auto at = headers.find(std::string(name));
@@ -113,6 +113,7 @@ class FakeRequest final : public Request {
   std::string_view remote_address() const override { return "127.0.0.1"; }
   std::uint64_t number() const override { return 1; }
 
+  std::string address;
   std::map<std::string, std::string> headers, segments;
   std::vector<std::pair<std::string, std::string>> parameters;
   Principal principal;
@@ -130,8 +131,9 @@ class Api {
   explicit Api(Host&);
   struct Answer {
     int status = 200;
-    Json json;
-    std::string etag;
+    Json json;  ///< null when the answer is no JSON
+    std::string etag, text;
+    std::size_t blocks = 0;  ///< of a streamed answer
   };
   /// `target` is path and query; errors are thrown. Fails the test when no object was checked.
   Answer operator()(const std::string& method, const std::string& target,

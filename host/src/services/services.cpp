@@ -123,6 +123,7 @@ Tasks& Services::tasks() { return impl_->tasks; }
 Datasets& Services::datasets() { return impl_->datasets; }
 const Table& Services::table() const { return impl_->table; }
 Listings& Services::listings() { return impl_->listings; }
+Views& Services::views() { return impl_->views; }
 Models& Services::models() { return impl_->models; }
 Jobs& Services::jobs() { return impl_->jobs; }
 const Core& Services::core() const { return impl_->core; }
@@ -133,9 +134,9 @@ void Services::add(JobHandler& handler, PluginOwner& owner) { impl_->runner.add(
 void Services::add(Listener& listener, PluginOwner& owner) { impl_->hub.add(listener, owner); }
 
 std::vector<std::unique_ptr<Routes>> Services::api_routes() {
-  return make_api_routes(impl_->core, {impl_->projects, impl_->tasks, impl_->datasets,
-                                       impl_->models, impl_->jobs, impl_->table,
-                                       impl_->listings, impl_->views});
+  return make_api_routes(
+      impl_->core, {impl_->projects, impl_->tasks, impl_->datasets, impl_->models, impl_->jobs,
+                    impl_->table, impl_->listings, impl_->views});
 }
 
 }  // namespace podium::host

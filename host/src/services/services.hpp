@@ -25,6 +25,7 @@ struct Core;
 class EntityVocabulary;
 class Listings;
 class Table;
+class Views;
 struct PluginOwner;
 
 /// Owns the services, the threads that run jobs and the threads that call listeners. Thread-safe
@@ -64,6 +65,7 @@ class Services {
   /// What the task table is asked with, in the host.
   const Table& table() const;
   Listings& listings();
+  Views& views();
   const Access& access() const;
   Access& access();
 

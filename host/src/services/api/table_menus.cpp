@@ -160,6 +160,7 @@ Response table_filter(const Core& core, const ApiServices& services, Request& re
   Members body = Members::of_body(request);
   const TableQuestion question = read_table_question(body);
   body.finish();
+  core.access.visible(request.who(), "tasks");
   const PreparedTable p = services.table.prepare(core.store, request.who(), question);
   std::string out;
   JsonWriter w(out);

@@ -48,7 +48,8 @@ class Lowering {
   Filter operator()(const ColumnFilter::Values& v) const {
     std::vector<Literal> literals;
     bool null = false, nan = false;
-    for (const Value& value : v.values) {
+    for (const Value& given : v.values) {
+      const Value value = number_where_real(given);
       if (std::holds_alternative<std::monostate>(value))
         null = true;
       else if (is_nan(value))
@@ -72,11 +73,11 @@ class Lowering {
   Filter operator()(const ColumnFilter::Range& r) const {
     std::vector<Filter> arms;
     if (!std::holds_alternative<std::monostate>(r.from)) {
-      const Literal from = literal_of(r.from);
+      const Literal from = literal_of(number_where_real(r.from));
       arms.push_back(ask(Operator::ge, std::span(&from, 1)));
     }
     if (!std::holds_alternative<std::monostate>(r.to)) {
-      const Literal to = literal_of(end_of_day(r.to));
+      const Literal to = literal_of(number_where_real(end_of_day(r.to)));
       arms.push_back(ask(Operator::le, std::span(&to, 1)));
     }
     return all_of(std::move(arms));
@@ -104,6 +105,24 @@ class Lowering {
     std::vector<Literal> out;
     for (const auto& word : words) out.push_back(word ? literal_of(*word) : Literal{});
     return out;
+  }
+
+  /// JSON has no other way to say what is not finite.
+  Value number_where_real(const Value& v) const {
+    const auto* text = std::get_if<std::string>(&v);
+    if (text == nullptr || words_.reference_of_name(name_) != nullptr) return v;
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    const auto number = *text == "NaN"         ? std::optional(std::nan(""))
+                        : *text == "Infinity"  ? std::optional(infinity)
+                        : *text == "-Infinity" ? std::optional(-infinity)
+                                               : std::nullopt;
+    if (!number) return v;
+    const Path path = words_.path(name_);
+    bool real = path.kind == Path::Kind::series;
+    for (const Field& f : words_.collection().fields)
+      real =
+          real || (path.kind == Path::Kind::field && f.name == path.name && f.type == Type::real);
+    return real ? Value{*number} : v;
   }
 
   /// A day as the upper end is the whole of it.

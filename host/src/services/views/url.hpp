@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "services/views/address_atoms.hpp"
 #include "services/views/state.hpp"
 
 namespace podium::host {
@@ -37,9 +38,5 @@ DecodedAddress decode_address(std::string_view query, const Table&,
 
 /// The raw value of a parameter of a query string.
 std::optional<std::string_view> parameter_of(std::string_view query, std::string_view name);
-/// A text, percent-encoded so that nothing in it can be taken for the grammar's own signs.
-std::string encode_atom(std::string_view text);
-/// Percent-decoded; nothing for what is no UTF-8, or holds a NUL.
-std::optional<std::string> decode_atom(std::string_view raw);
 
 }  // namespace podium::host
