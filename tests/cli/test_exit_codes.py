@@ -65,6 +65,7 @@ def test_5_no_host(podium):
 def test_5_what_answers_is_no_podium(podium):
     class Other(http.server.BaseHTTPRequestHandler):
         def do_POST(self):
+            self.rfile.read(int(self.headers["Content-Length"]))
             self.send_error(404)
 
         def log_message(self, *_):

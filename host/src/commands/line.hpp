@@ -64,6 +64,9 @@ std::int64_t duration_of(std::string_view text);
 /// An error of the line, at a byte of it, with what programs want to know.
 Error line_error(std::string_view line, std::int64_t position, const std::string& sentence,
                  std::string_view nearest = {}, std::string_view corrected = {});
+/// ASCII letters in lower case, as keywords are compared.
+std::string lower(std::string_view);
+constexpr bool is_quote(char c) { return c == '\'' || c == '"'; }
 /// `line` with what stands at [begin, end) replaced.
 std::string replaced(std::string_view line, std::size_t begin, std::size_t end,
                      std::string_view with);

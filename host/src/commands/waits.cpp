@@ -138,6 +138,7 @@ void Waits::take_in(std::vector<New> incoming) {
 }
 
 void Waits::look(bool all) {
+  if (waiters_.empty()) return;  // the next one begins with the store as it is then
   std::vector<Ordinal> changed;
   const CollectionId tasks = parts_.core->in.tasks;
   try {

@@ -57,6 +57,7 @@ class ArtifactsVerb final : public Verb {
     table.column("path").column("folder", CellType::boolean);
     table.column("size", CellType::bytes).column("modified", CellType::time);
     table.of = 0;
+    if (!prefix && !path.text.empty()) throw missing(call, path);
     if (!prefix) {
       Answer answer(std::move(table));
       answer.notice(uri.empty()
@@ -67,10 +68,7 @@ class ArtifactsVerb final : public Verb {
     const std::string name = blob_below(*prefix, path.text);
     if (!path.text.empty()) {
       const auto info = in_place(call, path, [&] { return parts_.core->blobs.stat(name); });
-      if (!info) {
-        Error error(ErrorCode::not_found, fmt::format("the task has no artifact '{}'", path.text));
-        throw error.at(path.position).in("path").with(call.wrong(path, error.what()).detail());
-      }
+      if (!info) throw missing(call, path);
       if (!info->directory) {
         AnswerFile file;
         file.name = info->name;
@@ -90,6 +88,13 @@ class ArtifactsVerb final : public Verb {
   }
 
  private:
+  static Error missing(const VerbCall& call, const CommandWord& path) {
+    const Error placed = call.wrong(path, fmt::format("the task has no artifact '{}'", path.text));
+    Error error(ErrorCode::not_found, placed.what());
+    error.at(placed.position()).in("path").with(placed.detail());
+    return error;
+  }
+
   const Parts& parts_;
 };
 

@@ -16,7 +16,7 @@ constexpr std::size_t most_compared = 20;
 /// Fields that differ of themselves between any two tasks.
 bool says_nothing(const std::string& name) {
   for (const char* n : {"name", "created", "started", "completed", "published", "updated", "active",
-                        "archived_at", "artifact_uri"})
+                        "archived_at", "artifact_uri", "run_time", "lease_until", "stop_deadline"})
     if (name == n) return true;
   return false;
 }

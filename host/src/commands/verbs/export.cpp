@@ -44,7 +44,8 @@ class ExportVerb final : public Verb {
     ViewState& state = address.state;
     const auto tasks = parts_.table->text(call.tasks());
     if (!tasks)
-      throw call.wrong(call.words("where").front(), "this filter cannot be written as an address");
+      throw Error(ErrorCode::unsupported, "this filter cannot be written as an address")
+          .in("where");
     state.filter = *tasks;
     state.archived = TableArchived::both;  // the filter says it
     for (const CommandWord& item : call.words("sort"))

@@ -1,0 +1,171 @@
+// What a shell split into words, and lines that are written.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "commands/line.hpp"
+#include "podium/storage_kit/declaration.hpp"
+#include "query/cursor.hpp"
+#include "query/lexer.hpp"
+
+namespace podium::host::commands {
+namespace {
+
+using Kind = ClauseSpec::Kind;
+using query::excerpt;
+using query::is_blank;
+
+}  // namespace
+
+ParsedLine parse_arguments(std::span<const std::string> argv, const VerbList& verbs) {
+  if (argv.empty()) return parse_line({}, verbs);
+  std::string line = argv.front();
+  const auto known = verbs.usage(lower(line));
+  if (!known) return parse_line(quoted(line, {}), verbs);  // which says it, with the position
+  const Verb::Usage& usage = *known;
+  std::vector<std::string> names;
+  for (const auto& c : usage.clauses) names.push_back(c.name);
+  const auto spec_of = [&](std::string_view name) {
+    return std::find_if(usage.clauses.begin(), usage.clauses.end(),
+                        [&](const ClauseSpec& c) { return c.name == name; });
+  };
+  const auto is_one_word = [](Kind k) {
+    return k == Kind::word || k == Kind::number || k == Kind::duration;
+  };
+  std::optional<Kind> inside;  // of the clause whose words follow
+  bool only_arguments = false;
+  const auto add = [&](std::string_view text) {
+    line += ' ';
+    line += text;
+  };
+  for (std::size_t i = 1; i < argv.size(); ++i) {
+    const std::string& item = argv[i];
+    if (only_arguments) {
+      add(quoted(item, usage.clauses));
+    } else if (item == "--") {
+      only_arguments = true;
+    } else if (item.starts_with("--")) {
+      const std::size_t equals = item.find('=');
+      std::string name =
+          lower(std::string_view(item).substr(2, equals == item.npos ? item.npos : equals - 2));
+      std::replace(name.begin(), name.end(), '-', ' ');
+      const auto spec = spec_of(name);
+      if (spec == usage.clauses.end()) {
+        const std::string near = kit::nearest(name, names);
+        const std::size_t position = line.size() + 1;
+        add(item);
+        std::string flag = "--" + near;
+        std::replace(flag.begin(), flag.end(), ' ', '-');
+        throw line_error(
+            line, static_cast<std::int64_t>(position),
+            fmt::format("{} has no '{}'{}", argv.front(), excerpt(item),
+                        near.empty() ? fmt::format("; there are: {}", fmt::join(names, ", "))
+                                     : fmt::format("; did you mean '{}'?", flag)),
+            near.empty() ? std::string() : flag);
+      }
+      add(spec->name);
+      inside = spec->kind;
+      if (spec->kind == Kind::flag) {
+        if (equals != item.npos)
+          throw line_error(line, static_cast<std::int64_t>(line.size()),
+                           fmt::format("'--{}' takes no value", name));
+        inside.reset();
+        continue;
+      }
+      if (equals == item.npos && i + 1 == argv.size()) break;  // the line's parser says it
+      const std::string value = equals == item.npos ? argv[++i] : item.substr(equals + 1);
+      add(is_one_word(spec->kind) ? quoted(value, usage.clauses) : value);
+      if (is_one_word(spec->kind)) inside.reset();
+    } else if (const auto spec = spec_of(lower(item));
+               spec != usage.clauses.end() && !(inside && is_one_word(*inside))) {
+      add(item);
+      inside = spec->kind == Kind::flag ? std::nullopt : std::optional(spec->kind);
+    } else if (!inside) {
+      // `group by` comes as two words.
+      const bool half = std::any_of(names.begin(), names.end(), [&](const std::string& n) {
+        return n.size() > item.size() && n.starts_with(lower(item)) && n[item.size()] == ' ';
+      });
+      if (half && i + 1 < argv.size() &&
+          spec_of(lower(item + " " + argv[i + 1])) != usage.clauses.end()) {
+        add(item + " " + argv[i + 1]);
+        inside = spec_of(lower(item + " " + argv[++i]))->kind;
+      } else {
+        add(quoted(item, usage.clauses));
+      }
+    } else if (is_one_word(*inside)) {
+      add(quoted(item, usage.clauses));
+      inside.reset();
+    } else {
+      add(item);
+    }
+  }
+  return parse_line(line, verbs);
+}
+
+std::string quoted(std::string_view word, std::span<const ClauseSpec> clauses) {
+  const std::string small = lower(word);
+  const bool keyword = std::any_of(clauses.begin(), clauses.end(), [&](const ClauseSpec& c) {
+    return c.name == small || (c.name.starts_with(small) && c.name[small.size()] == ' ');
+  });
+  const bool plain =
+      !word.empty() && !keyword &&
+      std::none_of(
+          word.begin(), word.end(),
+          [](char c) { return is_blank(c) || is_quote(c) || c == '`' || c == '(' || c == ')'; }) &&
+      word.front() != ',' && word.back() != ',';
+  if (plain) return std::string(word);
+  std::string out = "'";
+  for (const char c : word) {
+    if (c == '\'') out += '\'';
+    out += c;
+  }
+  return out + '\'';
+}
+
+std::string print(const ParsedLine& parsed) {
+  std::vector<ClauseSpec> keywords;
+  for (const auto& c : parsed.clauses) keywords.push_back({c.name, c.kind, {}, {}, false});
+  std::string out = parsed.verb.text;
+  const auto add = [&](std::string_view text) {
+    out += ' ';
+    out += text;
+  };
+  const auto as_typed = [&](const CommandWord& w) {
+    return w.quoted ? quoted(w.text.empty() ? " " : w.text, keywords) : w.text;
+  };
+  for (const auto& a : parsed.arguments) add(a.quoted ? quoted(a.text, keywords) : a.text);
+  for (const auto& c : parsed.clauses) {
+    add(c.name);
+    switch (c.kind) {
+      case Kind::flag:
+        break;
+      case Kind::filter:
+        add(c.words.front().text);
+        break;
+      case Kind::list:
+      case Kind::orders:
+        for (std::size_t i = 0; i < c.words.size(); ++i) {
+          add(as_typed(c.words[i]));
+          if (i + 1 < c.words.size()) out += ',';
+        }
+        break;
+      default:
+        add(c.words.front().quoted ? quoted(c.words.front().text, keywords) : c.words.front().text);
+    }
+  }
+  return out;
+}
+
+std::string usage_line(std::string_view verb, const Verb::Usage& usage) {
+  std::string out(verb);
+  if (!usage.arguments.empty())
+    out += usage.least == 0 ? " [" + usage.arguments + "]" : " " + usage.arguments;
+  for (const auto& c : usage.clauses) {
+    const std::string text = c.kind == Kind::flag ? c.name : c.name + " " + c.value;
+    out += c.required ? " " + text : " [" + text + "]";
+  }
+  return out;
+}
+
+}  // namespace podium::host::commands
