@@ -92,8 +92,8 @@ Response DatasetRoutes::list(Request& request) const {
   const Parameters p(request);
   const Principal& who = request.who();
   std::vector<Filter> filters;
-  if (const auto project = project_filter(core_, services_.projects, who, p))
-    filters.push_back(*project);
+  if (const auto within = project_filter(core_, services_.projects, who, p))
+    filters.push_back(*within);
   for (const char* name : {"name", "digest"})
     if (const auto text = p.text(name)) filters.push_back(eq(field(name), *text));
   Query query = question_of(core_, p, services_.vocabularies.of("datasets"), std::move(filters));
