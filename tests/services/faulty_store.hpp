@@ -58,7 +58,9 @@ class FaultyStore final : public Store {
     if (hook) hook();
     inner_->transact(fn);
   }
-  void read(FunctionRef<void(const Reader&)> fn) const override { inner_->read(fn); }
+  void read(FunctionRef<void(const Reader&)> fn) const override {
+    inner_->read([&](const Reader& reader) { fn(Snapshot(reader, horizon)); });
+  }
   int watch(std::function<void(Revision)> hint) override { return inner_->watch(std::move(hint)); }
   void unwatch(int id) override { inner_->unwatch(id); }
   bool maintain() override { return inner_->maintain(); }
@@ -68,6 +70,38 @@ class FaultyStore final : public Store {
   }
 
  private:
+  /// One snapshot, with the same horizon.
+  class Snapshot final : public Reader {
+   public:
+    Snapshot(const Reader& inner, Revision horizon) : inner_(inner), horizon_(horizon) {}
+    using Reader::find;
+    using Reader::get;
+    void get(CollectionId c, std::span<const Ordinal> o, std::span<const Column> columns,
+             RowSink sink) const override {
+      inner_.get(c, o, columns, sink);
+    }
+    std::vector<Ordinal> find(CollectionId c, std::span<const std::string> ids) const override {
+      return inner_.find(c, ids);
+    }
+    Page query(const Query& q, RowSink sink) const override { return inner_.query(q, sink); }
+    std::vector<Ordinal> ids(CollectionId c, const Filter& f, const Order& o,
+                             Budget budget) const override {
+      return inner_.ids(c, f, o, budget);
+    }
+    void aggregate(const Aggregate& a, GroupSink sink) const override { inner_.aggregate(a, sink); }
+    void points(const PointsQuery& q, PointSink sink) const override { inner_.points(q, sink); }
+    Changes changes(Revision since, std::span<const CollectionId> c, std::uint64_t limit,
+                    FunctionRef<void(const Change&)> sink) const override {
+      if (since < horizon_) throw Error(ErrorCode::too_old, "the feed of changes starts later");
+      return inner_.changes(since, c, limit, sink);
+    }
+    Revision revision() const override { return inner_.revision(); }
+
+   private:
+    const Reader& inner_;
+    const Revision horizon_;
+  };
+
   std::unique_ptr<Store> inner_;
   std::mutex mutex_;
   std::function<void()> hook_;

@@ -32,7 +32,8 @@ void Host::open() {
   vocabularies = std::make_unique<host::Vocabularies>(host::Services::declarations(), now);
   vocabularies->bind(*store);
   services = std::make_unique<host::Services>(
-      host::Services::Options{*store, blobs, *language, info, now, vocabularies->of("tasks"), *vocabularies, 2, std::chrono::milliseconds(5)});
+      host::Services::Options{*store, blobs, *language, info, now, vocabularies->of("tasks"),
+                              *vocabularies, 2, std::chrono::milliseconds(5)});
 }
 
 Ordinal Host::project(const std::string& name) {

@@ -11,10 +11,12 @@
 #include "blob/local_blob_store.hpp"
 #include "http/server.hpp"
 #include "log/log.hpp"
+#include "openapi/openapi.hpp"
 #include "plugin/host_access.hpp"
 #include "podium/store/store.hpp"
 #include "query/language.hpp"
 #include "query/vocabularies.hpp"
+#include "services/events/hub.hpp"
 #include "services/services.hpp"
 
 namespace podium::host {
@@ -143,8 +145,8 @@ struct HostImpl final : HostAccess {
     store_ = open_store(manager, settings, data);
     store_->declare(Services::declarations());
     vocabularies->bind(*store_);
-    services = std::make_unique<Services>(
-        Services::Options{*store_, *blobs_, *language, host_info, now, vocabularies->of("tasks"), *vocabularies});
+    services = std::make_unique<Services>(Services::Options{
+        *store_, *blobs_, *language, host_info, now, vocabularies->of("tasks"), *vocabularies});
     manager.start();
     manager.extensions().each<JobHandler>(
         [this](PluginOwner& owner, JobHandler& h) { services->add(h, owner); });
@@ -169,6 +171,7 @@ struct HostImpl final : HostAccess {
     options.io_threads = static_cast<std::size_t>(settings.integer("io_threads"));
     options.pool_threads = static_cast<std::size_t>(settings.integer("pool_threads"));
     options.limits.connections = static_cast<std::size_t>(settings.integer("max_connections"));
+    options.limits.connections_per_loopback = options.limits.connections;
     options.limits.body_bytes = static_cast<std::size_t>(settings.integer("max_body_mib")) << 20;
     options.limits.time_limit = std::chrono::seconds(settings.integer("request_seconds"));
     options.limits.idle = std::chrono::seconds(settings.integer("idle_seconds"));
@@ -183,6 +186,15 @@ struct HostImpl final : HostAccess {
     server = std::make_unique<Server>(server_options());
     own_routes = services->api_routes();
     own_routes.push_back(make_plugin_routes(plugins));
+    own_routes.push_back(
+        make_openapi_routes([this] { return server->router(); }, host_info.version));
+    using Kind = MetricRegistry::Kind;
+    server->metrics().value(
+        Kind::gauge, "podium_event_subscribers", "Who listens to /api/v1/events.",
+        [this] { return static_cast<double>(services->events().subscribers()); });
+    server->metrics().value(Kind::counter, "podium_event_subscribers_dropped_total",
+                            "Subscribers that were dropped because they were too slow.",
+                            [this] { return static_cast<double>(services->events().dropped()); });
     for (auto& group : own_routes) server->add(*group, self, true);
     for (auto& group : plugins.take_routes())
       server->add(*group.routes, *group.owner, first_party().contains(group.owner->id),
@@ -221,6 +233,7 @@ void Host::start() {
 
 void Host::stop() noexcept {
   auto& host = *impl_;
+  if (host.services) host.services->stop_events();
   if (host.server) host.server->stop(std::chrono::seconds(20));
   host.server.reset();
   host.own_routes.clear();

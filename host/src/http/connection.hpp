@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "http/io_thread.hpp"
+#include "http/websocket.hpp"
 
 namespace podium::host {
 
@@ -19,6 +20,7 @@ class Address final : public AnswerTaker, public std::enable_shared_from_this<Ad
       : mailbox_(std::move(mailbox)), connection_(connection), io_(io) {}
   void answered(const std::shared_ptr<Exchange>&) noexcept override;
   void pool_done();
+  void channel_ready();
   void gone() { connection_ = nullptr; }  ///< on the io thread
 
  private:
@@ -43,13 +45,14 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // On the io thread:
   void answered(const std::shared_ptr<Exchange>&);
   void pool_done();
+  void channel_ready();
   bool expired(Clock::time_point now) const { return now >= deadline_; }
   void on_deadline(Clock::time_point now);
   void on_drain();   ///< the server stops: ends the connection when it is idle
   void close_now();  ///< ends it whatever it does
 
  private:
-  enum class Phase { idle, head, body, working, writing, lingering };
+  enum class Phase { idle, head, body, working, writing, channel, lingering };
   static constexpr std::size_t piece = 256 * 1024;
   static constexpr Clock::time_point never = Clock::time_point::max();
 
@@ -93,6 +96,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Task<bool> write_answer(Exchange&);
   Task<bool> write_stream(Exchange&, Response&, bool head_only);
   Task<bool> write_blob(Exchange&, Response&, BlobPart);
+  Task<bool> write_channel(Exchange&, Response&, bool head_only);
+  Task<void> write_pushed(Exchange&, Response&, std::shared_ptr<ChannelUser>);
+  Task<bool> write_websocket(Exchange&, Response&, std::shared_ptr<ChannelUser>);
+  Task<void> stop_reading();
+  template <class F>
+  void call_user(const Exchange&, F&&);
   Task<bool> write_file(int descriptor, BlobPart&);
   Task<void> compress(Exchange&, Response&);
   Task<bool> write(std::string_view a, std::string_view b = {});
@@ -111,7 +120,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   std::unique_ptr<char[]> buffer_;  // what was read and not yet used: [begin_, end_)
   std::size_t capacity_ = 0, begin_ = 0, end_ = 0;
-  bool reading_ = false, direct_ = false;
+  bool reading_ = false, direct_ = false, stopping_read_ = false;
   std::size_t direct_got_ = 0;
 
   Phase phase_ = Phase::idle;
@@ -120,6 +129,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool keep_ = true;       // the next request can be read behind this one
   bool unframed_ = false;  // bytes may follow that belong to a body nobody reads
   std::shared_ptr<Exchange> current_;
+  std::shared_ptr<ChannelQueue> channel_;
+  std::shared_ptr<WebSocket> websocket_;
 
   bool chunked_ = false, body_done_ = true;
   std::uint64_t body_left_ = 0;

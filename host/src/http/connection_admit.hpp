@@ -71,7 +71,9 @@ inline bool Connection::admit_origin(Exchange& exchange) {
     host_ok_ = host;
   }
   const auto origin = exchange.head.field("Origin");
-  if (!origin || origin->empty() || !changes_state(exchange.head.method())) return true;
+  const bool risky =
+      changes_state(exchange.head.method()) || exchange.head.field("Sec-WebSocket-Key");
+  if (!origin || origin->empty() || !risky) return true;
   const auto scheme = origin->find("://");
   const bool own = scheme != std::string_view::npos && origin->substr(scheme + 3) == host;
   if (own || core_.rules.origin_allowed(*origin)) return true;

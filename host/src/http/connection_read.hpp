@@ -82,7 +82,11 @@ inline void Connection::close_now() {
 }
 
 inline void Connection::on_drain() {
-  if (phase_ == Phase::idle) close_now();
+  if (channel_) {
+    channel_->close(1001, "the server stops");
+  } else if (phase_ == Phase::idle) {
+    close_now();
+  }
 }
 
 inline void Connection::on_deadline(Clock::time_point now) {
@@ -101,6 +105,8 @@ inline void Connection::on_deadline(Clock::time_point now) {
       }
       [[fallthrough]];
     }
+    case Phase::channel:
+      return;
     case Phase::head:
       timed_out_ = true;
       deadline_ = never;
@@ -156,7 +162,7 @@ inline void Connection::on_read(const error_code& error, std::size_t n) {
   } else {
     end_ += n;
   }
-  if (error) {
+  if (error && !(stopping_read_ && error == asio::error::operation_aborted)) {
     eof_ = true;
     if (current_ && phase_ == Phase::working) current_->cancel();
   }

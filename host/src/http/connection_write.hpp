@@ -86,7 +86,9 @@ inline Task<bool> Connection::write_answer(Exchange& exchange) {
   out_.clear();
   const int status = response.status;
   bool sent = false;
-  if (response.stream) {
+  if (response.channel) {
+    sent = co_await write_channel(exchange, response, head_only);
+  } else if (response.stream) {
     sent = co_await write_stream(exchange, response, head_only);
   } else if (response.blob) {
     append_answer_head(exchange, response, part.size);

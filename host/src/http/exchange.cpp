@@ -31,7 +31,9 @@ bool header_safe(std::string_view text) {
 
 /// Why an answer must not go out; null when it may.
 const char* fault_of(const Response& response) {
-  if (response.status < 200 || response.status > 599) return "answered with an impossible status";
+  const bool upgrade = response.status == 101 && response.channel;
+  if ((response.status < 200 && !upgrade) || response.status > 599)
+    return "answered with an impossible status";
   if (!header_safe(response.content_type)) return "answered with a line break in Content-Type";
   for (const auto& [name, value] : response.headers)
     if (name.empty() || !header_safe(name) || !header_safe(value) ||
@@ -60,9 +62,22 @@ void Exchange::send(Response response) noexcept {
       if (group->owner->report)
         group->owner->report(*group->owner, entry ? entry->where : path, fault);
     }
+    let_go(response);
     return fail(error);
   }
-  if (claim()) answer(std::move(response));
+  if (claim()) return answer(std::move(response));
+  let_go(response);
+}
+
+Exchange::~Exchange() { let_go(answer_); }
+
+void Exchange::let_go(Response& response) const noexcept {
+  const auto user = std::move(response.channel);
+  if (!user || !group) return;
+  try {
+    contained(*group->owner, path, [&] { user->closed(); });
+  } catch (const Error&) {  // counted and reported
+  }
 }
 
 void Exchange::fail(const Error& error) noexcept { fail(error, http_status(error.code())); }

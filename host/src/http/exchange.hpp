@@ -30,6 +30,9 @@ class Exchange final : public Cancel, public std::enable_shared_from_this<Exchan
  public:
   using Clock = std::chrono::steady_clock;
 
+  Exchange() = default;
+  ~Exchange() override;
+
   // Filled by the server before a handler sees it, then read only.
   RequestHead head;
   std::string path;  ///< decoded
@@ -69,6 +72,8 @@ class Exchange final : public Cancel, public std::enable_shared_from_this<Exchan
  private:
   bool claim() noexcept { return !claimed_.exchange(true, std::memory_order_acq_rel); }
   void answer(Response&&) noexcept;
+  /// Tells the channel of an answer that will not go out.
+  void let_go(Response&) const noexcept;
 
   std::atomic<bool> cancelled_{false}, claimed_{false};
   Response answer_;

@@ -9,6 +9,7 @@
 
 #include "http/connection.hpp"
 #include "http/connection_admit.hpp"
+#include "http/connection_channel.hpp"
 #include "http/connection_read.hpp"
 #include "http/connection_write.hpp"
 #include "http/host_routes.hpp"

@@ -30,6 +30,8 @@ struct ServerLimits {
   std::chrono::milliseconds write_stall{
       75'000};  ///< a client that takes nothing for so long is cut off
   std::chrono::milliseconds time_limit{60'000};  ///< of a pooled route that names none
+  /// A WebSocket is asked for a sign of life after half of it, and closed after the whole.
+  std::chrono::milliseconds websocket_idle{60'000};
   std::size_t connections = 1024;
   std::size_t connections_per_address = 64;
   std::size_t connections_per_loopback = 1024;  ///< an address of this machine may be a proxy

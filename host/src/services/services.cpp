@@ -12,6 +12,7 @@
 #include "services/declarations.hpp"
 #include "services/derived/derive_job.hpp"
 #include "services/derived/derived_listener.hpp"
+#include "services/events/hub.hpp"
 #include "services/files/file_eraser.hpp"
 #include "services/goals/goals.hpp"
 #include "services/jobs/jobs.hpp"
@@ -68,6 +69,7 @@ struct Services::Impl {
         goals(core, jobs),
         runner(core, jobs, options.job_threads),
         hub(core),
+        events(core, options.events),
         sweeps(core),
         deriver(core),
         project_eraser(core, jobs),
@@ -96,6 +98,7 @@ struct Services::Impl {
   GoalService goals;
   JobRunner runner;
   ListenerHub hub;
+  EventHub events;
   SweepHandler sweeps;
   DeriveHandler deriver;
   ProjectEraser project_eraser;
@@ -117,14 +120,19 @@ void Services::start() {
     impl_->watch = impl_->core.store.watch([impl = impl_.get()](Revision newest) {
       impl->runner.hint();
       impl->hub.hint(newest);
+      impl->events.hint();
     });
     impl_->watching = true;
   }
   impl_->runner.start();
   impl_->hub.start();
+  impl_->events.start();
 }
 
+void Services::stop_events() noexcept { impl_->events.stop(); }
+
 void Services::stop() noexcept {
+  impl_->events.stop();
   impl_->hub.stop();
   impl_->runner.stop();
   if (impl_->watching) impl_->core.store.unwatch(impl_->watch);
@@ -138,6 +146,7 @@ Models& Services::models() { return impl_->models; }
 Notes& Services::notes() { return impl_->notes; }
 Goals& Services::goals() { return impl_->goals; }
 Jobs& Services::jobs() { return impl_->jobs; }
+EventHub& Services::events() { return impl_->events; }
 const Access& Services::access() const { return impl_->access; }
 Access& Services::access() { return impl_->access; }
 
@@ -148,7 +157,7 @@ std::vector<std::unique_ptr<Routes>> Services::api_routes() {
   return make_api_routes(
       impl_->core,
       {impl_->projects, impl_->tasks, impl_->datasets, impl_->models, impl_->notes, impl_->goals,
-       impl_->jobs, impl_->options.task_vocabulary, impl_->options.vocabularies});
+       impl_->jobs, impl_->options.task_vocabulary, impl_->options.vocabularies, impl_->events});
 }
 
 }  // namespace podium::host

@@ -21,9 +21,11 @@
 #include "podium/service/projects.hpp"
 #include "podium/service/tasks.hpp"
 #include "podium/store/store.hpp"
+#include "services/events/limits.hpp"
 
 namespace podium::host {
 
+class EventHub;
 struct PluginOwner;
 class Vocabularies;
 
@@ -44,6 +46,7 @@ class Services {
     int job_threads = 2;
     /// A task's derived fields are written this often at most.
     std::chrono::milliseconds derive_every{1000};
+    EventLimits events = {};
   };
 
   explicit Services(Options);
@@ -54,6 +57,9 @@ class Services {
 
   /// Makes project 0 and goes on with jobs and listeners. Call `add` before, so that nothing waits.
   void start();
+  /// Ends the event subscribers, whose connections a server that stops would wait for. `stop` does
+  /// it too.
+  void stop_events() noexcept;
   /// Asks running jobs and listeners to return and waits for them; what was cut short goes on at
   /// the next start. Idempotent.
   void stop() noexcept;
@@ -65,6 +71,7 @@ class Services {
   Notes& notes();
   Goals& goals();
   Jobs& jobs();
+  EventHub& events();
   const Access& access() const;
   Access& access();
 

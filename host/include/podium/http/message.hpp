@@ -12,6 +12,7 @@
 #include "podium/blob_store.hpp"
 #include "podium/error.hpp"
 #include "podium/function.hpp"
+#include "podium/http/channel.hpp"
 #include "podium/principal.hpp"
 
 namespace podium {
@@ -69,6 +70,12 @@ class Generator {
   virtual bool next(std::string& block) = 0;
 };
 
+/// Whether the client wants to go on as a WebSocket; the server checks the rest of its handshake.
+inline bool asks_for_websocket(const Request& request) {
+  return request.method() == "GET" && request.has_header("Sec-WebSocket-Key") &&
+         request.has_header("Upgrade");
+}
+
 struct Response {
   int status = 200;
   std::string content_type = "application/json";
@@ -77,6 +84,9 @@ struct Response {
   std::unique_ptr<Generator> stream;  ///< instead of body: chunked
   std::shared_ptr<BlobReader>
       blob;  ///< instead of body: Content-Length, Range and sendfile by the server
+  /// Instead of body: the connection stays open. With status 101 it becomes a WebSocket, which only
+  /// a request that `asks_for_websocket` can be answered with; else it is a chunked answer.
+  std::shared_ptr<ChannelUser> channel;
 };
 
 /// Completes one request, once, from any thread. Dropped uncompleted, it answers 500. Move-only.

@@ -16,6 +16,7 @@
 namespace podium::host {
 
 class Vocabularies;
+class EventHub;
 
 /// What the routes call. Borrowed; alive as long as the routes.
 struct ApiServices {
@@ -28,6 +29,7 @@ struct ApiServices {
   Jobs& jobs;
   const Vocabulary& task_vocabulary;
   const Vocabularies& vocabularies;
+  EventHub& events;
 };
 
 std::unique_ptr<Routes> make_project_routes(const Core&, ApiServices);
@@ -37,6 +39,7 @@ std::unique_ptr<Routes> make_goal_routes(const Core&, ApiServices);
 std::unique_ptr<Routes> make_model_routes(const Core&, ApiServices);
 std::unique_ptr<Routes> make_note_routes(const Core&, ApiServices);
 std::unique_ptr<Routes> make_job_routes(const Core&, ApiServices);
+std::unique_ptr<Routes> make_event_routes(const Core&, ApiServices);
 std::vector<std::unique_ptr<Routes>> make_api_routes(const Core&, ApiServices);
 
 }  // namespace podium::host

@@ -125,6 +125,16 @@ std::int64_t integer_of(const Json& value, const std::string& path) {
   throw wrong(path, "must be a whole number of 64 bits");
 }
 
+std::int64_t integer_of(std::string_view text, const std::string& name, std::int64_t least,
+                        std::int64_t most) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || number < least || number > most)
+    throw wrong(name, "must be a whole number from " + std::to_string(least) + " to " +
+                          std::to_string(most));
+  return number;
+}
+
 std::string text_of(const Json& value, const std::string& path, std::size_t max_code_points) {
   if (!value.is_string()) throw wrong(path, "must be a text");
   auto text = value.get<std::string>();
@@ -183,13 +193,7 @@ std::optional<std::int64_t> Parameters::integer(std::string_view name, std::int6
                                                 std::int64_t most) const {
   const auto value = request_.query(name);
   if (!value) return std::nullopt;
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(value->data(), value->data() + value->size(), number);
-  if (error != std::errc() || end != value->data() + value->size() || number < least ||
-      number > most)
-    throw wrong(std::string(name), "must be a whole number from " + std::to_string(least) + " to " +
-                                       std::to_string(most));
-  return number;
+  return integer_of(*value, std::string(name), least, most);
 }
 
 std::uint64_t Parameters::limit(std::int64_t usual, std::int64_t most) const {

@@ -46,6 +46,9 @@ class Members {
 /// A double: a number, or one of the texts "NaN", "Infinity", "-Infinity".
 double real_of(const Json&, const std::string& path);
 std::int64_t integer_of(const Json&, const std::string& path);
+/// Of a query or a header.
+std::int64_t integer_of(std::string_view text, const std::string& name, std::int64_t least,
+                        std::int64_t most);
 /// A text without U+0000.
 std::string text_of(const Json&, const std::string& path, std::size_t max_code_points = 65'536);
 
