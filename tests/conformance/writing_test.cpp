@@ -452,8 +452,8 @@ TEST_CASE("writing: derived fields change without the version") {
     const Revision before = store->revision();
     store->transact([&](Transaction& t) { t.update(runs, {&o, 1}, {}, patch); });
     std::size_t heard = 0;
-    store->changes(before, {&runs, 1}, 10, [&](const Change& change) {
-      CHECK(change.ordinal == o);
+    store->changes(before, {&runs, 1}, 10, [&](const Change& heard_of) {
+      CHECK(heard_of.ordinal == o);
       ++heard;
     });
     return heard;

@@ -8,7 +8,7 @@ using namespace podium::test;
 
 namespace {
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 void log_metric(Host& h, const std::string& task, const std::string& key, double value,
                 std::int64_t step = 0, const std::string& scope = {}) {
@@ -38,10 +38,10 @@ TEST_CASE("goals_met is kept up as metrics come") {
   await_met(h, before, true);  // by the job
   await_met(h, task, false);
   CHECK(h.task_cell(elsewhere, field("goals_met")) == Value{});
-  log_metric(h, task, "acc", nan, 1);
+  log_metric(h, task, "acc", not_a_number, 1);
   log_metric(h, task, "acc", 0.9, 2);  // as good as the target is good enough
   await_met(h, task, true);
-  log_metric(h, task, "acc", nan, 3);
+  log_metric(h, task, "acc", not_a_number, 3);
   await_met(h, task, false);
   log_metric(h, task, "acc", 0.91, 4);
   await_met(h, task, true);
@@ -112,7 +112,8 @@ TEST_CASE("goals_met follows goals that change, tasks that move, and metrics tha
   CHECK(error_of([&] { api("DELETE", goal); }).code() == ErrorCode::not_found);
 
   std::vector<std::string> changes;
-  for (const auto& event : api("GET", "/api/v1/projects/1/history").json["history"])
+  const auto history = api("GET", "/api/v1/projects/1/history").json["history"];
+  for (const auto& event : history)
     if (event["entity"] == "goal") changes.push_back(event["change"]);
   CHECK(changes == std::vector<std::string>{"add", "edit", "edit", "edit", "delete"});
 }

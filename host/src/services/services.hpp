@@ -50,9 +50,9 @@ class Services {
     /// Of everything, for the API's filters; alive as long as Services.
     const Vocabularies& vocabularies;
     int job_threads = 2;
-    EventLimits events = {};
     /// A task's derived fields are written this often at most.
     std::chrono::milliseconds derive_every{1000};
+    EventLimits events = {};
   };
 
   explicit Services(Options);
