@@ -137,7 +137,7 @@ struct Podium::Impl final : PluginContext {
         std::make_unique<host::Vocabularies>(declarations, std::function<std::int64_t()>());
     vocabularies->bind(*data);
     services = std::make_unique<host::Services>(host::Services::Options{
-        *data, *blob_store, *language, info, {}, vocabularies->of("tasks"), 1});
+        *data, *blob_store, *language, info, {}, vocabularies->of("tasks"), *vocabularies, 1});
     services->start();
     extension = std::make_unique<mlflow::MlflowRoutes>(*this);
     routes = extension->routes();
