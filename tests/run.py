@@ -6,6 +6,7 @@
     tsan     store and server under ThreadSanitizer
     install  `cmake --install`, then the examples against the installed prefix
     client   pytest with the real MLflow client
+    api      podium's own API held to its OpenAPI document, and events
     differential  the same calls against mlflow server and podium
     crash    kill -9 under load
     fuzz     every fuzz target for a few seconds (SECONDS_EACH)
@@ -28,7 +29,7 @@ import xml.etree.ElementTree
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 JOBS = str(os.environ.get("JOBS") or os.cpu_count() or 2)
-DEFAULT = ["unit", "asan", "tsan", "install", "client", "differential", "crash", "fuzz", "format"]
+DEFAULT = ["unit", "asan", "tsan", "install", "client", "api", "differential", "crash", "fuzz", "format"]
 TSAN_TESTS = ["storage_sqlite", "storage_sqlite_conformance", "http", "services"]
 
 
@@ -180,6 +181,10 @@ def run_pytest(folder):
 
 def stage_client():
     run_pytest("client")
+
+
+def stage_api():
+    run_pytest("api")
 
 
 def stage_differential():
