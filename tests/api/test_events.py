@@ -59,7 +59,7 @@ class Stream:
 class Socket:
     def __init__(self, url, *topics, **options):
         query = "&".join(f"topic={t}" for t in topics)
-        self.ws = connect(f"ws{url.removeprefix('http')}/api/v1/events?{query}", open_timeout=PATIENCE, **options)
+        self.ws = connect(f"ws{url.removeprefix('http')}/api/v1/events?{query}", open_timeout=PATIENCE, legacy=True, **options)
 
     def receive(self):
         return json.loads(self.ws.recv(timeout=PATIENCE))

@@ -1,6 +1,7 @@
 // Who listens hears of each change once, in order, and costs little when it is slow.
 #include <condition_variable>
 #include <deque>
+#include <set>
 
 #include "fixture.hpp"
 #include "services/core.hpp"
@@ -84,7 +85,13 @@ class Ear final : public EventOutlet {
 
 /// A hub of the test's own over the store of a Host.
 struct Hub {
-  explicit Hub(Host& h, EventLimits limits = {})
+  /// Without signs of life, so that a wait for what does not come ends.
+  static EventLimits calm() {
+    EventLimits limits;
+    limits.heartbeat = std::chrono::hours(1);
+    return limits;
+  }
+  explicit Hub(Host& h, EventLimits limits = calm())
       : host(h),
         ids([] { return std::int64_t{1'700'000'000'000}; }),
         core{*h.store,    h.blobs,
@@ -283,8 +290,10 @@ TEST_CASE("who resumes hears of everything once") {
   const auto late = hub.listen(topic, start);
   std::set<std::string> heard;
   for (int i = 0; i < 10; ++i) made.push_back(h.task(p));
-  while (heard.size() < made.size())
-    for (const auto& id : late->events()["events"][0]["added"]) CHECK(heard.insert(id).second);
+  while (heard.size() < made.size()) {
+    const Json message = late->events();
+    for (const auto& id : message["events"][0]["added"]) CHECK(heard.insert(id).second);
+  }
 }
 
 TEST_CASE("a subscriber that takes nothing costs one entry a record") {
@@ -311,7 +320,7 @@ TEST_CASE("who lags too far is dropped, and told from where to go on") {
   Host h;
   const Ordinal p = h.project("p");
   const std::string topic = topic_of(h, p);
-  EventLimits limits;
+  EventLimits limits = Hub::calm();
   limits.pending = 5;
   Hub hub(h, limits);
   const auto ear = hub.listen(topic);
@@ -352,7 +361,7 @@ TEST_CASE("who has taken nothing for long is dropped") {
 TEST_CASE("a feed that no longer reaches back and too much of it ask for a new start") {
   Host h;
   const Ordinal p = h.project("p");
-  EventLimits limits;
+  EventLimits limits = Hub::calm();
   limits.replay = 3;
   Hub hub(h, limits);
   const Revision start = hub.listen("tasks")->next()["revision"];

@@ -91,6 +91,8 @@ inline void Connection::on_drain() {
 
 inline void Connection::on_deadline(Clock::time_point now) {
   switch (phase_) {
+    case Phase::channel:
+      return;
     case Phase::idle:
     case Phase::writing:
     case Phase::lingering:
@@ -105,8 +107,6 @@ inline void Connection::on_deadline(Clock::time_point now) {
       }
       [[fallthrough]];
     }
-    case Phase::channel:
-      return;
     case Phase::head:
       timed_out_ = true;
       deadline_ = never;

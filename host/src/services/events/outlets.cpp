@@ -160,13 +160,13 @@ void SocketOutlet::declined(const TopicName& topic, const Error& error) {
 }
 
 void SocketOutlet::opened(std::shared_ptr<Channel> channel) {
+  ChannelOutlet::opened(channel);  // the hub may answer before it has taken the last wish
   try {
     hub_.open(shared_from_this(), who_, {}, manner_);
     for (auto& wish : std::exchange(wishes_, {})) hub_.subscribe(id, std::move(wish));
   } catch (const Error&) {  // it stops
     channel->close(1001, "the host is stopping");
   }
-  ChannelOutlet::opened(std::move(channel));
 }
 
 void SocketOutlet::received(std::string_view text) {
