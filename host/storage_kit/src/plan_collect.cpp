@@ -31,19 +31,30 @@ bool entry_tells(const IndexRange& range, const SortKey& key, Seen& seen) {
   return true;
 }
 
+// Whether the range holds one number. Nearly all of its entries spell it the same way; which ones
+// do not is cheaper to ask of the few that all the other sets leave over.
+bool one_number(const IndexRange& range) {
+  return range.rank == rank_number && range.from && range.to && range.from->inclusive &&
+         range.to->inclusive && range.from->value == range.to->value;
+}
+
 constexpr std::size_t block = 1024;
 
 }  // namespace
 
 std::optional<SetBuilder::Collected> SetBuilder::collect_ranges(const SetNode& node,
-                                                                std::uint64_t allowance) {
+                                                                std::uint64_t allowance,
+                                                                bool exactly) {
+  bool exact = node.exact;
   std::vector<Ordinal> found;
   IndexEntries entries;
   EntryAccess entry;
   for (const SetNode::Piece& piece : node.pieces) {
     if (allowance == 0) return std::nullopt;
     --allowance;
-    const auto scan = engine_.scan(piece.range, piece.check, nullptr);
+    const bool check = piece.check && (exactly || !one_number(piece.range));
+    exact = exact && check == piece.check;
+    const auto scan = engine_.scan(piece.range, check, nullptr);
     for (bool more = true; more;) {
       entries.clear();
       IndexEntries& target = entries;
@@ -55,7 +66,7 @@ std::optional<SetBuilder::Collected> SetBuilder::collect_ranges(const SetNode& n
       meter_.add(got);
       if (got > allowance) return std::nullopt;
       allowance -= got;
-      if (!piece.check) {
+      if (!check) {
         found.insert(found.end(), target.ordinals.begin(), target.ordinals.end());
         continue;
       }
@@ -72,29 +83,30 @@ std::optional<SetBuilder::Collected> SetBuilder::collect_ranges(const SetNode& n
       }
     }
   }
-  return Collected{OrdinalSet::of(std::move(found)), node.exact, false};
+  return Collected{OrdinalSet::of(std::move(found)), exact, false};
 }
 
 std::optional<SetBuilder::Collected> SetBuilder::collect_and(const SetNode& node,
-                                                             std::uint64_t allowance) {
+                                                             std::uint64_t allowance,
+                                                             bool exactly) {
   std::optional<OrdinalSet> set;
-  std::uint64_t exactly = 0;
+  std::uint64_t covered = 0;
   // Complements last: they need a set to be taken from.
   for (const bool negative : {false, true}) {
     for (const SetNode& child : node.children) {
       if ((child.kind == SetNode::Kind::not_) != negative) continue;
       if (negative && !set) return std::nullopt;
-      auto part = collect(child, allowance);
+      auto part = collect(child, allowance, exactly);
       if (!part) continue;
       if (negative)
         set = *set - part->set;
       else
         set = set ? *set & part->set : std::move(part->set);
-      if (part->exact) exactly |= child.covers;
+      if (part->exact) covered |= child.covers;
     }
   }
   if (!set) return std::nullopt;
-  return Collected{std::move(*set), exactly == node.all_arms, false};
+  return Collected{std::move(*set), covered == node.all_arms, false};
 }
 
 std::optional<SetBuilder::Collected> SetBuilder::collect_any(const SetNode& node,
@@ -166,18 +178,18 @@ std::optional<SetBuilder::Collected> SetBuilder::collect_any(const SetNode& node
 }
 
 std::optional<SetBuilder::Collected> SetBuilder::collect(const SetNode& node,
-                                                         std::uint64_t allowance) {
+                                                         std::uint64_t allowance, bool exactly) {
   switch (node.kind) {
     case SetNode::Kind::ranges:
-      return collect_ranges(node, allowance);
+      return collect_ranges(node, allowance, exactly);
     case SetNode::Kind::and_:
-      return collect_and(node, allowance);
+      return collect_and(node, allowance, exactly);
     case SetNode::Kind::any:
       return collect_any(node, allowance);
     case SetNode::Kind::or_: {
       Collected result;
       for (const SetNode& child : node.children) {
-        auto part = collect(child, allowance);
+        auto part = collect(child, allowance, exactly);
         if (!part) return std::nullopt;
         allowance -= std::min<std::uint64_t>(allowance, part->set.size());
         result.exact = result.exact && part->exact;
@@ -186,7 +198,7 @@ std::optional<SetBuilder::Collected> SetBuilder::collect(const SetNode& node,
       return result;
     }
     case SetNode::Kind::not_: {
-      auto part = collect(node.children[0], allowance);
+      auto part = collect(node.children[0], allowance, true);
       // A complement of too much would lose records.
       if (!part || !part->exact) return std::nullopt;
       part->negative = true;

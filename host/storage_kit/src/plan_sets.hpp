@@ -101,7 +101,8 @@ class SetBuilder {
     bool negative = false;  ///< the set is of those that do not match
   };
   /// Reads a node's entries, at most about `allowance` of them; nothing when that was not enough.
-  std::optional<Collected> collect(const SetNode&, std::uint64_t allowance);
+  /// The set may hold more than what matches, which its `exact` says, unless it must be `exactly`.
+  std::optional<Collected> collect(const SetNode&, std::uint64_t allowance, bool exactly = false);
 
   /// The partitions to look at: the scope, or all that exist.
   const std::vector<Ordinal>& partitions(const Conjunction&);
@@ -117,8 +118,8 @@ class SetBuilder {
                                     const std::vector<SetNode::Piece>& pieces);
   void key_nodes(const Conjunction&, std::vector<SetNode>& out);
 
-  std::optional<Collected> collect_ranges(const SetNode&, std::uint64_t allowance);
-  std::optional<Collected> collect_and(const SetNode&, std::uint64_t allowance);
+  std::optional<Collected> collect_ranges(const SetNode&, std::uint64_t allowance, bool exactly);
+  std::optional<Collected> collect_and(const SetNode&, std::uint64_t allowance, bool exactly);
   std::optional<Collected> collect_any(const SetNode&, std::uint64_t allowance);
 
   IndexEngine& engine_;
