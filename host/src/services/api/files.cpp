@@ -1,4 +1,6 @@
 // /api/v1/file-deletions: the ledger of files that are to be erased.
+#include <algorithm>
+
 #include "services/api/api.hpp"
 #include "services/api/input.hpp"
 #include "services/api/output.hpp"
@@ -38,6 +40,10 @@ class FileRoutes final : public Routes {
 
 Response FileRoutes::list(Request& request) const {
   const Parameters p(request);
+  static constexpr std::string_view states[] = {"waiting", "done", "failed", "kept"};
+  if (const auto state = p.text("state");
+      state && std::find(std::begin(states), std::end(states), *state) == std::end(states))
+    throw Error(ErrorCode::invalid, "'state' must be waiting, done, failed or kept").in("state");
   std::vector<Filter> filters;
   for (const char* name : {"state", "task"})
     if (const auto text = p.text(name)) filters.push_back(eq(field(name), *text));

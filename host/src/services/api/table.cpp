@@ -96,13 +96,15 @@ void add_table_routes(RouteTable& table, const Core& core, const ApiServices& se
   table.add("POST", "/api/v1/tasks/filter", "task.read",
             "The two faces of a filter: its text, and its conditions column by column",
             handler(table_filter), schemas::filter_query(), schemas::filter_faces());
-  table.add("POST", "/api/v1/tasks/export", "task.read",
-            "Rows of a table as CSV (text/csv) or JSON lines (application/x-ndjson), streamed",
-            handler(export_tasks), schemas::export_query(), R"({"type":"string"})");
+  table
+      .add("POST", "/api/v1/tasks/export", "task.read",
+           "Rows of a table as CSV or JSON lines, streamed", handler(export_tasks),
+           schemas::export_query(), R"({"type":"string"})")
+      .answers(200, {"text/csv", "application/x-ndjson"});
   table
       .add("GET", "/api/v1/tasks/export", "task.read",
-           "The same as a link: ?project=, ?format=, ?filename= and the table's own address",
-           handler(export_link), "", R"({"type":"string"})")
+           "The same as a link, with the table's own address", handler(export_link), "",
+           R"({"type":"string"})")
       .with([] {
         std::vector<Parameter> all = {
             text_parameter("project", "id of the project"),
@@ -112,7 +114,8 @@ void add_table_routes(RouteTable& table, const Core& core, const ApiServices& se
                                  "digits", "where", "sel", "tab"})
           all.push_back(text_parameter(name, "of the table's address"));
         return all;
-      }());
+      }())
+      .answers(200, {"text/csv", "application/x-ndjson"});
 }
 
 }  // namespace podium::host
