@@ -55,6 +55,8 @@ constexpr Setting table[] = {
      "time limit of a handler", 1, 86400},
     {"idle_seconds", Kind::integer, "75", "PODIUM_IDLE_SECONDS", "N",
      "how long an idle connection is kept", 1, 86400},
+    {"event_backlog", Kind::integer, "10000", "PODIUM_EVENT_BACKLOG", "N",
+     "records that a subscriber to events may lag behind before it is dropped", 10, 1000000},
 };
 
 [[noreturn]] void refuse(const Setting& s, const Settings::Origin& o, const std::string& why) {
