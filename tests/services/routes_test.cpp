@@ -26,7 +26,8 @@ TEST_CASE("every route has what the OpenAPI document needs") {
     INFO(route.method << " " << route.path);
     CHECK(!route.permission.empty());
     CHECK(!route.summary.empty());
-    CHECK(Json::accept(route.answer_schema));
+    if (route.answer_types == std::vector<std::string>{"application/json"})
+      CHECK(Json::accept(route.answer_schema));
     if (!route.request_schema.empty())
       CHECK(Json::parse(route.request_schema)["additionalProperties"] == false);
     CHECK((route.body == BodyKind::none) == route.request_schema.empty());
