@@ -126,7 +126,7 @@ class Server:
             perf.wait()
             with open(self.profile, "w") as out:
                 for order in ("dso", "dso,symbol"):
-                    subprocess.run(["perf", "report", "-i", data, "--stdio", "--sort", order, "-w", "24,120", "--percent-limit", "0.5"],
+                    subprocess.run(["perf", "report", "-i", data, "--stdio", "--sort", order, "--percent-limit", "0.5"],
                                    stdout=out, stderr=subprocess.DEVNULL)
 
     def call(self, path, body=None, prefix="/api/2.0/mlflow/"):
