@@ -2,6 +2,10 @@
 import dataclasses
 
 
+def digits(value):
+    return f"{value:,.{0 if value >= 20 else 1 if value >= 2 else 2}f}"
+
+
 @dataclasses.dataclass
 class Goal:
     what: str
@@ -9,11 +13,11 @@ class Goal:
     reached: float
     unit: str
     met: bool
+    other: bool = True  # not a ratio of CPU to a peer's, which stand beside the figures
 
     @property
     def text(self):
-        digits = 0 if abs(self.reached) >= 20 else 1 if abs(self.reached) >= 2 else 2
-        return f"{self.reached:,.{digits}f}{self.unit}"
+        return digits(self.reached) + self.unit
 
 
 # Scenario -> at least so many times less CPU than the peer, at most so many times the floor's.
@@ -81,9 +85,9 @@ def judge(results):
             if not ours or not theirs:
                 continue
             if peer == "floor":
-                yield Goal(f"{scenario}: podium / floor", f"≤ {times}×", ours / theirs, "×", ours / theirs <= times)
+                yield Goal(f"{scenario}: podium / floor", f"≤ {times}×", ours / theirs, "×", ours / theirs <= times, False)
             else:
-                yield Goal(f"{scenario}: {peer} / podium", f"≥ {times}×", theirs / ours, "×", theirs / ours >= times)
+                yield Goal(f"{scenario}: {peer} / podium", f"≥ {times}×", theirs / ours, "×", theirs / ours >= times, False)
     for (scenario, other), times in WITHIN.items():
         ours, theirs = value(results, scenario, "podium"), value(results, other, "podium")
         if ours and theirs:

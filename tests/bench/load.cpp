@@ -23,6 +23,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -86,6 +87,9 @@ class Client {
  public:
   Client(const Options& o, const std::string& headers) : o_(o), c_(o.port, headers) {
     run_ = o.name("run");
+    // One after another: some servers refuse to make many runs at once.
+    static std::mutex one_at_a_time;
+    const std::lock_guard lock(one_at_a_time);
     if (run_.empty() && (o.kind.starts_with("log-") || o.kind.starts_with("batch")))
       run_ = create_run(c_, o.name("experiment", "0"), epoch_ms, "");
   }

@@ -94,13 +94,14 @@ class Load:
         self.process.stdin.write("go\n")
         self.process.stdin.flush()
 
-    def wait(self, errors_allowed=False):
+    def wait(self):
         line = self.process.stdout.readline()
         self.process.wait()
         self.process.stdin.close()
         self.process.stdout.close()
         result = json.loads(line)
-        if result["failures"] and not (errors_allowed and result["requests"] > result["failures"]):
+        # A peer's errors are a figure, if it answered most; podium may have none.
+        if result["failures"] > (result["requests"] // 2 if self.server.may_fail else 0):
             raise Failed(f"{self.server.name}, {self.kind}: {result['failures']} requests failed, the first with {result['failure'][:200]}")
         return result
 

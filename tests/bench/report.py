@@ -32,7 +32,7 @@ def cell(scenario, row):
     if scenario in FIGURES:
         figure, text = FIGURES[scenario]
         return text.format(row[figure])
-    return milliseconds(row["cpu_ms"])
+    return milliseconds(row["cpu_ms"]) + (f", {row['failures']} errors" if row.get("failures") else "")
 
 
 def walls(row):
@@ -58,6 +58,8 @@ class Report:
         for name, row in rows.items():
             if "failed" in row:
                 print(f"    {row['failed']}", flush=True)
+            elif row.get("failures"):
+                print(f"    {name}: {row['failures']} of {row['requests']} requests failed, the first with {row['failure'][:160]}", flush=True)
 
     def finish(self):
         judged = list(goals.judge(self.results))
@@ -73,10 +75,30 @@ class Report:
         print(f"written to {self.path} and {self.path.with_suffix('.md').name}")
 
     def markdown(self, judged):
-        lines = [f"{self.about['machine']}; {self.about['date']}", "", "| | " + " | ".join(self.names) + " | podium p50 / p99 |", "|---" * (len(self.names) + 2) + "|"]
+        names = [n for n in self.names if n != "podium"]
+        lines = [f"{self.about['machine']}; {self.about['date']}; load {self.about['load_before']:.0f} before, {self.about['load_after']:.0f} after", "",
+                 "| | podium | p50 / p99 | " + " | ".join(names) + " |", "|---" * (len(names) + 3) + "|"]
         for name, rows in self.results.items():
-            cells = [cell(name, rows.get(n)) for n in self.names]
-            lines.append(f"| {name} | " + " | ".join(cells) + f" | {walls(rows.get('podium')).replace('/', ' / ')} |")
-        lines += ["", "| goal | aim | reached | |", "|---|---|---|---|"]
-        lines += [f"| {g.what} | {g.aim} | {g.text} | {'' if g.met else 'missed'} |" for g in judged]
+            peers = [self.beside(name, peer, rows) for peer in names]
+            ours = rows.get("podium")
+            lines.append(f"| {name} | {cell(name, ours)} | {walls(ours).replace('/', ' / ')} | " + " | ".join(peers) + " |")
+        others = [g for g in judged if g.other]
+        if others:
+            lines += ["", "| | goal | reached |", "|---|---|---|"]
+            lines += [f"| {g.what} | {g.aim} | {g.text if g.met else f'**{g.text}**'} |" for g in others]
         return "\n".join(lines) + "\n"
+
+    @staticmethod
+    def beside(scenario, peer, rows):
+        """A peer's figure with its ratio to podium's (the floor's: podium's to it) and the goal; bold when that is missed."""
+        text = cell(scenario, rows.get(peer))
+        figure = FIGURES.get(scenario, ("cpu_ms",))[0]
+        ours, theirs = (rows.get(name, {}).get(figure) for name in ("podium", peer))
+        if not ours or not theirs:
+            return text
+        ratio = ours / theirs if peer == "floor" else theirs / ours
+        goal = goals.LESS_CPU.get(scenario, {}).get(peer)
+        met = goal is None or (ratio <= goal if peer == "floor" else ratio >= goal)
+        times = f"{goals.digits(ratio)}×"
+        aim = "" if goal is None else f" ({'≤' if peer == 'floor' else '≥'} {goal})"
+        return f"{text} · {times if met else f'**{times}**'}{aim}"

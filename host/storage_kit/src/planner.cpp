@@ -63,6 +63,7 @@ class Planner::Impl {
 
  private:
   bool find_few();
+  std::uint64_t ahead() const;
   void collect(std::uint64_t allowance);
   bool in_sets(Ordinal) const;
   bool passes(Ordinal, std::uint64_t covered);
@@ -216,6 +217,13 @@ void Planner::Impl::sort_everything() {
   emit(rows.take());
 }
 
+// How far the walk has to go to the last row wanted, if it goes on as so far.
+std::uint64_t Planner::Impl::ahead() const {
+  const double entries = static_cast<double>(left_) * static_cast<double>(walked_) /
+                         std::max(0.5, static_cast<double>(hits_));
+  return static_cast<std::uint64_t>(std::min(entries, 1e15));
+}
+
 // Sets and the walk in turns, each as far as the other may still cost. True when the walk answered
 // all; else some set is there that bounds the answer, or there is no more to read.
 bool Planner::Impl::find_few() {
@@ -230,10 +238,7 @@ bool Planner::Impl::find_few() {
       continue;
     }
     if (walk(turn)) return true;
-    // How far it is to the last row wanted, if it goes on like this.
-    const double ahead = static_cast<double>(left_) * static_cast<double>(walked_) /
-                         std::max(0.5, static_cast<double>(hits_));
-    turn = std::max(turn * 2, static_cast<std::uint64_t>(std::min(ahead, 1e15)));
+    turn = std::max(turn * 2, ahead());
     if (turn <= 4 * left_ + first_turn) continue;
     allowance = std::max(allowance * 8, turn * entries_per_record / pending_.size());
     collect(allowance);
@@ -264,8 +269,13 @@ void Planner::Impl::run(const Cursor* behind, std::uint64_t limit, const Sink& s
       sort_everything();
     return;
   }
-  // The other sets as far as that is cheaper than asking each survivor.
-  collect(positive_->size() * worth_per_survivor + first_allowance);
+  // The other sets as far as that is cheaper than asking each survivor; but first the walk, when it
+  // looks as if it were at its end before they are read.
+  const std::uint64_t allowance = positive_->size() * worth_per_survivor + first_allowance;
+  if (walk_ != nullptr && !pending_.empty() && positive_->size() > few && left_ < no_limit &&
+      ahead() < allowance / entries_per_record && walk(2 * ahead()))
+    return;
+  collect(allowance);
   for (const OrdinalSet& set : negative_) positive_ = *positive_ - set;
   negative_.clear();
   if (walk_ != nullptr && positive_->size() > few && walk(positive_->size() * worth_per_survivor))
