@@ -24,7 +24,7 @@ std::int64_t number(const Value& value) { return std::get<std::int64_t>(value); 
 }  // namespace
 
 TEST_CASE("iteration is the greatest step of the metrics, without machine statistics") {
-  Host h;
+  Host h(Host::Derive::yes);
   const std::string task = h.task(h.project("p"));
   log_points(h, task, "loss", {{7, 1, 0.5}, {3, 2, 0.4}});
   log_points(h, task, "system/cpu", {{900, 1, 0.5}});
@@ -39,7 +39,7 @@ TEST_CASE("iteration is the greatest step of the metrics, without machine statis
 }
 
 TEST_CASE("derived fields leave the task's version, date and history alone") {
-  Host h;
+  Host h(Host::Derive::yes);
   Api api(h);
   const std::string task = h.task(h.project("p"));
   const auto before = api("GET", "/api/v1/tasks/" + task);
@@ -53,7 +53,7 @@ TEST_CASE("derived fields leave the task's version, date and history alone") {
 }
 
 TEST_CASE("a running task is alive when it does something; what ended is frozen") {
-  Host h;
+  Host h(Host::Derive::yes);
   const std::string task = h.task(h.project("p"));
   await(*h.store, [&] { return now(h, task, "active") != Value{}; });
   const auto started = number(now(h, task, "started"));
@@ -91,7 +91,7 @@ TEST_CASE("a running task is alive when it does something; what ended is frozen"
 }
 
 TEST_CASE("a task that never ran has no sign of life") {
-  Host h;
+  Host h(Host::Derive::yes);
   const Ordinal p = h.project("p");
   const std::string draft = h.task(p, TaskState::draft), running = h.task(p);
   await(*h.store, [&] { return now(h, running, "active") != Value{}; });
@@ -100,7 +100,7 @@ TEST_CASE("a task that never ran has no sign of life") {
 }
 
 TEST_CASE("what changed while the host was away is derived when it is back") {
-  Host h;
+  Host h(Host::Derive::yes);
   const Ordinal p = h.project("p");
   const std::string task = h.task(p);
   log_points(h, task, "loss", {{1, 1, 0.5}});
@@ -116,7 +116,7 @@ TEST_CASE("what changed while the host was away is derived when it is back") {
 }
 
 TEST_CASE("a store whose tasks nobody derived is derived by a job") {
-  Host h;
+  Host h(Host::Derive::yes);
   const Ordinal p = h.project("p");
   h.services->stop();
   std::vector<std::string> tasks;
@@ -133,7 +133,7 @@ TEST_CASE("a store whose tasks nobody derived is derived by a job") {
 }
 
 TEST_CASE("deriving comes to rest: the listener does not answer itself") {
-  Host h;
+  Host h(Host::Derive::yes);
   const std::string task = h.task(h.project("p"));
   log_points(h, task, "loss", {{1, 1, 0.5}});
   await_is(h, task, "iteration", std::int64_t{1});

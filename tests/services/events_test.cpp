@@ -1,6 +1,7 @@
 // Who listens hears of each change once, in order, and costs little when it is slow.
 #include <condition_variable>
 #include <deque>
+#include <set>
 
 #include "fixture.hpp"
 #include "services/core.hpp"

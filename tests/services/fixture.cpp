@@ -7,7 +7,8 @@
 
 namespace podium::test {
 
-Host::Host() : clock(std::make_shared<std::atomic<std::int64_t>>(1'700'000'000'000)) {
+Host::Host(Derive d)
+    : clock(std::make_shared<std::atomic<std::int64_t>>(1'700'000'000'000)), derive(d) {
   open();
   services->start();
 }
@@ -31,9 +32,9 @@ void Host::open() {
   const auto now = [time = clock] { return time->fetch_add(1); };
   vocabularies = std::make_unique<host::Vocabularies>(host::Services::declarations(), now);
   vocabularies->bind(*store);
-  services = std::make_unique<host::Services>(
-      host::Services::Options{*store, blobs, *language, info, now, vocabularies->of("tasks"),
-                              *vocabularies, 2, std::chrono::milliseconds(5)});
+  services = std::make_unique<host::Services>(host::Services::Options{
+      *store, blobs, *language, info, now, vocabularies->of("tasks"), *vocabularies, 2,
+      std::chrono::milliseconds(derive == Derive::yes ? 5 : 0)});
 }
 
 Ordinal Host::project(const std::string& name) {

@@ -23,7 +23,10 @@
 namespace podium::test {
 
 struct Host {
-  Host();
+  /// Deriving, the host keeps up the derived fields of tasks, which others see as changes of
+  /// theirs.
+  enum class Derive { no, yes };
+  explicit Host(Derive = Derive::no);
   ~Host();
   /// Stops the services and closes the store.
   void shut();
@@ -43,6 +46,7 @@ struct Host {
   std::unique_ptr<host::Vocabularies> vocabularies;
   std::unique_ptr<host::Services> services;
   Principal me;
+  Derive derive;
 
   Projects& projects() { return services->projects(); }
   Tasks& tasks() { return services->tasks(); }

@@ -26,7 +26,7 @@ void await_met(Host& h, const std::string& task, const Value& met) {
 }  // namespace
 
 TEST_CASE("goals_met is kept up as metrics come") {
-  Host h;
+  Host h(Host::Derive::yes);
   Api api(h);
   const Ordinal p = h.project("p");
   const std::string before = h.task(p), task = h.task(p), elsewhere = h.task(h.project("q"));
@@ -71,7 +71,7 @@ TEST_CASE("goals_met is kept up as metrics come") {
 }
 
 TEST_CASE("goals_met follows goals that change, tasks that move, and metrics that are erased") {
-  Host h;
+  Host h(Host::Derive::yes);
   Api api(h);
   const Ordinal p = h.project("p"), q = h.project("q");
   const std::string task = h.task(p);
@@ -119,7 +119,7 @@ TEST_CASE("goals_met follows goals that change, tasks that move, and metrics tha
 }
 
 TEST_CASE("goals that are refused") {
-  Host h;
+  Host h(Host::Derive::yes);
   Api api(h);
   h.project("p");
   h.project("q");

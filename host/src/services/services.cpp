@@ -81,7 +81,7 @@ struct Services::Impl {
     runner.add(deriver, host_owner);
     runner.add(project_eraser, host_owner);
     runner.add(files, host_owner);
-    hub.add(derived, host_owner);
+    if (options.derive_every.count() != 0) hub.add(derived, host_owner);
   }
 
   Options options;

@@ -44,7 +44,7 @@ class Services {
     /// Of everything, for the API's filters; alive as long as Services.
     const Vocabularies& vocabularies;
     int job_threads = 2;
-    /// A task's derived fields are written this often at most.
+    /// A task's derived fields are written this often at most; 0: they are not kept up at all.
     std::chrono::milliseconds derive_every{1000};
     EventLimits events = {};
   };
