@@ -239,6 +239,7 @@ Api::Answer Api::operator()(const std::string& method, const std::string& target
   host::check_query(*best, request);
   if (!if_match.empty()) request.headers["If-Match"] = if_match;
   const auto checked = std::make_shared<std::atomic<bool>>(false);
+  request.principal = principal;
   request.principal.watch_checks(checked);
   Response response = std::get<Handler>(best->handler)(request);
   Answer answer;

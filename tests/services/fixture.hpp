@@ -142,6 +142,7 @@ class Api {
                     const Json& body = nullptr, const std::string& if_match = {});
   const std::vector<Route>& routes() const { return routes_; }
   std::map<std::string, std::string> headers;  ///< sent with every request
+  Principal principal;                         ///< who calls
 
  private:
   std::vector<std::unique_ptr<Routes>> groups_;

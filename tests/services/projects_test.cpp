@@ -115,6 +115,39 @@ TEST_CASE("projects have defaults for new tasks, and a place for their output") 
   CHECK(!edited.json.contains("output_destination"));
 }
 
+TEST_CASE("projects say which colours their tags have") {
+  Host h;
+  Api api(h);
+  const auto made =
+      api("POST", "/api/v1/projects", {{"name", "p"}, {"tag_colors", {{"bad", "#FF0000"}}}});
+  CHECK(made.json["tag_colors"] == Json({{"bad", "#FF0000"}}));
+  CHECK(api("POST", "/api/v1/projects", {{"name", "q"}}).json["tag_colors"] == Json::object());
+  const auto edit = [&](Json colours) {
+    return api("PATCH", "/api/v1/projects/1", {{"tag_colors", std::move(colours)}}).json;
+  };
+  CHECK(edit({{"good", "#22aa55"}, {"bad", nullptr}})["tag_colors"] == Json({{"good", "#22aa55"}}));
+  const auto last = api("GET", "/api/v1/projects/1/history").json["history"].back();
+  CHECK(last["change"] == "edit");
+  CHECK(last["old"] == Json({{"tag_colors", {{"good", nullptr}, {"bad", "#FF0000"}}}}));
+  CHECK(last["new"] == Json({{"tag_colors", {{"good", "#22aa55"}, {"bad", nullptr}}}}));
+
+  for (const Json& wrong : {Json("green"), Json("#2a5"), Json("#22aa5g"), Json("22aa55#"),
+                            Json("#22aa55;x"), Json(""), Json(5)}) {
+    INFO(wrong.dump());
+    const Error e = error_of([&] { edit({{"fine", "#000000"}, {"good", wrong}}); });
+    CHECK(e.code() == ErrorCode::invalid);
+    CHECK(e.field() == "tag_colors.good");
+    CHECK(std::string(e.what()).find("#rrggbb") != std::string::npos);
+  }
+  CHECK(error_of([&] {
+          api("POST", "/api/v1/projects", {{"name", "r"}, {"tag_colors", {{"x", "red"}}}});
+        }).field() == "tag_colors.x");
+  // What was refused changed nothing, and a restart changes nothing.
+  h.restart();
+  Api later(h);
+  CHECK(later("GET", "/api/v1/projects/1").json["tag_colors"] == Json({{"good", "#22aa55"}}));
+}
+
 TEST_CASE("renaming a project renames what is below it") {
   Host h;
   Api api(h);

@@ -32,11 +32,11 @@ Collection projects() {
             {"updated", {"archived", "updated"}}};
   c.maps = {{"tags"}};
   c.readers = "all";
-  // 2: what new tasks of the project start with.
+  // 2: what new tasks of the project start with, and how its tags look.
   c.version = 2;
   c.fields.push_back(text("output_destination"));
-  c.maps.push_back({"defaults", false});
-  c.steps = {{2, {"output_destination"}, {}, {"defaults"}, {}}};
+  c.maps.insert(c.maps.end(), {{"defaults", false}, {"tag_colors", false}});
+  c.steps = {{2, {"output_destination"}, {}, {"defaults", "tag_colors"}, {}}};
   return c;
 }
 

@@ -20,6 +20,8 @@ struct NewProject {
   std::span<const MapEntry> tags = {};
   std::span<const MapEntry> defaults = {};   ///< params that new drafts start with
   std::string_view output_destination = {};  ///< that new drafts start with
+  /// How tags of its tasks look: key of a tag to "#rrggbb"; others are refused.
+  std::span<const MapEntry> tag_colors = {};
 };
 
 /// What a deletion of projects takes away.
@@ -35,19 +37,19 @@ struct ProjectContents {
 
 /// Collection "projects": sequence ids from 0, id 0 is "Default" and always there. Fields: name
 /// (unique key "name"), description, artifact_location, output_destination, archived (boolean),
-/// archived_at, created, updated (times); maps tags, defaults. The hierarchy is read from '/' in
-/// names; a parent without a record of its own is shown, never stored. Writes run inside a given
-/// Transaction and throw `not_found`, `exists`, `invalid` or `denied` before they write. Each
-/// writes the history.
+/// archived_at, created, updated (times); maps tags, defaults, tag_colors. The hierarchy is read
+/// from '/' in names; a parent without a record of its own is shown, never stored. Writes run
+/// inside a given Transaction and throw `not_found`, `exists`, `invalid` or `denied` before they
+/// write. Each writes the history.
 class Projects : public Records {
  public:
   virtual ~Projects() = default;
   virtual Ordinal create(Transaction&, const Principal&, const NewProject&) = 0;
   /// The ordinal of a project that exists and may be written by `who`. `id` in decimal.
   virtual Ordinal require(Transaction&, const Principal&, std::string_view id) = 0;
-  /// Changes name, description or output destination, sets and removes tags and defaults (in any
-  /// state; callers with stricter rules check first). The name is that of this project alone: what
-  /// is below it in name stays where it is, as MLflow's clients mean it. See `rename`.
+  /// Changes name, description or output destination, sets and removes tags, defaults and colours
+  /// (in any state; callers with stricter rules check first). The name is that of this project
+  /// alone: what is below it in name stays where it is, as MLflow's clients mean it. See `rename`.
   virtual void edit(Transaction&, const Principal&, Ordinal, const Patch&) = 0;
   /// Sets or clears the flag, with the time. Tasks are left alone: use `Tasks::archive_all`.
   virtual void archive(Transaction&, const Principal&, Ordinal, bool archived) = 0;

@@ -19,13 +19,13 @@ namespace {
 constexpr std::string_view fields[] = {
     "name",     "description", "artifact_location", "output_destination",
     "archived", "archived_at", "created",           "updated"};
+constexpr const char* maps[] = {"tags", "defaults", "tag_colors"};
 
 class ProjectRoutes final : public Routes {
  public:
   ProjectRoutes(const Core& core, ApiServices services)
       : Routes("api.projects"), core_(core), services_(services), columns_(field_columns(fields)) {
-    columns_.push_back(whole_map("tags"));
-    columns_.push_back(whole_map("defaults"));
+    for (const auto map : maps) columns_.push_back(whole_map(map));
   }
   std::vector<std::string> prefixes() const override { return {"/api/v1/projects"}; }
   std::vector<Route> routes() override;
@@ -49,10 +49,10 @@ class ProjectRoutes final : public Routes {
 void ProjectRoutes::write(JsonWriter& w, const Row& row) const {
   w.object().key("id").value(row.id());
   write_fields(w, row, fields);
-  w.key("tags");
-  write_map(w, row.map(std::size(fields)));
-  w.key("defaults");
-  write_map(w, row.map(std::size(fields) + 1));
+  for (std::size_t i = 0; i < std::size(maps); ++i) {
+    w.key(maps[i]);
+    write_map(w, row.map(std::size(fields) + i));
+  }
   w.key("version").value(row.version()).end_object();
 }
 
@@ -96,10 +96,12 @@ Response ProjectRoutes::create(Request& request) const {
              location = body.text("artifact_location", 4096),
              destination = body.text("output_destination", 4096);
   const Entries tags = entries_of(body, "tags", false),
-                defaults = entries_of(body, "defaults", false);
+                defaults = entries_of(body, "defaults", false),
+                colours = entries_of(body, "tag_colors", false);
   body.finish();
   if (!name) throw Error(ErrorCode::invalid, "a project needs a name").in("name");
-  const auto tag_views = tags.views(), default_views = defaults.views();
+  const auto tag_views = tags.views(), default_views = defaults.views(),
+             colour_views = colours.views();
   NewProject project;
   project.name = *name;
   if (description) project.description = *description;
@@ -107,6 +109,7 @@ Response ProjectRoutes::create(Request& request) const {
   if (destination) project.output_destination = *destination;
   project.tags = tag_views;
   project.defaults = default_views;
+  project.tag_colors = colour_views;
   const Principal& who = request.who();
   return answer(who, core_.store.write([&](Transaction& t) {
     return services_.projects.create(t, who, project);
@@ -146,10 +149,12 @@ Response ProjectRoutes::edit(Request& request) const {
       patch.set(field_name, Value{});
   }
   const Entries tags = entries_of(body, "tags", true),
-                defaults = entries_of(body, "defaults", true);
+                defaults = entries_of(body, "defaults", true),
+                colours = entries_of(body, "tag_colors", true);
   body.finish();
   tags.add_to(patch, "tags");
   defaults.add_to(patch, "defaults");
+  colours.add_to(patch, "tag_colors");
   const Principal& who = request.who();
   return answer(who, core_.store.write([&](Transaction& t) {
     const Ordinal project = services_.projects.require(t, who, request.segment("id"));

@@ -21,14 +21,16 @@ inline constexpr std::string_view time = R"({"type":"integer","description":"mil
 
 inline constexpr std::string_view project =
     R"({"title":"Project","type":"object","required":["id","name","archived","created","updated",)"
-    R"("tags","defaults","version"],"properties":{)"
+    R"("tags","defaults","tag_colors","version"],"properties":{)"
     R"("id":{"type":"string"},"name":{"type":"string"},"description":{"type":"string"},)"
     R"("artifact_location":{"type":"string"},"output_destination":{"type":"string"},)"
     R"("archived":{"type":"boolean"},"archived_at":{"type":"integer"},)"
     R"("created":{"type":"integer"},"updated":{"type":"integer"},"version":{"type":"integer"},)"
     R"("tags":{"type":"object","additionalProperties":{"type":"string"}},)"
     R"("defaults":{"type":"object","additionalProperties":{"type":"string"},)"
-    R"("description":"params that new drafts start with"}}})";
+    R"("description":"params that new drafts start with"},)"
+    R"("tag_colors":{"type":"object","additionalProperties":{"type":"string"},)"
+    R"("description":"how tags look: their keys, each with a colour #rrggbb"}}})";
 inline constexpr std::string_view new_project =
     R"({"title":"NewProject","type":"object","required":["name"],"additionalProperties":false,)"
     R"("properties":{"name":{"type":"string","minLength":1,"maxLength":500},)"
@@ -36,14 +38,16 @@ inline constexpr std::string_view new_project =
     R"("output_destination":{"type":"string","maxLength":4096},)"
     R"("tags":{"type":"object","additionalProperties":{"type":["string","number","boolean"]}},)"
     R"("defaults":{"type":"object","additionalProperties":{"type":["string","number",)"
-    R"("boolean"]}}}})";
+    R"("boolean"]}},"tag_colors":{"type":"object","additionalProperties":{"type":"string",)"
+    R"("pattern":"^#[0-9A-Fa-f]{6}$"}}}})";
 inline constexpr std::string_view project_edit =
     R"({"title":"ProjectEdit","type":"object","additionalProperties":false,"properties":{)"
     R"("name":{"type":"string","minLength":1,"maxLength":500},"description":{"type":["string",)"
     R"("null"]},"output_destination":{"type":["string","null"],"maxLength":4096},)"
     R"("tags":{"type":"object","additionalProperties":{"type":["string","number","boolean",)"
     R"("null"]}},"defaults":{"type":"object","additionalProperties":{"type":["string","number",)"
-    R"("boolean","null"]}}}})";
+    R"("boolean","null"]}},"tag_colors":{"type":"object","additionalProperties":{"type":)"
+    R"(["string","null"],"pattern":"^#[0-9A-Fa-f]{6}$"}}}})";
 inline constexpr std::string_view project_rename =
     R"({"title":"ProjectRename","type":"object","required":["project"],)"
     R"("additionalProperties":false,"properties":{)"

@@ -30,6 +30,18 @@ bool taken(Transaction& t, CollectionId projects, std::string_view name, Ordinal
   return found;
 }
 
+/// The one place that knows what a colour is: it ends in style sheets, so nothing else may pass.
+void check_colour(std::string_view tag, std::string_view text) {
+  const bool good = text.size() == 7 && text.front() == '#' &&
+                    text.find_first_not_of("0123456789abcdefABCDEF", 1) == std::string_view::npos;
+  if (good) return;
+  throw Error(ErrorCode::invalid,
+              "the colour of a tag is written '#rrggbb' with six hexadecimal "
+              "digits, such as '#22aa55', not '" +
+                  std::string(text.substr(0, 40)) + "'")
+      .in("tag_colors." + std::string(tag));
+}
+
 }  // namespace
 
 void check_project_name(std::string_view name) {
@@ -64,6 +76,7 @@ Ordinal ProjectService::create(Transaction& t, const Principal& who, const NewPr
   (void)core_.access.visible(who, "projects");
   core_.access.require(who, "project.write");
   check_project_name(project.name);
+  for (const auto& e : project.tag_colors) check_colour(e.key, e.text);
   if (taken(t, core_.in.projects, project.name, 0)) throw name_taken(project.name);
   const std::int64_t now = core_.now();
   NewRecord record;
@@ -79,6 +92,7 @@ Ordinal ProjectService::create(Transaction& t, const Principal& who, const NewPr
     record.content.set("output_destination", std::string(project.output_destination));
   for (const auto& tag : project.tags) record.content.put("tags", tag.key, tag.text);
   for (const auto& e : project.defaults) record.content.put("defaults", e.key, e.text);
+  for (const auto& e : project.tag_colors) record.content.put("tag_colors", e.key, e.text);
   const Ordinal ordinal = t.insert(core_.in.projects, record);
   if (project.artifact_location.empty()) {  // it holds the id, which the insert has given
     Patch location;
@@ -122,8 +136,10 @@ void ProjectService::edit(Transaction& t, const Principal& who, Ordinal project,
     }
     columns.push_back(value_of(field(std::string(set.field))));
   }
-  for (const auto& e : patch.entries)
+  for (const auto& e : patch.entries) {
+    if (e.map == "tag_colors") check_colour(e.key, e.text);
     columns.push_back(value_of(entry(std::string(e.map), std::string(e.key))));
+  }
   for (const auto& r : patch.removed)
     columns.push_back(value_of(entry(std::string(r.map), std::string(r.key))));
   ChangeSet changes;
