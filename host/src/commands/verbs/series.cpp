@@ -134,7 +134,8 @@ class SeriesVerb final : public Verb {
       if (most < static_cast<std::int64_t>(points_a_bucket))
         query.evenly = static_cast<std::uint32_t>(most);
       else
-        query.buckets = static_cast<std::uint32_t>(most) / points_a_bucket;
+        query.buckets =
+            static_cast<std::uint32_t>(most / static_cast<std::int64_t>(points_a_bucket));
     }
     parts_.tasks->points(reader, who, query, [&](std::span<const Point> points) {
       series.points.insert(series.points.end(), points.begin(), points.end());
