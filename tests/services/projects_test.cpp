@@ -128,8 +128,8 @@ TEST_CASE("projects say which colours their tags have") {
   CHECK(edit({{"good", "#22aa55"}, {"bad", nullptr}})["tag_colors"] == Json({{"good", "#22aa55"}}));
   const auto last = api("GET", "/api/v1/projects/1/history").json["history"].back();
   CHECK(last["change"] == "edit");
-  CHECK(last["old"] == Json({{"tag_colors", {{"good", nullptr}, {"bad", "#FF0000"}}}}));
-  CHECK(last["new"] == Json({{"tag_colors", {{"good", "#22aa55"}, {"bad", nullptr}}}}));
+  CHECK(last["old"] == Json({{"tag_colors.good", nullptr}, {"tag_colors.bad", "#FF0000"}}));
+  CHECK(last["new"] == Json({{"tag_colors.good", "#22aa55"}, {"tag_colors.bad", nullptr}}));
 
   for (const Json& wrong : {Json("green"), Json("#2a5"), Json("#22aa5g"), Json("22aa55#"),
                             Json("#22aa55;x"), Json(""), Json(5)}) {

@@ -18,8 +18,8 @@ std::string make(Api& api, Json body) {
 std::string names(Api& api, Json question) {
   question["columns"] = {"name"};
   std::string out;
-  for (const auto& row : api("POST", "/api/v1/tasks/query", question).json["rows"])
-    out += row[0].get<std::string>();
+  const Json answer = api("POST", "/api/v1/tasks/query", question).json;
+  for (const auto& row : answer["rows"]) out += row[0].get<std::string>();
   return out;
 }
 
@@ -30,7 +30,8 @@ std::string filtered(Api& api, Json filter) {
 /// "value=count " of a menu; '*' for '=' when it is chosen.
 std::string menu(Api& api, Json question) {
   std::string out;
-  for (const auto& e : api("POST", "/api/v1/tasks/facets", question).json["values"])
+  const Json answer = api("POST", "/api/v1/tasks/facets", question).json;
+  for (const auto& e : answer["values"])
     out += (e["value"].is_null() ? "-" : e["value"].get<std::string>()) +
            (e["chosen"] == true ? "*" : "=") + std::to_string(e["count"].get<int>()) + " ";
   return out;
@@ -39,7 +40,7 @@ std::string menu(Api& api, Json question) {
 }  // namespace
 
 TEST_CASE("orders by type, start, last update and iteration, missing last both ways") {
-  Host h;
+  Host h(Host::Derive::yes);
   Api api(h);
   const auto run = [&](const char* name, const char* type, int started) {
     return make(api, {{"name", name}, {"type", type}, {"state", "running"}, {"started", started}});
@@ -165,7 +166,8 @@ TEST_CASE("the menu of columns tells which are shown at first, under which label
   std::map<std::string, Json> fields;
   std::set<std::string> labels;
   std::vector<std::string> shown;
-  for (const auto& f : api("POST", "/api/v1/tasks/columns", Json::object()).json["fields"]) {
+  const Json menu_of_columns = api("POST", "/api/v1/tasks/columns", Json::object()).json;
+  for (const auto& f : menu_of_columns["fields"]) {
     INFO(f.dump());
     const std::string name = f["name"], label = f["label"];
     CHECK(fields.emplace(name, f).second);
