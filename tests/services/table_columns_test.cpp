@@ -88,8 +88,6 @@ TEST_CASE("types and users: filters and menus") {
   CHECK(filtered(api, {{"column", "type"}, {"not_in", {"training"}}}) == "c");
   CHECK(filtered(api, {{"column", "user"}, {"in", {"eve"}}}) == "ac");
   CHECK(names(api, {{"filter", "type = 'testing' and user = 'eve'"}}) == "c");
-  const Error wrong = error_of([&] { filtered(api, {{"column", "type"}, {"in", {"trainin"}}}); });
-  CHECK(wrong.field() == "filters[0]");
 
   CHECK(menu(api, {{"column", "type"}}) == "training=2 testing=1 ");
   CHECK(menu(api, {{"column", "user"}}) == "eve=2 adam=1 ");
@@ -130,7 +128,7 @@ TEST_CASE("properties are columns, conditions, orders, menus and parts of an add
   CHECK(names(api, {{"filter", "properties.`the owner` = 'eve'"}}) == "a");
   CHECK(names(api, {{"order", {"properties.score"}}}) == "bac");
   CHECK(names(api, {{"order", {"properties.score desc"}}}) == "abc");
-  CHECK(menu(api, {{"column", "properties.score"}, {"order", Json::array()}}) == "-=1 10=1 9=1 ");
+  CHECK(menu(api, {{"column", "properties.score"}}) == "-=1 10=1 9=1 ");
 
   const Json columns = api("POST", "/api/v1/tasks/columns", {{"differ", true}}).json;
   CHECK(columns["properties"] ==
