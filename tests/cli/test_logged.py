@@ -42,18 +42,6 @@ def test_an_artifact_is_what_was_logged(podium, logged, tmp_path):
     assert missing.value.code == 404
 
 
-def test_models_by_their_own_metrics(podium, logged):
-    def names(*sort):
-        return podium.json("models", "in", "logged", "sort", *sort, "show", "name,metrics.acc")["rows"]
-
-    assert names("metrics.acc", "desc") == [["best", 0.95], ["good", 0.9], ["unmeasured", None]]
-    assert names("metrics.acc") == [["good", 0.9], ["best", 0.95], ["unmeasured", None]]
-    assert [name for name, _ in names("metrics.acc.min", "desc")] == ["best", "good", "unmeasured"]
-    assert podium.json("models", "in", "logged", "where", "metrics.acc.max", ">", "0.97", "show", "name")["rows"] == [["best"]]
-    # A metric that is sorted by is shown.
-    assert "metrics.acc" in [c["name"] for c in podium.json("models", "in", "logged", "sort", "metrics.acc", "desc")["columns"]]
-
-
 def on_a_terminal(podium, *words):
     """What the binary writes to a terminal."""
     ours, theirs = pty.openpty()
