@@ -59,12 +59,12 @@ class Host:
         env = {k: v for k, v in os.environ.items() if k not in ("PODIUM_URL", "MLFLOW_TRACKING_URI")}
         env.update(environment if environment is not None else {"PODIUM_URL": url or self.url})
         return subprocess.Popen([BINARY, *map(str, words)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                text=True, env=env)
+                                env=env)
 
     def run(self, *words, **where):
         process = self.start(*words, **where)
         out, err = process.communicate(timeout=120)
-        return Ended(process.returncode, out, err)
+        return Ended(process.returncode, out.decode(), err.decode())
 
     def ok(self, *words, **where):
         ended = self.run(*words, **where)

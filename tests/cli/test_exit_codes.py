@@ -105,12 +105,12 @@ def test_wait_until_it_happens(podium):
     podium.call("POST", f"/api/v1/tasks/{task}/log", {"metrics": [{"key": "acc", "points": [[0, 0, 0.5]]}]})
     podium.call("POST", f"/api/v1/tasks/{task}/log", {"metrics": [{"key": "acc", "points": [[1, 0, 0.9]]}]})
     out, _ = waits[1].communicate(timeout=60)
-    assert waits[1].returncode == 0 and "0.9" in out
+    assert waits[1].returncode == 0 and b"0.9" in out
     podium.end(task)
     assert waits[0].wait(60) == 0
     new = podium.task(project, "the new one", "completed")
     out, _ = waits[2].communicate(timeout=60)
-    assert waits[2].returncode == 0 and new in out
+    assert waits[2].returncode == 0 and new.encode() in out
     waits[0].communicate()
 
 

@@ -140,7 +140,9 @@ class Verb : public Extension {
   };
   virtual Usage usage() const = 0;
 
-  /// Carries the command out. Throws Error; `dry_run` must be honoured when `changes` is said.
+  /// Carries the command out. What it shows of the store it asks `Access` for (or a service, which
+  /// does); a verb that shows nothing of it says so with `who().mark_checked()`. Throws Error;
+  /// `dry_run` must be honoured when `changes` is said.
   virtual Answer run(const VerbCall&) = 0;
 
   /// A word that could stand at a place, and what it is ("a metric of 12 tasks").

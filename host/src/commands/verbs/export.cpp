@@ -39,6 +39,9 @@ class ExportVerb final : public Verb {
       throw call.wrong(
           call.words("to").front(),
           "'to' is a file name without folders; the command line has --out for a path");
+    // The address is answered with what its caller may see; who may see nothing gets none.
+    if (parts_.core->access.visible(call.who(), "tasks").op == Filter::Op::none)
+      throw Error(ErrorCode::denied, "you may not read tasks");
     TableAddress address;
     address.scope = TableScope::project;
     ViewState& state = address.state;

@@ -36,6 +36,8 @@ class HelpVerb final : public Verb {
     return u;
   }
   Answer run(const VerbCall& call) override {
+    // Nothing of anybody's is shown: GET /api/v1/commands tells it to everybody.
+    call.who().mark_checked();
     if (!call.arguments().empty()) {
       const CommandWord& word = call.arguments().front();
       if (const auto usage = commands_.usage(word.text)) return AnswerText{page(word.text, *usage)};
