@@ -46,7 +46,7 @@ struct HttpClient::Impl {
     client.set_write_timeout(answer_seconds);
     client.set_tcp_nodelay(true);
     client.set_keep_alive(true);
-    client.set_url_encode(false);  // addresses are encoded already; the library would do it again
+    client.set_url_encode(false);  // a comma of an address is not that of a value
   }
   static std::size_t end_of_authority(const std::string& url) {
     const std::size_t slash = url.find('/', url.find("://") + 3);
