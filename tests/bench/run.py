@@ -64,8 +64,8 @@ def main(words):
     table = report.Report(kinds, ROOT / "build/bench.json")
     try:
         scenarios.run(wanted, kinds, folder, os.environ.get("FULL", "") not in ("", "0"), profiles, table.add)
-        table.finish()
     finally:
+        table.finish()  # also what there is when it was interrupted
         shutil.rmtree(folder, ignore_errors=True)
 
 

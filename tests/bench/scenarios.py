@@ -115,14 +115,19 @@ def run(wanted, kinds, folder, full, profiles, each):
     for group, make in GROUPS.items():
         chosen = [s for s in make() if wanted(s.name)]
         names = {name for s in chosen for name in ({**s.sizes, **s.full} if full else s.sizes)}
-        running = []
+        running, missing = [], {}
         try:
             for kind in kinds:
-                if kind.name in names:
-                    running.append(kind(folder / group.replace(" ", "-") / kind.name))
+                if kind.name not in names:
+                    continue
+                running.append(kind(folder / group.replace(" ", "-") / kind.name))
+                try:
                     running[-1].start()
+                except measure.Failed as e:
+                    running.pop().stop()
+                    missing[kind.name] = {"failed": str(e)}
             for scenario in chosen:
-                rows = {}
+                rows = {name: row for name, row in missing.items() if scenario.size(name, full) is not None}
                 for server in running:
                     size = scenario.size(server.name, full)
                     if size is None:
