@@ -99,6 +99,8 @@ class Load:
         self.process.wait()
         self.process.stdin.close()
         self.process.stdout.close()
+        if not line:
+            raise Failed(f"{self.server.name}: the load program for {self.kind} ended with {self.process.returncode} and said nothing")
         result = json.loads(line)
         # A peer's errors are a figure, if it answered most; podium may have none.
         if result["failures"] > (result["requests"] // 2 if self.server.may_fail else 0):
