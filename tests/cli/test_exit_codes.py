@@ -1,4 +1,4 @@
-"""Every exit code of docs/commands.md."""
+"""The exit codes of docs/commands.md but 8 and 9: no verb asks a question yet, and everybody may do everything."""
 import http.server
 import threading
 
