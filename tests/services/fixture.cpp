@@ -11,6 +11,14 @@ Host::Host(Derive d)
     : clock(std::make_shared<std::atomic<std::int64_t>>(1'700'000'000'000)), derive(d) {
   open();
   services->start();
+  if (derive == Derive::no) return;
+  // A listener that is new starts from a query and hears of what comes after it: the test's tasks
+  // are to be among these.
+  const auto listeners = store->collection("listeners");
+  await(*store, [&] {
+    const Ordinal derived = store->find(listeners, "derived");
+    return derived != 0 && cell(listeners, derived, field("cursor")) != Value{};
+  });
 }
 
 Host::~Host() { shut(); }
