@@ -48,9 +48,9 @@ TEST_CASE("a pushed answer goes out as it is sent, and ends when it is closed") 
   client.send("GET /t/push HTTP/1.1\r\nHost: localhost\r\n\r\n");
   server.user->open.wait();
   CHECK(server.user->channel->send("one "));
-  CHECK(server.user->channel->send("two"));
   server.user->empty.wait();
   CHECK(server.user->channel->queued() == 0);
+  CHECK(server.user->channel->send("two"));
   server.user->channel->close();
   const auto answer = client.receive();
   CHECK(answer.status == 200);
