@@ -15,36 +15,6 @@ std::string id_text(const CollectionInfo& info, Ordinal ordinal, std::string_vie
   return std::to_string(info.declaration.first + ordinal - 1);
 }
 
-Cell statistic(const Summary& summary, Statistic which) {
-  switch (which) {
-    case Statistic::last:
-      return summary.last.value;
-    case Statistic::first:
-      return summary.first.value;
-    case Statistic::min:
-      return summary.min.value;
-    case Statistic::max:
-      return summary.max.value;
-    case Statistic::count:
-      return summary.count;
-    case Statistic::sum:
-      return summary.sum;
-    case Statistic::last_step:
-      return summary.last.step;
-    case Statistic::first_step:
-      return summary.first.step;
-    case Statistic::min_step:
-      return summary.min.step;
-    case Statistic::max_step:
-      return summary.max.step;
-    case Statistic::last_time:
-      return summary.last.time;
-    case Statistic::first_time:
-      return summary.first.time;
-  }
-  return {};
-}
-
 bool RecordView::seek(Ordinal ordinal) {
   row_.reset();
   ordinal_ = ordinal;
@@ -93,7 +63,7 @@ kit::Seen RecordView::value(const Path& path) {
     }
     case Path::Kind::series:
       if (const auto found = summary(info_.one_series(path.name), path.key, path.scope))
-        result.cell = statistic(*found, path.statistic);
+        result.cell = kit::statistic_of(*found, path.statistic);
       return result;
     case Path::Kind::id:
       scratch_ = id();

@@ -15,36 +15,6 @@ namespace {
 // Unwanted neighbours that are cheaper to step over than to seek past.
 constexpr int patience = 8;
 
-Cell statistic_of(const Summary& summary, Statistic statistic) {
-  switch (statistic) {
-    case Statistic::last:
-      return summary.last.value;
-    case Statistic::first:
-      return summary.first.value;
-    case Statistic::min:
-      return summary.min.value;
-    case Statistic::max:
-      return summary.max.value;
-    case Statistic::count:
-      return summary.count;
-    case Statistic::sum:
-      return summary.sum;
-    case Statistic::last_step:
-      return summary.last.step;
-    case Statistic::first_step:
-      return summary.first.step;
-    case Statistic::min_step:
-      return summary.min.step;
-    case Statistic::max_step:
-      return summary.max.step;
-    case Statistic::last_time:
-      return summary.last.time;
-    case Statistic::first_time:
-      return summary.first.time;
-  }
-  return {};
-}
-
 }  // namespace
 
 std::string statistic_columns(Statistic statistic) {
@@ -345,7 +315,7 @@ void RowReader::load_series(Part& part) {
     };
     for (; next < part.keys.size() && part.keys[next].key == key && part.keys[next].scope == scope;
          ++next)
-      cells_[part.keys[next].slot] = statistic_of(read(), part.keys[next].statistic);
+      cells_[part.keys[next].slot] = kit::statistic_of(read(), part.keys[next].statistic);
     for (const Part::Whole& whole : part.wholes)
       if (!whole.key || *whole.key == key)
         all_series_[whole.slot].push_back({key_text(key), key_text(scope), read()});

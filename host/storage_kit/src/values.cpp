@@ -64,6 +64,36 @@ Cell cell_of(const Value& value) {
       value);
 }
 
+Cell statistic_of(const Summary& summary, Statistic which) {
+  switch (which) {
+    case Statistic::last:
+      return summary.last.value;
+    case Statistic::first:
+      return summary.first.value;
+    case Statistic::min:
+      return summary.min.value;
+    case Statistic::max:
+      return summary.max.value;
+    case Statistic::count:
+      return summary.count;
+    case Statistic::sum:
+      return summary.sum;
+    case Statistic::last_step:
+      return summary.last.step;
+    case Statistic::first_step:
+      return summary.first.step;
+    case Statistic::min_step:
+      return summary.min.step;
+    case Statistic::max_step:
+      return summary.max.step;
+    case Statistic::last_time:
+      return summary.last.time;
+    case Statistic::first_time:
+      return summary.first.time;
+  }
+  return {};
+}
+
 Value owned(const Cell& cell) {
   return std::visit(
       [](const auto& v) -> Value {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "podium/storage_kit/values.hpp"
+
 namespace podium::host {
 
 const Summary* Goal::find(std::span<const SeriesEntry> series) const {
@@ -12,14 +14,7 @@ const Summary* Goal::find(std::span<const SeriesEntry> series) const {
 }
 
 double Goal::value(const Summary& s) const {
-  switch (statistic) {
-    case Statistic::min:
-      return s.min.value;
-    case Statistic::max:
-      return s.max.value;
-    default:
-      return s.last.value;
-  }
+  return std::get<double>(kit::statistic_of(s, statistic));
 }
 
 std::string_view Goal::word() const {

@@ -25,6 +25,9 @@ Cell cell_of(const Value&);
 /// A value of its own, the text copied.
 Value owned(const Cell&);
 
+/// The number of a summary that a path names.
+Cell statistic_of(const Summary&, Statistic);
+
 /// Two-valued comparison as `Filter` tells: false when missing or not comparable; NaN differs from
 /// everything and equals nothing.
 bool compare(const Seen& left, Compare op, const Value& right);
