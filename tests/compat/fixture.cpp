@@ -136,8 +136,8 @@ struct Podium::Impl final : PluginContext {
     vocabularies =
         std::make_unique<host::Vocabularies>(declarations, std::function<std::int64_t()>());
     vocabularies->bind(*data);
-    services = std::make_unique<host::Services>(host::Services::Options{
-        *data, *blob_store, *language, info, {}, vocabularies->of("tasks"), *vocabularies, 1});
+    services = std::make_unique<host::Services>(
+        host::Services::Options{*data, *blob_store, *language, info, {}, *vocabularies, 1});
     services->start();
     extension = std::make_unique<mlflow::MlflowRoutes>(*this);
     routes = extension->routes();

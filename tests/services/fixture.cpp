@@ -40,9 +40,9 @@ void Host::open() {
   const auto now = [time = clock] { return time->fetch_add(1); };
   vocabularies = std::make_unique<host::Vocabularies>(host::Services::declarations(), now);
   vocabularies->bind(*store);
-  services = std::make_unique<host::Services>(host::Services::Options{
-      *store, blobs, *language, info, now, vocabularies->of("tasks"), *vocabularies, 2,
-      std::chrono::milliseconds(derive == Derive::yes ? 5 : 0)});
+  services = std::make_unique<host::Services>(
+      host::Services::Options{*store, blobs, *language, info, now, *vocabularies, 2,
+                              std::chrono::milliseconds(derive == Derive::yes ? 5 : 0)});
 }
 
 Ordinal Host::project(const std::string& name) {

@@ -160,8 +160,7 @@ struct HostImpl final : HostAccess {
     store_ = open_store(manager, settings, data);
     store_->declare(Services::declarations());
     vocabularies->bind(*store_);
-    Services::Options options{
-        *store_, *blobs_, *language, host_info, now, vocabularies->of("tasks"), *vocabularies};
+    Services::Options options{*store_, *blobs_, *language, host_info, now, *vocabularies};
     options.events.pending = static_cast<std::size_t>(settings.integer("event_backlog"));
     services = std::make_unique<Services>(std::move(options));
     parts = {&services->core(), &projects(),        &tasks(),           &datasets(), &models(),

@@ -1,6 +1,7 @@
 #include "app/plugin_routes.hpp"
 
 #include "plugin/plugins_command.hpp"
+#include "services/api/route_table.hpp"
 
 namespace podium::host {
 namespace {
@@ -20,21 +21,17 @@ class PluginRoutes final : public Routes {
       : Routes("podium.plugins"), plugins_(plugins) {}
   std::vector<std::string> prefixes() const override { return {"/api/v1/plugins"}; }
   std::vector<Route> routes() override {
-    Route plugins;
-    plugins.method = "GET";
-    plugins.path = "/api/v1/plugins";
-    plugins.permission = "public";
-    plugins.summary = "The plugins that were found, each with its state and the reason for it";
-    plugins.answer_schema = plugins_schema;
-    plugins.body = BodyKind::none;
-    plugins.handler = Handler([this](Request&) {
-      Response response;
-      response.body = plugins_json(plugins_);
-      return response;
-    });
-    std::vector<Route> table;
-    table.push_back(std::move(plugins));
-    return table;
+    RouteTable table;
+    table.add(
+        "GET", "/api/v1/plugins", "public",
+        "The plugins that were found, each with its state and the reason for it",
+        [this](Request&) {
+          Response response;
+          response.body = plugins_json(plugins_);
+          return response;
+        },
+        "", plugins_schema);
+    return table.take();
   }
 
  private:

@@ -2,6 +2,7 @@
 
 #include "http/router.hpp"
 #include "podium/http/json_writer.hpp"
+#include "services/api/route_table.hpp"
 
 namespace podium::host {
 namespace {
@@ -20,36 +21,32 @@ class RouteList final : public Routes {
       : Routes("podium.routes"), table_(std::move(table)) {}
   std::vector<std::string> prefixes() const override { return {"/api/v1/routes"}; }
   std::vector<Route> routes() override {
-    Route list;
-    list.method = "GET";
-    list.path = "/api/v1/routes";
-    list.permission = "public";
-    list.summary = "Every route that is answered, with the plugin that does (\"\" is the host)";
-    list.answer_schema = routes_schema;
-    list.body = BodyKind::none;
-    list.handler = Handler([this](Request&) {
-      Response response;
-      JsonWriter w(response.body);
-      w.object().key("routes").array();
-      for (const auto& entry : table_()->entries())
-        w.object()
-            .key("method")
-            .value(entry->route.method)
-            .key("path")
-            .value(entry->route.path)
-            .key("permission")
-            .value(entry->route.permission)
-            .key("plugin")
-            .value(entry->group->owner->id)
-            .key("summary")
-            .value(entry->route.summary)
-            .end_object();
-      w.end_array().end_object();
-      return response;
-    });
-    std::vector<Route> table;
-    table.push_back(std::move(list));
-    return table;
+    RouteTable table;
+    table.add(
+        "GET", "/api/v1/routes", "public",
+        "Every route that is answered, with the plugin that does (\"\" is the host)",
+        [this](Request&) {
+          Response response;
+          JsonWriter w(response.body);
+          w.object().key("routes").array();
+          for (const auto& entry : table_()->entries())
+            w.object()
+                .key("method")
+                .value(entry->route.method)
+                .key("path")
+                .value(entry->route.path)
+                .key("permission")
+                .value(entry->route.permission)
+                .key("plugin")
+                .value(entry->group->owner->id)
+                .key("summary")
+                .value(entry->route.summary)
+                .end_object();
+          w.end_array().end_object();
+          return response;
+        },
+        "", routes_schema);
+    return table.take();
   }
 
  private:

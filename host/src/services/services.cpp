@@ -5,6 +5,7 @@
 #include <array>
 #include <chrono>
 
+#include "query/vocabularies.hpp"
 #include "services/access/access.hpp"
 #include "services/api/api.hpp"
 #include "services/core.hpp"
@@ -72,7 +73,7 @@ struct Services::Impl {
         datasets(core),
         notes(core),
         goals(core, jobs),
-        table(core, projects, tasks, options.task_vocabulary),
+        table(core, projects, tasks, options.vocabularies.of("tasks")),
         listings(core),
         views(core, table),
         runner(core, jobs, options.job_threads),

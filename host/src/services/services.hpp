@@ -27,7 +27,6 @@
 namespace podium::host {
 
 struct Core;
-class EntityVocabulary;
 class Listings;
 class Table;
 class EventHub;
@@ -45,9 +44,7 @@ class Services {
     const QueryLanguage& language;
     HostInfo host;
     std::function<std::int64_t()> now;  ///< milliseconds UTC; empty: the system's clock
-    /// Podium's own vocabulary of tasks, for the API's filters; alive as long as Services.
-    const EntityVocabulary& task_vocabulary;
-    /// Of everything, for the API's filters; alive as long as Services.
+    /// Podium's own, for the API's filters; alive as long as Services.
     const Vocabularies& vocabularies;
     int job_threads = 2;
     /// A task's derived fields are written this often at most; 0: they are not kept up at all.

@@ -30,13 +30,7 @@ class DatasetRoutes final : public Routes {
   std::vector<Route> routes() override;
 
  private:
-  struct Written {
-    std::string json;  ///< without the project and the last brace
-    Ordinal project = 0;
-    std::int64_t version = 0;
-  };
-  Written write(const Row&, bool whole) const;
-  void close(Written&, const Reader&, const Principal&) const;
+  OwnedJson write(const Row&, bool whole) const;
   Response answer(const Principal&, Ordinal) const;
   Response list(Request&) const;
   Response show(Request&) const;
@@ -48,11 +42,10 @@ class DatasetRoutes final : public Routes {
   std::vector<Column> columns_;
 };
 
-DatasetRoutes::Written DatasetRoutes::write(const Row& row, bool whole) const {
-  Written out;
+OwnedJson DatasetRoutes::write(const Row& row, bool whole) const {
+  OwnedJson out;
   out.version = row.version();
-  if (const Cell cell = row.cell(project); std::holds_alternative<std::int64_t>(cell))
-    out.project = std::get<std::int64_t>(cell);
+  out.owner = number_of(row.cell(project));
   JsonWriter w(out.json);
   w.object().key("id").value(row.id());
   write_fields(w, row, fields);
@@ -69,21 +62,13 @@ DatasetRoutes::Written DatasetRoutes::write(const Row& row, bool whole) const {
   return out;
 }
 
-void DatasetRoutes::close(Written& w, const Reader& reader, const Principal& who) const {
-  services_.projects.get(reader, who, w.project, {}, [&](const Row& row) {
-    w.json += ",\"project\":";
-    append_json_string(w.json, row.id());
-  });
-  w.json += '}';
-}
-
 Response DatasetRoutes::answer(const Principal& who, Ordinal dataset) const {
-  Written written;
+  OwnedJson written;
   core_.store.read([&](const Reader& reader) {
     if (!services_.datasets.get(reader, who, dataset, columns_,
                                 [&](const Row& row) { written = write(row, true); }))
       throw Error(ErrorCode::not_found, "the data set does not exist");
-    close(written, reader, who);
+    close(written, "project", services_.projects, reader, who);
   });
   return json_response(std::move(written.json), written.version);
 }
@@ -98,25 +83,8 @@ Response DatasetRoutes::list(Request& request) const {
     if (const auto text = p.text(name)) filters.push_back(eq(field(name), *text));
   Query query = question_of(core_, p, services_.vocabularies.of("datasets"), std::move(filters));
   query.columns = columns_;
-  std::string body;
-  core_.store.read([&](const Reader& reader) {
-    body.clear();
-    std::vector<Written> rows;
-    const Page page = services_.datasets.query(reader, who, query, [&](const Row& row) {
-      rows.push_back(write(row, false));
-      return true;
-    });
-    JsonWriter w(body);
-    w.object().key("datasets").array();
-    for (auto& row : rows) {
-      close(row, reader, who);
-      w.raw(row.json);
-    }
-    w.end_array();
-    write_cursor(w, page.cursor);
-    w.end_object();
-  });
-  return json_response(std::move(body));
+  return owned_list(core_, services_.datasets, services_.projects, "datasets", who, query,
+                    [&](const Row& row) { return write(row, false); });
 }
 
 Response DatasetRoutes::show(Request& request) const {
@@ -157,9 +125,8 @@ Response DatasetRoutes::readers(Request& request) const {
   query.limit = p.limit(100, 1000);
   query.cursor = p.cursor();
   query.columns = {value_of(field("task")), value_of(field("context")), whole_map("tags")};
-  std::string body;
+  Response answer;
   core_.store.read([&](const Reader& reader) {
-    body.clear();
     std::vector<Reading> readings;
     const Page page = VisibleRecords(core_, services_.datasets.inputs(), "inputs")
                           .query(reader, who, query, [&](const Row& row) {
@@ -170,20 +137,18 @@ Response DatasetRoutes::readers(Request& request) const {
                             return true;
                           });
     static const auto columns = field_columns(names);
-    JsonWriter w(body);
-    w.object().key("tasks").array();
-    for (const Reading& reading : readings)
-      services_.tasks.get(reader, who, reading.task, columns, [&](const Row& row) {
-        w.object().key("task").value(row.id());
-        write_fields(w, row, names);
-        if (!reading.context.empty()) w.key("context").value(reading.context);
-        w.key("tags").raw(reading.tags).end_object();
-      });
-    w.end_array();
-    write_cursor(w, page.cursor);
-    w.end_object();
+    answer = list_response("tasks", [&](JsonWriter& w) {
+      for (const Reading& reading : readings)
+        services_.tasks.get(reader, who, reading.task, columns, [&](const Row& row) {
+          w.object().key("task").value(row.id());
+          write_fields(w, row, names);
+          if (!reading.context.empty()) w.key("context").value(reading.context);
+          w.key("tags").raw(reading.tags).end_object();
+        });
+      return page;
+    });
   });
-  return json_response(std::move(body));
+  return answer;
 }
 
 std::vector<Route> DatasetRoutes::routes() {

@@ -53,17 +53,12 @@ Response FileRoutes::list(Request& request) const {
   query.limit = p.limit(100, 1000);
   query.cursor = p.cursor();
   query.columns = field_columns(fields);
-  std::string body;
-  JsonWriter w(body);
-  w.object().key("file_deletions").array();
-  const Page page = ledger().query(core_.store, request.who(), query, [&](const Row& row) {
-    write(w, row);
-    return true;
+  return list_response("file_deletions", [&](JsonWriter& w) {
+    return ledger().query(core_.store, request.who(), query, [&](const Row& row) {
+      write(w, row);
+      return true;
+    });
   });
-  w.end_array();
-  write_cursor(w, page.cursor);
-  w.end_object();
-  return json_response(std::move(body));
 }
 
 Response FileRoutes::retry(Request& request) const {

@@ -99,17 +99,12 @@ Response GoalRoutes::list(Request& request) const {
   query.limit = p.limit(100, 1000);
   query.cursor = p.cursor();
   query.columns = columns_;
-  std::string body;
-  JsonWriter w(body);
-  w.object().key("goals").array();
-  const Page page = services_.goals.query(core_.store, who, query, [&](const Row& row) {
-    write(w, row);
-    return true;
+  return list_response("goals", [&](JsonWriter& w) {
+    return services_.goals.query(core_.store, who, query, [&](const Row& row) {
+      write(w, row);
+      return true;
+    });
   });
-  w.end_array();
-  write_cursor(w, page.cursor);
-  w.end_object();
-  return json_response(std::move(body));
 }
 
 Response GoalRoutes::add(Request& request) const {

@@ -6,7 +6,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "services/text.hpp"
+#include "podium/storage_kit/text.hpp"
 
 namespace podium::host {
 namespace {
@@ -142,7 +142,7 @@ std::string text_of(const Json& value, const std::string& path, std::size_t max_
   if (!value.is_string()) throw wrong(path, "must be a text");
   auto text = value.get<std::string>();
   if (text.find('\0') != std::string::npos) throw wrong(path, "must not contain U+0000");
-  if (code_points(text) > max_code_points)
+  if (kit::count_code_points(text) > max_code_points)
     throw wrong(path, "is longer than " + std::to_string(max_code_points) + " characters");
   return text;
 }
@@ -172,7 +172,7 @@ Entries entries_of(Members& members, std::string_view name, bool removals) {
   if (value->size() > 10'000) throw wrong(path, "has more than 10000 entries");
   for (const auto& [key, text] : value->items()) {
     const std::string at = path + "." + key;
-    if (key.empty() || key.find('\0') != std::string::npos || code_points(key) > 1024)
+    if (key.empty() || key.find('\0') != std::string::npos || kit::count_code_points(key) > 1024)
       throw wrong(path, "has a key that is empty, holds U+0000 or is longer than 1024 characters");
     if (text.is_null() && removals)
       out.items.emplace_back(key, std::nullopt);

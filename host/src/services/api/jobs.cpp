@@ -54,17 +54,12 @@ Response JobRoutes::list(Request& request) const {
   query.limit = p.limit(100, 1000);
   query.cursor = p.cursor();
   query.columns = columns_;
-  std::string body;
-  JsonWriter w(body);
-  w.object().key("jobs").array();
-  const Page page = services_.jobs.query(core_.store, request.who(), query, [&](const Row& row) {
-    write(w, row);
-    return true;
+  return list_response("jobs", [&](JsonWriter& w) {
+    return services_.jobs.query(core_.store, request.who(), query, [&](const Row& row) {
+      write(w, row);
+      return true;
+    });
   });
-  w.end_array();
-  write_cursor(w, page.cursor);
-  w.end_object();
-  return json_response(std::move(body));
 }
 
 Response JobRoutes::show(Request& request) const {

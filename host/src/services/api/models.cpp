@@ -58,13 +58,7 @@ class ModelRoutes final : public Routes {
   std::vector<Route> routes() override;
 
  private:
-  struct Written {
-    std::string json;  ///< without the project and the last brace
-    Ordinal project = 0;
-    std::int64_t version = 0;
-  };
-  Written write(const Row&) const;
-  void close(Written&, const Reader&, const Principal&) const;
+  OwnedJson write(const Row&) const;
   Ordinal find(const Reader&, const Principal&, std::string_view id) const;
   Response answer(const Principal&, std::string_view id) const;
   std::vector<Value> ids_of_task(const Principal&, Ordinal task,
@@ -79,10 +73,10 @@ class ModelRoutes final : public Routes {
   std::vector<Column> columns_;
 };
 
-ModelRoutes::Written ModelRoutes::write(const Row& row) const {
-  Written out;
+OwnedJson ModelRoutes::write(const Row& row) const {
+  OwnedJson out;
   out.version = row.version();
-  out.project = number_of(row.cell(project));
+  out.owner = number_of(row.cell(project));
   JsonWriter w(out.json);
   w.object().key("id").value(row.id());
   write_fields(w, row, fields);
@@ -94,14 +88,6 @@ ModelRoutes::Written ModelRoutes::write(const Row& row) const {
   write_series(w, row.series(metrics));
   w.key("version").value(out.version);
   return out;
-}
-
-void ModelRoutes::close(Written& w, const Reader& reader, const Principal& who) const {
-  services_.projects.get(reader, who, w.project, {}, [&](const Row& row) {
-    w.json += ",\"project\":";
-    append_json_string(w.json, row.id());
-  });
-  w.json += '}';
 }
 
 /// A model that was deleted is gone for whoever asks.
@@ -116,11 +102,11 @@ Ordinal ModelRoutes::find(const Reader& reader, const Principal& who, std::strin
 }
 
 Response ModelRoutes::answer(const Principal& who, std::string_view id) const {
-  Written written;
+  OwnedJson written;
   core_.store.read([&](const Reader& reader) {
     services_.models.get(reader, who, find(reader, who, id), columns_,
                          [&](const Row& row) { written = write(row); });
-    close(written, reader, who);
+    close(written, "project", services_.projects, reader, who);
   });
   return json_response(std::move(written.json), written.version);
 }
@@ -158,25 +144,8 @@ Response ModelRoutes::list(Request& request) const {
                        direction)));
   Query query = question_of(core_, p, services_.vocabularies.of("models"), std::move(filters));
   query.columns = columns_;
-  std::string body;
-  core_.store.read([&](const Reader& reader) {
-    body.clear();
-    std::vector<Written> rows;
-    const Page page = services_.models.query(reader, who, query, [&](const Row& row) {
-      rows.push_back(write(row));
-      return true;
-    });
-    JsonWriter w(body);
-    w.object().key("models").array();
-    for (auto& row : rows) {
-      close(row, reader, who);
-      w.raw(row.json);
-    }
-    w.end_array();
-    write_cursor(w, page.cursor);
-    w.end_object();
-  });
-  return json_response(std::move(body));
+  return owned_list(core_, services_.models, services_.projects, "models", who, query,
+                    [&](const Row& row) { return write(row); });
 }
 
 Response ModelRoutes::edit(Request& request) const {
@@ -227,9 +196,8 @@ Response ModelRoutes::links(Request& request) const {
   query.limit = p.limit(100, 1000);
   query.cursor = p.cursor();
   query.columns = {value_of(field("task")), value_of(field("direction")), value_of(field("step"))};
-  std::string body;
+  Response answer;
   core_.store.read([&](const Reader& reader) {
-    body.clear();
     find(reader, who, request.segment("id"));
     query.filter = eq(field("model"), std::string(request.segment("id")));
     std::vector<Link> links;
@@ -239,19 +207,17 @@ Response ModelRoutes::links(Request& request) const {
                                              number_of(row.cell(2))});
                             return true;
                           });
-    JsonWriter w(body);
-    w.object().key("links").array();
-    for (const Link& link : links)
-      services_.tasks.get(reader, who, link.task, columns, [&](const Row& row) {
-        w.object().key("task").value(row.id());
-        write_fields(w, row, names);
-        w.key("direction").value(link.direction).key("step").value(link.step).end_object();
-      });
-    w.end_array();
-    write_cursor(w, page.cursor);
-    w.end_object();
+    answer = list_response("links", [&](JsonWriter& w) {
+      for (const Link& link : links)
+        services_.tasks.get(reader, who, link.task, columns, [&](const Row& row) {
+          w.object().key("task").value(row.id());
+          write_fields(w, row, names);
+          w.key("direction").value(link.direction).key("step").value(link.step).end_object();
+        });
+      return page;
+    });
   });
-  return json_response(std::move(body));
+  return answer;
 }
 
 std::vector<Route> ModelRoutes::routes() {

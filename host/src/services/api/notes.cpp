@@ -65,13 +65,11 @@ class NoteRoutes final : public Routes {
   std::vector<Route> routes() override;
 
  private:
-  struct Written {
-    std::string json;  ///< without the task and the last brace
-    Ordinal ordinal = 0, task = 0;
-    std::int64_t created = 0, version = 0;
+  struct Written : OwnedJson {
+    Ordinal ordinal = 0;
+    std::int64_t created = 0;
   };
   Written write(const Row&) const;
-  void close(Written&, const Reader&, const Principal&) const;
   Response answer(const Principal&, Ordinal) const;
   Response page(const Principal&, const NoteSearch&, bool newest, std::uint64_t limit,
                 const std::string& cursor) const;
@@ -92,7 +90,7 @@ NoteRoutes::Written NoteRoutes::write(const Row& row) const {
   Written out;
   out.ordinal = row.ordinal();
   out.version = row.version();
-  out.task = std::get<std::int64_t>(row.cell(task_column));
+  out.owner = std::get<std::int64_t>(row.cell(task_column));
   out.created = std::get<std::int64_t>(row.cell(4));
   JsonWriter w(out.json);
   w.object().key("id").value(row.id());
@@ -101,21 +99,13 @@ NoteRoutes::Written NoteRoutes::write(const Row& row) const {
   return out;
 }
 
-void NoteRoutes::close(Written& w, const Reader& reader, const Principal& who) const {
-  services_.tasks.get(reader, who, w.task, {}, [&](const Row& row) {
-    w.json += ",\"task\":";
-    append_json_string(w.json, row.id());
-  });
-  w.json += '}';
-}
-
 Response NoteRoutes::answer(const Principal& who, Ordinal note) const {
   Written written;
   core_.store.read([&](const Reader& reader) {
     if (!services_.notes.get(reader, who, note, columns_,
                              [&](const Row& row) { written = write(row); }))
       throw Error(ErrorCode::not_found, "the note does not exist");
-    close(written, reader, who);
+    close(written, "task", services_.tasks, reader, who);
   });
   return json_response(std::move(written.json), written.version);
 }
@@ -151,28 +141,25 @@ Response NoteRoutes::page(const Principal& who, const NoteSearch& search, bool n
         {compare(field("created"), after, created),
          all_of({eq(field("created"), created), compare(record_ordinal(), after, ordinal)})});
   }
-  std::string body;
+  Response answer;
   core_.store.read([&](const Reader& reader) {
-    body.clear();
     query.filter = all_of({services_.notes.matching(reader, who, search), behind});
     std::vector<Written> rows;
-    const Page got = services_.notes.query(reader, who, query, [&](const Row& row) {
+    Page got = services_.notes.query(reader, who, query, [&](const Row& row) {
       rows.push_back(write(row));
       return true;
     });
-    JsonWriter w(body);
-    w.object().key("notes").array();
-    for (auto& row : rows) {
-      close(row, reader, who);
-      w.raw(row.json);
-    }
-    w.end_array();
-    write_cursor(w, got.cursor.empty() ? std::string()
-                                       : std::to_string(rows.back().created) + "_" +
-                                             std::to_string(rows.back().ordinal));
-    w.end_object();
+    if (!got.cursor.empty())
+      got.cursor = std::to_string(rows.back().created) + "_" + std::to_string(rows.back().ordinal);
+    answer = list_response("notes", [&](JsonWriter& w) {
+      for (auto& row : rows) {
+        close(row, "task", services_.tasks, reader, who);
+        w.raw(row.json);
+      }
+      return got;
+    });
   });
-  return json_response(std::move(body));
+  return answer;
 }
 
 Response NoteRoutes::of_task(Request& request) const {

@@ -61,6 +61,54 @@ void write_cursor(JsonWriter& w, const std::string& cursor) {
     w.value(cursor);
 }
 
+void write_body_members(JsonWriter& w, const Cell& body) {
+  const auto* text = std::get_if<std::string_view>(&body);
+  if (text != nullptr && text->size() > 2) w.raw(text->substr(1, text->size() - 2));
+}
+
+Response list_response(std::string_view name, FunctionRef<Page(JsonWriter&)> items) {
+  std::string body;
+  JsonWriter w(body);
+  w.object().key(name).array();
+  const Page page = items(w);
+  w.end_array();
+  write_cursor(w, page.cursor);
+  w.end_object();
+  return json_response(std::move(body));
+}
+
+void close(OwnedJson& record, std::string_view name, const Records& owners, const Reader& reader,
+           const Principal& who) {
+  owners.get(reader, who, record.owner, {}, [&](const Row& row) {
+    record.json += ',';
+    append_json_string(record.json, name);
+    record.json += ':';
+    append_json_string(record.json, row.id());
+  });
+  record.json += '}';
+}
+
+Response owned_list(const Core& core, const Records& records, const Records& projects,
+                    std::string_view name, const Principal& who, const Query& query,
+                    FunctionRef<OwnedJson(const Row&)> write) {
+  Response answer;
+  core.store.read([&](const Reader& reader) {
+    std::vector<OwnedJson> rows;
+    const Page page = records.query(reader, who, query, [&](const Row& row) {
+      rows.push_back(write(row));
+      return true;
+    });
+    answer = list_response(name, [&](JsonWriter& w) {
+      for (auto& row : rows) {
+        close(row, "project", projects, reader, who);
+        w.raw(row.json);
+      }
+      return page;
+    });
+  });
+  return answer;
+}
+
 Response json_response(std::string body) {
   Response response;
   response.body = std::move(body);

@@ -76,18 +76,12 @@ Response ProjectRoutes::list(Request& request) const {
   if (const auto archived = archived_of(p)) filters.push_back(eq(field("archived"), *archived));
   Query query = question_of(core_, p, services_.vocabularies.of("projects"), std::move(filters));
   query.columns = columns_;
-  std::string body;
-  JsonWriter w(body);
-  w.object().key("projects").array();
-  const Page page =
-      services_.projects.query(core_.store, request.who(), query, [&](const Row& row) {
-        write(w, row);
-        return true;
-      });
-  w.end_array();
-  write_cursor(w, page.cursor);
-  w.end_object();
-  return json_response(std::move(body));
+  return list_response("projects", [&](JsonWriter& w) {
+    return services_.projects.query(core_.store, request.who(), query, [&](const Row& row) {
+      write(w, row);
+      return true;
+    });
+  });
 }
 
 Response ProjectRoutes::create(Request& request) const {

@@ -131,22 +131,19 @@ Response QueueRoutes::list(Request& request) const {
   query.cursor = p.cursor();
   query.columns = columns_;
   const Principal& who = request.who();
-  std::string body;
+  Response answer;
   core_.store.read([&](const Reader& reader) {
-    body.clear();
-    JsonWriter w(body);
     std::vector<Item> queues;
     const Page page = services_.queues.query(reader, who, query, [&](const Row& row) {
       queues.push_back(item(row));
       return true;
     });
-    w.object().key("queues").array();
-    for (const Item& queue : queues) finish(w, reader, who, queue);
-    w.end_array();
-    write_cursor(w, page.cursor);
-    w.end_object();
+    answer = list_response("queues", [&](JsonWriter& w) {
+      for (const Item& queue : queues) finish(w, reader, who, queue);
+      return page;
+    });
   });
-  return json_response(std::move(body));
+  return answer;
 }
 
 Response QueueRoutes::create(Request& request) const {
@@ -270,9 +267,8 @@ Response QueueRoutes::clear(Request& request) const {
 Response QueueRoutes::entries(Request& request) const {
   const Parameters p(request);
   const Principal& who = request.who();
-  std::string body;
+  Response answer;
   core_.store.read([&](const Reader& reader) {
-    body.clear();
     Query query;
     query.filter = eq(field("queue"), find(reader, request));
     query.order = {{field("position"), false, false}};
@@ -289,19 +285,17 @@ Response QueueRoutes::entries(Request& request) const {
       rows.push_back({number_of(row.cell(0)), number_of(row.cell(1)), text_of(row.cell(2))});
       return true;
     });
-    JsonWriter w(body);
-    w.object().key("entries").array();
     static const std::array name = {value_of(field("name"))};
-    for (const Entry& e : rows)
-      services_.tasks.get(reader, who, e.task, name, [&](const Row& row) {
-        w.object().key("task").value(row.id()).key("name").value(text_of(row.cell(0)));
-        w.key("added").value(e.added).key("who").value(e.who).end_object();
-      });
-    w.end_array();
-    write_cursor(w, page.cursor);
-    w.end_object();
+    answer = list_response("entries", [&](JsonWriter& w) {
+      for (const Entry& e : rows)
+        services_.tasks.get(reader, who, e.task, name, [&](const Row& row) {
+          w.object().key("task").value(row.id()).key("name").value(text_of(row.cell(0)));
+          w.key("added").value(e.added).key("who").value(e.who).end_object();
+        });
+      return page;
+    });
   });
-  return json_response(std::move(body));
+  return answer;
 }
 
 /// The task of the path, which waits in the queue of the path; throws `not_found`.

@@ -5,6 +5,7 @@
 #include "services/api/input.hpp"
 #include "services/api/output.hpp"
 #include "services/api/task_handlers.hpp"
+#include "services/cells.hpp"
 #include "services/records.hpp"
 
 namespace podium::host {
@@ -51,11 +52,6 @@ constexpr std::string_view fields[] = {"project",
 constexpr std::size_t references = 4;
 constexpr std::string_view maps[] = {"params", "tags", "properties", "configuration", "container"};
 
-Ordinal ordinal_of(const Cell& cell) {
-  const auto* ordinal = std::get_if<std::int64_t>(&cell);
-  return ordinal ? *ordinal : 0;
-}
-
 std::string id_of(const Records& records, const Reader& reader, const Principal& who, Ordinal o) {
   std::string id;
   if (o != 0) records.get(reader, who, o, {}, [&](const Row& row) { id = row.id(); });
@@ -78,7 +74,7 @@ void write_inputs(JsonWriter& w, const Reader& reader, const Core& core,
   query.columns.push_back(whole_map("tags"));
   VisibleRecords(core, services.datasets.inputs(), "inputs")
       .query(reader, who, query, [&](const Row& row) {
-        Input input{ordinal_of(row.cell(3)), {}};
+        Input input{number_of(row.cell(3)), {}};
         JsonWriter inner(input.json);
         inner.object();
         write_fields(inner, row, names);
@@ -137,7 +133,7 @@ Response task_answer(const Core& core, const ApiServices& services, const Princi
     std::array<Ordinal, references> others{};
     std::string rest;
     services.tasks.get(reader, who, task, columns, [&](const Row& row) {
-      for (std::size_t i = 0; i < references; ++i) others[i] = ordinal_of(row.cell(i));
+      for (std::size_t i = 0; i < references; ++i) others[i] = number_of(row.cell(i));
       version = row.version();
       JsonWriter inner(rest);
       write_fields(inner, row, std::span(fields).subspan(references), references);
@@ -148,11 +144,7 @@ Response task_answer(const Core& core, const ApiServices& services, const Princi
       }
       inner.key("metrics");
       write_series(inner, row.series(at++));
-      // The body is an object of ours, {"diff":...,"requirements":...}: its members go beside the
-      // others.
-      const Cell more = row.cell(at);
-      if (const auto* text = std::get_if<std::string_view>(&more); text && text->size() > 2)
-        inner.raw(text->substr(1, text->size() - 2));
+      write_body_members(inner, row.cell(at));
     });
     JsonWriter w(body);
     w.object().key("id").value(id).key("project").value(

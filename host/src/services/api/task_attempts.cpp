@@ -46,23 +46,15 @@ Response list_attempts(const Core& core, const ApiServices& services, Request& r
   query.cursor = p.cursor();
   query.columns = field_columns(names);
   query.columns.push_back(value_of(record_body()));
-  std::string body;
-  JsonWriter w(body);
-  w.object().key("attempts").array();
-  const Page page = attempts_of(core).query(core.store, who, query, [&](const Row& row) {
-    w.object();
-    write_fields(w, row, names);
-    // The body is an object of ours, {"artifact_uri":...,"models":[...]}.
-    const Cell more = row.cell(std::size(names));
-    if (const auto* text = std::get_if<std::string_view>(&more); text && text->size() > 2)
-      w.raw(text->substr(1, text->size() - 2));
-    w.end_object();
-    return true;
+  return list_response("attempts", [&](JsonWriter& w) {
+    return attempts_of(core).query(core.store, who, query, [&](const Row& row) {
+      w.object();
+      write_fields(w, row, names);
+      write_body_members(w, row.cell(std::size(names)));
+      w.end_object();
+      return true;
+    });
   });
-  w.end_array();
-  write_cursor(w, page.cursor);
-  w.end_object();
-  return json_response(std::move(body));
 }
 
 Response attempt_metrics(const Core& core, const ApiServices& services, Request& request) {

@@ -3,13 +3,13 @@
 #include <nlohmann/json.hpp>
 
 #include "podium/service/grid.hpp"
+#include "podium/storage_kit/text.hpp"
 #include "services/api/input.hpp"
 #include "services/api/output.hpp"
 #include "services/api/task_fields.hpp"
 #include "services/api/task_handlers.hpp"
 #include "services/cells.hpp"
 #include "services/idempotency/idempotency.hpp"
-#include "services/text.hpp"
 
 namespace podium::host {
 namespace {
@@ -29,7 +29,7 @@ ParameterGrid grid_of(Members& body) {
   if (given->size() > 100) throw refuse("grid", "has more than 100 parameters");
   for (const auto& [key, values] : given->items()) {
     const std::string path = "grid." + key;
-    if (key.empty() || code_points(key) > 1024 || key.find('\0') != std::string::npos)
+    if (key.empty() || kit::count_code_points(key) > 1024 || key.find('\0') != std::string::npos)
       throw refuse("grid", "has a key that is empty, holds U+0000 or is too long");
     if (!values.is_array() || values.empty() || values.size() > 10'000)
       throw refuse(path, "must be an array of 1 to 10000 values");
@@ -77,12 +77,12 @@ std::string name_of(std::string base, const PointOfGrid& point) {
   std::string mark = " (";
   for (const auto& [key, value] : point) mark += (mark.size() == 2 ? "" : ", ") + key + "=" + value;
   mark += ")";
-  while (!base.empty() && code_points(base) + code_points(mark) > 500) {
+  while (!base.empty() && kit::count_code_points(base) + kit::count_code_points(mark) > 500) {
     while (!base.empty() && (static_cast<unsigned char>(base.back()) & 0xc0) == 0x80)
       base.pop_back();
     if (!base.empty()) base.pop_back();
   }
-  return code_points(mark) > 500 ? base : base + mark;
+  return kit::count_code_points(mark) > 500 ? base : base + mark;
 }
 
 struct Cloned {

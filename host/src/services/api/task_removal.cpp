@@ -1,40 +1,20 @@
 // Resetting and deleting a task, with a dry run that tells what would go.
-#include <algorithm>
-#include <cstdio>
-
 #include "services/api/input.hpp"
 #include "services/api/output.hpp"
 #include "services/api/task_handlers.hpp"
+#include "services/digest.hpp"
+#include "services/files/blob_count.hpp"
 #include "services/tasks/artifact_place.hpp"
 
 namespace podium::host {
 namespace {
 
-struct Files {
-  std::int64_t count = 0, bytes = 0;
-  bool truncated = false;
-};
+constexpr std::int64_t most_files = 10'000;
 
-void count_folder(const BlobStore& blobs, const std::string& folder, Files& files) {
-  constexpr std::int64_t most = 10'000;
-  for (const BlobInfo& info : blobs.list(folder)) {
-    if (files.count >= most) {
-      files.truncated = true;
-      return;
-    }
-    if (info.directory) {
-      count_folder(blobs, folder + "/" + info.name, files);
-    } else {
-      ++files.count;
-      files.bytes += static_cast<std::int64_t>(info.size);
-    }
-  }
-}
-
-Files count_files(const BlobStore& blobs, const std::vector<std::string>& uris) {
-  Files files;
+BlobCount count_files(const BlobStore& blobs, const std::vector<std::string>& uris) {
+  BlobCount files;
   for (const auto& uri : uris)
-    if (const auto folder = blob_folder(uri)) count_folder(blobs, *folder, files);
+    if (const auto folder = blob_folder(uri)) count_blobs(blobs, *folder, most_files, files);
   return files;
 }
 
@@ -44,11 +24,7 @@ std::string token_of(std::string_view what, const Tasks::Removal& r) {
   for (const std::int64_t n : {r.head.ordinal, r.head.version, r.metrics, r.points, r.models,
                                r.models_kept, r.attempts, r.children, r.attempt})
     facts += ' ' + std::to_string(n);
-  std::uint64_t hash = 0xcbf29ce484222325U;  // FNV-1a
-  for (const unsigned char c : facts) hash = (hash ^ c) * 0x100000001b3U;
-  char out[17];
-  std::snprintf(out, sizeof out, "%016llx", static_cast<unsigned long long>(hash));
-  return out;
+  return digest(facts);
 }
 
 void check_token(const std::optional<std::string>& brought, const std::string& token) {
@@ -58,7 +34,7 @@ void check_token(const std::optional<std::string>& brought, const std::string& t
         .in("token");
 }
 
-std::string removal_json(const Tasks::Removal& r, const Files& files, bool dry_run,
+std::string removal_json(const Tasks::Removal& r, const BlobCount& files, bool dry_run,
                          const std::string& token) {
   std::string out;
   JsonWriter w(out);
@@ -68,8 +44,8 @@ std::string removal_json(const Tasks::Removal& r, const Files& files, bool dry_r
   w.key("metrics").value(r.metrics).key("points").value(r.points);
   w.key("models").value(r.models).key("models_kept").value(r.models_kept);
   w.key("attempts").value(r.attempts).key("children").value(r.children);
-  w.key("files").value(files.count).key("bytes").value(files.bytes);
-  w.key("files_truncated").value(files.truncated).key("folders").array();
+  w.key("files").value(files.files).key("bytes").value(files.bytes);
+  w.key("files_truncated").value(!files.whole).key("folders").array();
   for (const auto& uri : r.uris) w.value(uri);
   w.end_array().end_object();
   if (r.attempt != 0) w.key("attempt").value(r.attempt);
@@ -93,7 +69,7 @@ std::string plan_and_do(const Core& core, const ApiServices& services, const Req
     return head;
   };
   core.store.write([&](Transaction& t) { plan(t); });
-  const Files files = count_files(core.blobs, out.uris);
+  const BlobCount files = count_files(core.blobs, out.uris);
   if (!dry_run)
     core.store.write([&](Transaction& t) {
       const auto head = plan(t);

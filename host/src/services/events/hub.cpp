@@ -11,6 +11,7 @@
 
 #include "log/log.hpp"
 #include "services/events/burst.hpp"
+#include "services/events/subscriber.hpp"
 
 namespace podium::host {
 namespace {
@@ -21,35 +22,6 @@ using Clock = EventHub::Clock;
 constexpr std::uint64_t page_size = 10'000;
 constexpr milliseconds tick{1000};
 constexpr milliseconds after_failure{250};
-
-struct Subscription {
-  std::shared_ptr<Topic> topic;
-  Delta pending;
-};
-
-struct Subscriber {
-  EventHub::Id id = 0;
-  std::shared_ptr<EventOutlet> outlet;
-  Principal who;
-  EventHub::Manner manner;
-  std::vector<Subscription> topics;
-  Revision told = 0;  ///< of the last message
-  bool due = false;   ///< a message is to be told, with or without events
-  Clock::time_point not_before{};
-  Clock::time_point last{};                ///< when the last message was told
-  std::optional<Clock::time_point> until;  ///< the end of a wait
-  std::optional<Clock::time_point> stuck;  ///< since when it takes nothing
-
-  bool pending() const {
-    return std::any_of(topics.begin(), topics.end(),
-                       [](const Subscription& s) { return !s.pending.empty(); });
-  }
-  std::size_t lag() const {
-    std::size_t size = 0;
-    for (const auto& s : topics) size += s.pending.size();
-    return size;
-  }
-};
 
 }  // namespace
 

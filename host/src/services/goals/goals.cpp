@@ -4,10 +4,10 @@
 #include <array>
 #include <cmath>
 
+#include "podium/storage_kit/text.hpp"
 #include "services/derived/derive_job.hpp"
 #include "services/goals/goal.hpp"
 #include "services/history/history.hpp"
-#include "services/text.hpp"
 
 namespace podium::host {
 namespace {
@@ -46,7 +46,7 @@ std::vector<Column> columns() {
 Ordinal GoalService::add(Transaction& t, const Principal& who, Ordinal project,
                          const NewGoal& goal) {
   core_.access.require(who, "project.write");
-  const std::size_t length = code_points(goal.metric);
+  const std::size_t length = kit::count_code_points(goal.metric);
   if (length == 0 || length > 1024)
     throw Error(ErrorCode::invalid, "a goal names a metric, of 1 to 1024 characters").in("metric");
   check_word("statistic", goal.statistic, statistic_words);

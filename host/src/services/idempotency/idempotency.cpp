@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "podium/json.hpp"
+#include "podium/storage_kit/text.hpp"
 #include "services/cells.hpp"
-#include "services/text.hpp"
 
 namespace podium::host {
 namespace {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "podium/storage_kit/text.hpp"
 #include "services/history/history.hpp"
-#include "services/text.hpp"
 
 namespace podium::host {
 namespace {
@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t longest_text = 65'536, longest_kind = 64;
 
 void check_text(std::string_view text) {
-  const std::size_t length = code_points(text);
+  const std::size_t length = kit::count_code_points(text);
   if (length == 0) throw Error(ErrorCode::invalid, "a note needs a text").in("text");
   if (length > longest_text)
     throw Error(ErrorCode::invalid,

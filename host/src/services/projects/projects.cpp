@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <array>
 
+#include "podium/storage_kit/text.hpp"
 #include "podium/storage_kit/values.hpp"
+#include "services/cells.hpp"
 #include "services/history/history.hpp"
 #include "services/projects/names.hpp"
-#include "services/text.hpp"
 
 namespace podium::host {
 namespace {
@@ -45,7 +46,7 @@ void check_colour(std::string_view tag, std::string_view text) {
 }  // namespace
 
 void check_project_name(std::string_view name) {
-  const std::size_t length = code_points(name);
+  const std::size_t length = kit::count_code_points(name);
   if (length == 0) throw Error(ErrorCode::invalid, "a project needs a name").in("name");
   if (length > 500)
     throw Error(ErrorCode::invalid, "a project's name has at most 500 characters, this one has " +
@@ -163,10 +164,8 @@ void ProjectService::archive(Transaction& t, const Principal& who, Ordinal proje
   core_.access.require(who, "project.write");
   static const std::array columns = {value_of(field("archived"))};
   bool before = false;
-  if (!t.get(core_.in.projects, project, columns, [&](const Row& row) {
-        const Cell flag = row.cell(0);
-        before = std::holds_alternative<bool>(flag) && std::get<bool>(flag);
-      }))
+  if (!t.get(core_.in.projects, project, columns,
+             [&](const Row& row) { before = is_true(row.cell(0)); }))
     throw Error(ErrorCode::not_found, "the project does not exist");
   if (before == archived) return;
   const std::int64_t now = core_.now();

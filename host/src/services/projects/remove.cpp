@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "services/cells.hpp"
+#include "services/digest.hpp"
+#include "services/files/blob_count.hpp"
 #include "services/history/history.hpp"
 #include "services/projects/project_eraser.hpp"
 #include "services/projects/projects.hpp"
@@ -15,55 +17,6 @@ namespace {
 
 /// Files are counted while a person waits.
 constexpr std::int64_t most_folders = 20'000, most_files = 200'000;
-
-/// Files below a folder of the BlobStore.
-class FileCount {
- public:
-  FileCount(const BlobStore& blobs, ProjectContents& out) : blobs_(blobs), out_(out) {}
-  void folder(std::string_view uri, std::string_view owner) {
-    const auto name = erasable_blobs(uri, owner);
-    if (!name) return;
-    if (++folders_ > most_folders) {
-      out_.counted = false;
-      return;
-    }
-    below(*name);
-  }
-
- private:
-  void below(const std::string& folder) {
-    for (const BlobInfo& blob : blobs_.list(folder)) {
-      if (out_.files >= most_files) {
-        out_.counted = false;
-        return;
-      }
-      if (blob.directory) {
-        below(folder + "/" + blob.name);
-      } else {
-        ++out_.files;
-        out_.bytes += static_cast<std::int64_t>(blob.size);
-      }
-    }
-  }
-
-  const BlobStore& blobs_;
-  ProjectContents& out_;
-  std::int64_t folders_ = 0;
-};
-
-/// FNV-1a of what was counted: an answer to "is it still the same", no secret.
-std::string digest(const std::vector<std::int64_t>& numbers) {
-  std::uint64_t hash = 14695981039346656037u;
-  for (const std::int64_t number : numbers)
-    for (int byte = 0; byte < 8; ++byte) {
-      hash ^= (static_cast<std::uint64_t>(number) >> (8 * byte)) & 0xff;
-      hash *= 1099511628211u;
-    }
-  static constexpr char hex[] = "0123456789abcdef";
-  std::string out;
-  for (int shift = 60; shift >= 0; shift -= 4) out += hex[(hash >> shift) & 15];
-  return out;
-}
 
 }  // namespace
 
@@ -79,7 +32,6 @@ ProjectContents ProjectService::contents(const Reader& reader, const Principal& 
   std::vector<std::int64_t> counted = out.projects;
   std::sort(counted.begin(), counted.end());
   const Filter within = in_projects(out.projects);
-  FileCount files(core_.blobs, out);
   // Owner's id and place of its artifacts; listed when nothing of the store is held any more.
   std::vector<std::pair<std::string, std::string>> places;
   const auto look = [&](CollectionId c, std::int64_t& count, bool has_artifacts,
@@ -108,8 +60,23 @@ ProjectContents ProjectService::contents(const Reader& reader, const Principal& 
   });
   look(core_.in.models, out.models, true, [](const Row&) {});
   look(core_.in.datasets, out.datasets, false, [](const Row&) {});
-  for (const auto& [owner, uri] : places) files.folder(uri, owner);
-  out.token = digest(counted);
+  BlobCount files;
+  std::int64_t folders = 0;
+  for (const auto& [owner, uri] : places) {
+    const auto folder = erasable_blobs(uri, owner);
+    if (!folder) continue;
+    if (++folders > most_folders) {
+      files.whole = false;
+      break;
+    }
+    count_blobs(core_.blobs, *folder, most_files, files);
+  }
+  out.files = files.files;
+  out.bytes = files.bytes;
+  out.counted = files.whole;
+  std::string facts;
+  for (const std::int64_t number : counted) facts += std::to_string(number) + ' ';
+  out.token = digest(facts);
   return out;
 }
 

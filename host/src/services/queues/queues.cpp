@@ -3,10 +3,10 @@
 #include <array>
 #include <vector>
 
+#include "podium/storage_kit/text.hpp"
 #include "services/cells.hpp"
 #include "services/history/history.hpp"
 #include "services/queues/entries.hpp"
-#include "services/text.hpp"
 
 namespace podium::host {
 namespace {
@@ -14,7 +14,7 @@ namespace {
 constexpr std::uint64_t no_limit = std::numeric_limits<std::uint64_t>::max();
 
 void check_name(std::string_view name) {
-  const std::size_t length = code_points(name);
+  const std::size_t length = kit::count_code_points(name);
   if (length == 0) throw Error(ErrorCode::invalid, "a queue needs a name").in("name");
   if (length > 200)
     throw Error(ErrorCode::invalid,

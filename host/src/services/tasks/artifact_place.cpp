@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "services/artifacts/artifacts.hpp"
+
 namespace podium::host {
 
 std::string next_artifact_uri(std::string_view uri, std::int64_t current, std::int64_t next) {
@@ -14,20 +16,16 @@ std::string next_artifact_uri(std::string_view uri, std::int64_t current, std::i
 }
 
 std::optional<std::string> blob_folder(std::string_view uri) {
-  // The scheme that names the BlobStore in artifact URIs; with an authority it is another server's.
-  constexpr std::string_view scheme = "mlflow-artifacts:";
-  if (!uri.starts_with(scheme)) return std::nullopt;
-  std::string_view path = uri.substr(scheme.size());
-  path = path.substr(0, path.find_first_of("?#"));
-  if (path.starts_with("//") && !path.starts_with("///")) return std::nullopt;
-  if (path.find('%') != std::string_view::npos) return std::nullopt;
-  while (!path.empty() && path.front() == '/') path.remove_prefix(1);
-  while (!path.empty() && path.back() == '/') path.remove_suffix(1);
-  for (std::string_view rest = path;;) {
+  auto path = blob_prefix(uri);
+  if (!path || path->find('%') != std::string::npos) return std::nullopt;
+  // With an authority it is another server's.
+  const std::string_view rest_of_uri = uri.substr(uri.find(':') + 1);
+  if (rest_of_uri.starts_with("//") && !rest_of_uri.starts_with("///")) return std::nullopt;
+  for (std::string_view rest = *path;;) {
     const auto slash = rest.find('/');
     const auto segment = rest.substr(0, slash);
     if (segment.empty() || segment == "." || segment == "..") return std::nullopt;
-    if (slash == std::string_view::npos) return std::string(path);
+    if (slash == std::string_view::npos) return path;
     rest.remove_prefix(slash + 1);
   }
 }

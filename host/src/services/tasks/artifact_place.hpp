@@ -12,7 +12,8 @@ namespace podium::host {
 /// URI is of.
 std::string next_artifact_uri(std::string_view uri, std::int64_t current, std::int64_t next);
 
-/// The name in the BlobStore of a folder of artifacts; none when they are kept elsewhere.
+/// Like `blob_prefix`, for what is to be counted or erased: none for another server's URI, one with
+/// escapes, and one that leads anywhere but to a folder below the root.
 std::optional<std::string> blob_folder(std::string_view uri);
 
 /// The name in the BlobStore of a folder that podium may erase for its owner (a task or a model):

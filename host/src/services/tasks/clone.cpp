@@ -3,12 +3,12 @@
 #include <array>
 #include <deque>
 
+#include "podium/storage_kit/text.hpp"
 #include "podium/storage_kit/values.hpp"
 #include "services/cells.hpp"
 #include "services/tasks/body.hpp"
 #include "services/tasks/tasks.hpp"
 #include "services/tasks/words.hpp"
-#include "services/text.hpp"
 
 namespace podium::host {
 namespace {
@@ -24,7 +24,7 @@ constexpr std::size_t longest_name = 500;
 /// "Clone of " and the name, cut at a character where it would be too long.
 std::string clone_name(std::string_view name) {
   std::string out = "Clone of " + std::string(name);
-  while (code_points(out) > longest_name) {
+  while (kit::count_code_points(out) > longest_name) {
     while ((static_cast<unsigned char>(out.back()) & 0xc0) == 0x80) out.pop_back();
     out.pop_back();
   }

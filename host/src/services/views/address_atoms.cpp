@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 
+#include "http/percent.hpp"
 #include "podium/http/json_writer.hpp"
 #include "podium/storage_kit/text.hpp"
 #include "query/podium_vocabulary.hpp"
@@ -77,23 +78,8 @@ std::string encode_atom(std::string_view text) {
 }
 
 std::optional<std::string> decode_atom(std::string_view raw) {
-  std::string out;
-  const auto digit = [](char c) {
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-  };
-  for (std::size_t i = 0; i < raw.size(); ++i) {
-    if (raw[i] != '%') {
-      out += raw[i] == '+' ? ' ' : raw[i];
-      continue;
-    }
-    if (i + 2 >= raw.size() || digit(raw[i + 1]) < 0 || digit(raw[i + 2]) < 0) return std::nullopt;
-    out += static_cast<char>(digit(raw[i + 1]) * 16 + digit(raw[i + 2]));
-    i += 2;
-  }
-  if (!kit::valid_text(out)) return std::nullopt;
+  auto out = percent_decode(raw, true);
+  if (out && !kit::valid_text(*out)) return std::nullopt;
   return out;
 }
 
