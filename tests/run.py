@@ -211,6 +211,7 @@ def stage_attacks():
 
 
 def stage_install():
+    python = venv()
     folder = build("dev")
     prefix = BUILD / "prefix"
     shutil.rmtree(prefix, ignore_errors=True)
@@ -219,7 +220,7 @@ def stage_install():
         name = example.parent.name
         started = time.time()
         result = subprocess.run([example], cwd=example.parent, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
-                                env=dict(os.environ, PODIUM_PREFIX=str(prefix), PODIUM_PYTHON=str(ROOT / ".venv/bin/python")), timeout=900)
+                                env=dict(os.environ, PODIUM_PREFIX=str(prefix), PODIUM_PYTHON=str(python)), timeout=900)
         if result.returncode == 0:
             Count.passed += 1
         else:

@@ -159,7 +159,14 @@ struct Podium::Impl final : PluginContext {
   Tasks& tasks() override { return services->tasks(); }
   Datasets& datasets() override { return services->datasets(); }
   Models& models() override { return services->models(); }
+  Queues& queues() override { return services->queues(); }
+  Notes& notes() override { return services->notes(); }
+  Goals& goals() override { return services->goals(); }
   Jobs& jobs() override { return services->jobs(); }
+  Actions& actions() override { return services->actions(); }
+  HttpClient& http() override {
+    throw Error(ErrorCode::misuse, "compat/mlflow calls no other server");
+  }
   Access& access() override { return services->access(); }
   const QueryLanguage& query_language() const override { return *language; }
   const Vocabulary& vocabulary(std::string_view entity) const override {

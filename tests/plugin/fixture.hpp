@@ -51,7 +51,12 @@ class FakeHost : public host::HostAccess {
   Tasks& tasks() override { missing("tasks"); }
   Datasets& datasets() override { missing("datasets"); }
   Models& models() override { missing("models"); }
+  Queues& queues() override { missing("queues"); }
+  Notes& notes() override { missing("notes"); }
+  Goals& goals() override { missing("goals"); }
   Jobs& jobs() override { missing("jobs"); }
+  Actions& actions() override { missing("actions"); }
+  HttpClient& http() override { missing("http"); }
   Access& access() override { missing("access"); }
 
   std::vector<std::string> declared;

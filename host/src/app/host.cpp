@@ -15,10 +15,12 @@
 #include "http/server.hpp"
 #include "log/log.hpp"
 #include "openapi/openapi.hpp"
+#include "outbound/client.hpp"
 #include "plugin/host_access.hpp"
 #include "podium/store/store.hpp"
 #include "query/language.hpp"
 #include "query/vocabularies.hpp"
+#include "services/actions/catalogue.hpp"
 #include "services/events/hub.hpp"
 #include "services/services.hpp"
 
@@ -27,7 +29,8 @@ namespace {
 
 /// The plugins that podium ships: enabled by default, and granted the routes they ask for.
 const std::set<std::string>& first_party() {
-  static const std::set<std::string> ids = {"storage-sqlite", "mlflow"};
+  static const std::set<std::string> ids = {"storage-sqlite", "mlflow", "actions",
+                                             "custom-actions", "rules"};
   return ids;
 }
 
@@ -119,7 +122,8 @@ struct HostImpl final : HostAccess {
       : settings(s),
         plugins(plugin_options(s, std::move(files))),
         language(make_query_language()),
-        vocabularies(std::make_unique<Vocabularies>(Services::declarations(), now)) {
+        vocabularies(std::make_unique<Vocabularies>(Services::declarations(), now)),
+        http_client(make_http_client({})) {
     host_info.version = PODIUM_VERSION;
     host_info.data_dir = settings.text("data");
     host_info.started = now();
@@ -141,7 +145,12 @@ struct HostImpl final : HostAccess {
   Tasks& tasks() override { return services->tasks(); }
   Datasets& datasets() override { return services->datasets(); }
   Models& models() override { return services->models(); }
+  Queues& queues() override { return services->queues(); }
+  Notes& notes() override { return services->notes(); }
+  Goals& goals() override { return services->goals(); }
   Jobs& jobs() override { return services->jobs(); }
+  Actions& actions() override { return services->actions(); }
+  HttpClient& http() override { return *http_client; }
   Access& access() override { return services->access(); }
 
   /// Plugins loaded, store open, services made, plugins started: everything but listening. Also
@@ -170,8 +179,24 @@ struct HostImpl final : HostAccess {
         [this](PluginOwner& owner, JobHandler& h) { services->add(h, owner); });
     manager.extensions().each<Listener>(
         [this](PluginOwner& owner, Listener& l) { services->add(l, owner); });
+    std::set<std::string> verbs;
+    manager.extensions().each<Verb>([&](PluginOwner&, Verb& v) { verbs.insert(v.id()); });
+    services->catalogue().reserve(std::move(verbs));
+    manager.extensions().each<Action>(
+        [this](PluginOwner& owner, Action& a) { add_action(owner, a); });
+    manager.extensions().each<ActionSource>(
+        [this](PluginOwner& owner, ActionSource& s) { services->add(s, owner); });
     services->start();
     waits.start();
+  }
+
+  /// What does not fit beside the others is left out: the plugin was judged alone while it loaded.
+  void add_action(PluginOwner& owner, Action& action) {
+    try {
+      services->add(action, owner);
+    } catch (const Error& e) {
+      log(LogLevel::error, owner.id, e.what());
+    }
   }
 
   void take_down(PluginManager& manager) noexcept {
@@ -232,6 +257,7 @@ struct HostImpl final : HostAccess {
   PluginManager plugins;
   std::unique_ptr<QueryLanguage> language;
   std::unique_ptr<Vocabularies> vocabularies;
+  std::unique_ptr<HttpClient> http_client;
   std::unique_ptr<BlobStore> blobs_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<Services> services;

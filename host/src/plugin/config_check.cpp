@@ -30,22 +30,35 @@ std::string place(const valijson::ValidationResults::Error& error) {
   return pointer.empty() ? pointer : pointer + ": ";
 }
 
-}  // namespace
-
-void check_config(std::string_view schema_text, const Json& config) {
-  if (schema_text.empty()) return;
-  valijson::Schema schema;
+void populate(valijson::Schema& schema, std::string_view text) {
   try {
-    const auto document = Json::parse(schema_text);
+    const auto document = Json::parse(text);
     valijson::adapters::NlohmannJsonAdapter adapter(document);
     valijson::SchemaParser().populateSchema(adapter, schema);
   } catch (const std::exception& e) {
-    throw Error(ErrorCode::misuse, std::string("its config_schema is no JSON Schema: ") + e.what());
+    throw Error(ErrorCode::misuse, std::string("its schema is no JSON Schema: ") + e.what());
   }
+}
+
+}  // namespace
+
+void check_schema(std::string_view schema_text) {
+  valijson::Schema schema;
+  populate(schema, schema_text);
+}
+
+void check_config(std::string_view schema, const Json& config) {
+  check_against(schema, config, "its configuration");
+}
+
+void check_against(std::string_view schema_text, const Json& config, std::string_view what) {
+  if (schema_text.empty()) return;
+  valijson::Schema schema;
+  populate(schema, schema_text);
   valijson::ValidationResults results;
   valijson::adapters::NlohmannJsonAdapter target(config);
   if (valijson::Validator().validate(schema, target, &results)) return;
-  std::string text = "its configuration does not fit:";
+  std::string text = std::string(what) + " does not fit:";
   valijson::ValidationResults::Error error;
   for (int n = 0; n < 5 && results.popError(error);) {
     // The levels above the fault say only that something below them did not fit.

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "log/log.hpp"
+#include "plugin/action_rule.hpp"
 #include "plugin/route_rule.hpp"
 #include "plugin/verb_rule.hpp"
 #include "podium/error.hpp"
@@ -73,6 +74,13 @@ void Context::add(std::unique_ptr<Extension> extension) {
                                                "' answers there");
     });
   }
+  if (const auto* action = dynamic_cast<const Action*>(extension.get())) {
+    const std::string word =
+        read_action(owner_.id, *action, query_language(), vocabulary("tasks")).word;
+    if (registry_.find([](Extension& e) { return dynamic_cast<Verb*>(&e) != nullptr; }, word))
+      throw Error(ErrorCode::exists, "plugin '" + owner_.id + "' adds the action '" + action->id() +
+                                         "', but '" + word + "' is a verb already");
+  }
   if (const auto* verb = dynamic_cast<const Verb*>(extension.get())) check_verb(*verb);
   registry_.add(owner_, std::move(extension));
 }
@@ -95,7 +103,12 @@ Projects& Context::projects() { return services("projects").projects(); }
 Tasks& Context::tasks() { return services("tasks").tasks(); }
 Datasets& Context::datasets() { return services("datasets").datasets(); }
 Models& Context::models() { return services("models").models(); }
+Queues& Context::queues() { return services("queues").queues(); }
+Notes& Context::notes() { return services("notes").notes(); }
+Goals& Context::goals() { return services("goals").goals(); }
 Jobs& Context::jobs() { return services("jobs").jobs(); }
+Actions& Context::actions() { return services("actions").actions(); }
+HttpClient& Context::http() { return services("http").http(); }
 Access& Context::access() { return services("access").access(); }
 const QueryLanguage& Context::query_language() const { return host_.query_language(); }
 const Vocabulary& Context::vocabulary(std::string_view entity) const {

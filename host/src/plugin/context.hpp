@@ -41,7 +41,12 @@ class Context final : public PluginContext {
   Tasks& tasks() override;
   Datasets& datasets() override;
   Models& models() override;
+  Queues& queues() override;
+  Notes& notes() override;
+  Goals& goals() override;
   Jobs& jobs() override;
+  Actions& actions() override;
+  HttpClient& http() override;
   Access& access() override;
   const QueryLanguage& query_language() const override;
   const Vocabulary& vocabulary(std::string_view entity) const override;

@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "podium/error.hpp"
+#include "podium/extension/action.hpp"
 #include "podium/extension/listener.hpp"
 #include "podium/extension/verb.hpp"
 #include "podium/http/routes.hpp"
@@ -17,6 +18,8 @@ std::string_view kind_of(const Extension& extension) noexcept {
   if (dynamic_cast<const Listener*>(&extension)) return "listener";
   if (dynamic_cast<const JobHandler*>(&extension)) return "job handler";
   if (dynamic_cast<const Verb*>(&extension)) return "verb";
+  if (dynamic_cast<const Action*>(&extension)) return "action";
+  if (dynamic_cast<const ActionSource*>(&extension)) return "action source";
   if (dynamic_cast<const StoreFactory*>(&extension)) return "store";
   return "extension";
 }

@@ -9,12 +9,17 @@
 
 namespace podium {
 class Access;
+class Actions;
 class BlobStore;
 class Datasets;
+class Goals;
+class HttpClient;
 class Jobs;
 class Models;
+class Notes;
 class Projects;
 class QueryLanguage;
+class Queues;
 class Store;
 class Tasks;
 class Vocabulary;
@@ -47,7 +52,12 @@ class HostAccess {
   virtual Tasks& tasks() = 0;
   virtual Datasets& datasets() = 0;
   virtual Models& models() = 0;
+  virtual Queues& queues() = 0;
+  virtual Notes& notes() = 0;
+  virtual Goals& goals() = 0;
   virtual Jobs& jobs() = 0;
+  virtual Actions& actions() = 0;
+  virtual HttpClient& http() = 0;
   virtual Access& access() = 0;
 };
 

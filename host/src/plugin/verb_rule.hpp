@@ -6,6 +6,8 @@
 
 namespace podium::host {
 
+/// [a-z][a-z0-9-]*, not ending in '-'.
+bool is_verb_word(std::string_view text) noexcept;
 /// Whether a word belongs to the front ends: `podium serve`, `connect`, ...
 bool is_front_end_word(std::string_view word) noexcept;
 /// Whether `--name` is an option of the command line itself.

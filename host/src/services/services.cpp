@@ -7,6 +7,7 @@
 
 #include "query/vocabularies.hpp"
 #include "services/access/access.hpp"
+#include "services/actions/actions.hpp"
 #include "services/api/api.hpp"
 #include "services/core.hpp"
 #include "services/datasets/datasets.hpp"
@@ -76,6 +77,7 @@ struct Services::Impl {
         table(core, projects, tasks, options.vocabularies.of("tasks")),
         listings(core),
         views(core, table),
+        actions(core, options.vocabularies.of("tasks")),
         runner(core, jobs, options.job_threads),
         hub(core),
         events(core, options.events),
@@ -109,6 +111,7 @@ struct Services::Impl {
   Table table;
   Listings listings;
   Views views;
+  ActionService actions;
   JobRunner runner;
   ListenerHub hub;
   EventHub events;
@@ -164,12 +167,20 @@ Models& Services::models() { return impl_->models; }
 Notes& Services::notes() { return impl_->notes; }
 Goals& Services::goals() { return impl_->goals; }
 Jobs& Services::jobs() { return impl_->jobs; }
+Actions& Services::actions() { return impl_->actions; }
+ActionCatalogue& Services::catalogue() { return impl_->actions.catalogue(); }
 const Core& Services::core() const { return impl_->core; }
 EventHub& Services::events() { return impl_->events; }
 const Access& Services::access() const { return impl_->access; }
 Access& Services::access() { return impl_->access; }
 
 void Services::add(JobHandler& handler, PluginOwner& owner) { impl_->runner.add(handler, owner); }
+void Services::add(Action& action, PluginOwner& owner) {
+  impl_->actions.catalogue().add(action, owner);
+}
+void Services::add(ActionSource& source, PluginOwner& owner) {
+  impl_->actions.catalogue().add(source, owner);
+}
 void Services::add(Listener& listener, PluginOwner& owner) { impl_->hub.add(listener, owner); }
 
 std::vector<std::unique_ptr<Routes>> Services::api_routes() {

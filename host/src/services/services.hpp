@@ -13,6 +13,7 @@
 #include "podium/http/routes.hpp"
 #include "podium/plugin.hpp"
 #include "podium/query.hpp"
+#include "podium/service/actions.hpp"
 #include "podium/service/datasets.hpp"
 #include "podium/service/goals.hpp"
 #include "podium/service/jobs.hpp"
@@ -27,6 +28,7 @@
 namespace podium::host {
 
 struct Core;
+class ActionCatalogue;
 class Listings;
 class Table;
 class EventHub;
@@ -76,6 +78,8 @@ class Services {
   Notes& notes();
   Goals& goals();
   Jobs& jobs();
+  Actions& actions();
+  ActionCatalogue& catalogue();
   /// What services share, for the parts of the host that stand on them.
   const Core& core() const;
   /// What the task table is asked with, in the host.
@@ -90,6 +94,10 @@ class Services {
   void add(JobHandler&, PluginOwner&);
   /// Begins to tell a listener. Borrowed, with its owner, until `stop`. Throws `exists`, `invalid`.
   void add(Listener&, PluginOwner&);
+
+  /// Makes an action known, before `start`. Borrowed, with its owner. Throws `exists`, `invalid`.
+  void add(Action&, PluginOwner&);
+  void add(ActionSource&, PluginOwner&);
 
   /// The routes under /api/v1 of projects, tasks, datasets and jobs.
   std::vector<std::unique_ptr<Routes>> api_routes();

@@ -163,6 +163,7 @@ class Tasks : public Records {
   };
   /// The task, locked, that exists and may be written by `who`; throws `not_found` or `denied`.
   virtual Head require(Transaction&, const Principal&, std::string_view id) = 0;
+  virtual Head require(Transaction&, const Principal&, Ordinal) = 0;
 
   // A head may be older than the transaction. The calls that return a Head compare its state and
   // its version with the task's (compare-and-swap) and throw `conflict` when the task moved on;

@@ -78,9 +78,17 @@ bool TaskService::read_head(Transaction& t, Ordinal task, Head& head) {
   });
 }
 
+Tasks::Head TaskService::require(Transaction& t, const Principal& who, Ordinal task) {
+  return require(t, who, task, "#" + std::to_string(task));
+}
+
 Tasks::Head TaskService::require(Transaction& t, const Principal& who, std::string_view id) {
+  return require(t, who, t.find(core_.in.tasks, id), id);
+}
+
+Tasks::Head TaskService::require(Transaction& t, const Principal& who, Ordinal task,
+                                 std::string_view id) {
   Head head;
-  const Ordinal task = t.find(core_.in.tasks, id);
   core_.check_visible(t, who, "tasks", core_.in.tasks, task, "task", id);
   core_.access.require(who, "task.write");
   if (!read_head(t, task, head)) throw no_such("task", id);

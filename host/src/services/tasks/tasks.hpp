@@ -21,6 +21,7 @@ class TaskService final : public Readable<Tasks> {
   CollectionId attempts() const override { return core_.in.attempts; }
   Ordinal create(Transaction&, const Principal&, const NewTask&) override;
   Head require(Transaction&, const Principal&, std::string_view id) override;
+  Head require(Transaction&, const Principal&, Ordinal) override;
   void log(Transaction&, const Principal&, const Head&, const TaskLog&) override;
   void remove_tag(Transaction&, const Principal&, const Head&, std::string_view key) override;
   void describe(Transaction&, const Principal&, const Head&, const Patch&) override;
@@ -54,6 +55,7 @@ class TaskService final : public Readable<Tasks> {
     std::vector<std::pair<std::string, std::string>> params;
   };
   /// A project that may take tasks; throws `not_found`, `conflict`.
+  Head require(Transaction&, const Principal&, Ordinal, std::string_view id);
   Home require_home(Transaction&, const Principal&, Ordinal project, bool with_defaults);
   Ordinal insert(Transaction&, const Principal&, const NewTask&, bool with_defaults,
                  const ChangeSet&, std::string_view why);
