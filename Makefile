@@ -35,7 +35,7 @@ soak:                           ## 2,000 rounds of kill -9
 
 format:                         ## format the sources
 	@.ci/setup build test
-	@git ls-files '*.cpp' '*.hpp' | xargs clang-format -i
+	@git ls-files '*.cpp' '*.hpp' | xargs $$(command -v clang-format-14 || command -v clang-format) -i
 
 lint:                           ## clang-tidy over everything (minutes)
 	@.ci/setup build test

@@ -6,7 +6,6 @@
 #include <optional>
 
 #include "podium/storage_kit/points.hpp"
-#include "series_table.hpp"
 #include "reader.hpp"
 #include "series_table.hpp"
 #include "summary_columns.hpp"

@@ -74,8 +74,8 @@ ReadAction read_action(std::string_view owner, const Action& action, const Query
   try {
     read.when = language.parse(spec.when, tasks);
   } catch (const Error& e) {
-    refuse(action, "has a 'when' that is wrong at byte " + std::to_string(e.position()) + ": " +
-                       e.what());
+    refuse(action,
+           "has a 'when' that is wrong at byte " + std::to_string(e.position()) + ": " + e.what());
   }
   check_parameters(action, spec);
   return read;

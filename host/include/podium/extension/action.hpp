@@ -24,11 +24,11 @@ namespace podium {
 /// What an action is, for menus, forms and the command language. Read when the action is added: a
 /// `when` or schema that is wrong refuses it then, naming the plugin.
 struct ActionSpec {
-  std::string label;         ///< what a menu says, an imperative: "Archive"
-  std::string tooltip;       ///< one sentence
-  std::string icon = {};     ///< a name of the front ends' icons ("archive"), or ""
-  std::string group = {};    ///< actions of one group stand together: "state", "organise", ...
-  int order = 0;             ///< among its group, ascending; ties by id
+  std::string label;       ///< what a menu says, an imperative: "Archive"
+  std::string tooltip;     ///< one sentence
+  std::string icon = {};   ///< a name of the front ends' icons ("archive"), or ""
+  std::string group = {};  ///< actions of one group stand together: "state", "organise", ...
+  int order = 0;           ///< among its group, ascending; ties by id
   /// Which tasks it can affect, in the query language ("state in ('draft','aborted') and not
   /// archived"); "" is all. The host tests it for menus and again before each call.
   std::string when = {};
@@ -39,7 +39,7 @@ struct ActionSpec {
   /// The question that front ends ask first, with {count} for the number of tasks: "Delete {count}
   /// tasks?". "" asks nothing.
   std::string confirm = {};
-  std::size_t most = 0;      ///< tasks that it takes at most; 0 any number, 1 a menu of one row
+  std::size_t most = 0;  ///< tasks that it takes at most; 0 any number, 1 a menu of one row
   /// The id of the action that undoes this one, given what `ActionOutcome::undo` says; "" has none.
   std::string undo = {};
   /// JSON Schema (text) of its parameters, an object; "" takes none. Clients draw the form from it:
@@ -68,9 +68,9 @@ struct ActionTarget {
 /// How an action is called. Valid during the call.
 struct ActionCall {
   const Principal& who;
-  const Json& parameters;        ///< an object that fits the schema; {} when it takes none
-  std::string_view why;          ///< for the history, or ""
-  bool dry_run;                  ///< see `ActionSpec::previews`
+  const Json& parameters;  ///< an object that fits the schema; {} when it takes none
+  std::string_view why;    ///< for the history, or ""
+  bool dry_run;            ///< see `ActionSpec::previews`
   /// The same when a block of a run is repeated after a restart, for no other block: hand it on to
   /// whom is called.
   std::string_view idempotency_key;
@@ -79,11 +79,11 @@ struct ActionCall {
 
 /// What became of one task.
 struct ActionOutcome {
-  std::string id;                         ///< of the task
-  std::optional<ErrorCode> error = {};    ///< none: it went well
-  std::string message = {};               ///< the error, or a remark ("nobody watches the queue")
-  std::string made = {};                  ///< id of a task that was made of it
-  std::string detail = {};                ///< "" or a JSON object with facts for programs
+  std::string id;                       ///< of the task
+  std::optional<ErrorCode> error = {};  ///< none: it went well
+  std::string message = {};             ///< the error, or a remark ("nobody watches the queue")
+  std::string made = {};                ///< id of a task that was made of it
+  std::string detail = {};              ///< "" or a JSON object with facts for programs
   /// Parameters (JSON text) with which `ActionSpec::undo` takes this back, {} when it takes none;
   /// "" when there is nothing to take back.
   std::string undo = {};

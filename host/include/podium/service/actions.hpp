@@ -22,7 +22,7 @@ struct ActionSelection {
 };
 
 struct ActionOptions {
-  std::string why = {};              ///< for the history
+  std::string why = {};  ///< for the history
   bool dry_run = false;
   std::string idempotency_key = {};  ///< the same key again answers the first run
   /// How long `run` waits for a run that is a job, in milliseconds; then it answers what there is.
@@ -36,12 +36,12 @@ struct ActionOptions {
 /// "message", "open_url"}. What became of each task is in "action_blocks": run (reference,
 /// cascade), number, failed, undoable (integers); body {"items": [...]}.
 struct ActionRun {
-  std::string id = {};               ///< "" of a dry run, and of what only shows
-  std::string job = {};              ///< set when it is (or was) long work
+  std::string id = {};   ///< "" of a dry run, and of what only shows
+  std::string job = {};  ///< set when it is (or was) long work
   std::string state = "done";
-  std::uint64_t matched = 0;         ///< tasks of the selection
+  std::uint64_t matched = 0;  ///< tasks of the selection
   std::uint64_t succeeded = 0, failed = 0;
-  std::uint64_t skipped = 0;         ///< of a filter: those that `when` leaves out
+  std::uint64_t skipped = 0;              ///< of a filter: those that `when` leaves out
   std::vector<ActionOutcome> items = {};  ///< of up to 1,000 tasks; failed ones first
   std::string message = {}, open_url = {};
   bool undoable = false;

@@ -15,8 +15,8 @@ std::string name_of(const PluginOwner& owner) {
 }  // namespace
 
 KnownActionPtr ActionCatalogue::known(std::shared_ptr<Action> action, PluginOwner& owner) const {
-  auto read = contained(owner, "spec",
-                        [&] { return read_action(owner.id, *action, language_, tasks_); });
+  auto read =
+      contained(owner, "spec", [&] { return read_action(owner.id, *action, language_, tasks_); });
   auto out = std::make_shared<KnownAction>();
   out->id = action->id();
   out->word = std::move(read.word);

@@ -11,9 +11,8 @@ namespace {
 
 bool is_reference(const Path& p, const Collection& c) {
   return p.kind == Path::Kind::field &&
-         std::any_of(c.fields.begin(), c.fields.end(), [&](const Field& f) {
-           return f.name == p.name && f.type == Type::reference;
-         });
+         std::any_of(c.fields.begin(), c.fields.end(),
+                     [&](const Field& f) { return f.name == p.name && f.type == Type::reference; });
 }
 
 /// The map whose words an arm asks for: `tags any` and the like, of the map `tags`.
@@ -156,8 +155,7 @@ std::vector<ColumnFilter> Table::column_filters(const Filter& conditions,
     }
   }
   std::vector<ColumnFilter> out;
-  for (Read& r : read)
-    out.push_back({print(OrderKey{r.path}, words_), std::move(r.condition)});
+  for (Read& r : read) out.push_back({print(OrderKey{r.path}, words_), std::move(r.condition)});
   return out;
 }
 
