@@ -111,9 +111,8 @@ def test_damage_of_a_large_file_is_met_where_it_is(tmp_path, prefix, suffix):
     podium, run = filled(tmp_path / "data", 4500)
     file = podium.data / "podium.db"
     assert file.stat().st_size > 2048 * 4096
-    table = table_of(file, "tasks", prefix, suffix)
-    overwrite(file, root_of(file, table), GARBAGE)
-    before = digest(file)
+    place = root_of(file, table_of(file, "tasks", prefix, suffix))
+    overwrite(file, place, GARBAGE)
     podium.start()
     connection = Connection(podium.url)
 
@@ -135,4 +134,7 @@ def test_damage_of_a_large_file_is_met_where_it_is(tmp_path, prefix, suffix):
     assert connection.call("GET", "experiments/get?experiment_id=0")[0] == 200
     assert str(file) in podium.tail(), podium.tail()
     podium.kill()
-    assert digest(file) == before, "the damaged file was changed"
+    # Podium goes on writing elsewhere in the file (cursors of listeners, for instance), but not over the damage.
+    with open(file, "rb") as content:
+        content.seek(place)
+        assert content.read(len(GARBAGE)) == GARBAGE, "the damaged page was written over"
