@@ -43,6 +43,18 @@ LESS_CPU = {
     "history, 1M points": {"mlflow": 80, "fasttrackml": 15},
     "bulk-interval, 20 x 10k points": {"mlflow": 200},
     "mixed: 20 writes of 10 to a search": {"mlflow": 100, "fasttrackml": 15},
+    "table 100k: window of 100 x 24": {"floor": 2},
+    "table 100k: new listing by metric": {"floor": 2},
+    "table 100k: new listing by start": {"floor": 2},
+    "table 100k: new listing by name": {"floor": 2},
+    "table 100k: new listing by param": {"floor": 2},
+    "table 100k: facet of state": {"floor": 2},
+    "table 100k: facet of a param": {"floor": 2},
+    "table 100k: facet of a tag": {"floor": 2},
+    "table 100k: facet of the tags": {"floor": 2},
+    "table 100k: range of a metric": {"floor": 2},
+    "table 100k: CSV of all x 24": {"floor": 2},
+    "a call of the command line": {"trackio": 10},
     "artifact 100 MB up": {"mlflow": 5},
     "artifact 100 MB down": {"mlflow": 5},
 }
@@ -56,6 +68,9 @@ AT_MOST = {
     ("start and idle", "cpu_ms"): (50, " ms", "CPU"),
     ("start and idle", "rss_mib"): (20, " MiB", "resident"),
     ("disk of a metric point", "bytes_a_point"): (16, " B", "a point"),
+    ("table 100k: CSV of all x 24", "growth_mib"): (16, " MiB", "memory growth"),
+    ("events at 1,000 changes/s", "p99"): (20, " ms", "p99 from commit to subscriber"),
+    ("a call of the command line", "p50"): (30, " ms", "wall"),
     ("search 100k: filter", "cpu_ms"): (5, " ms", "CPU"),
     ("search 100k: filter + order", "cpu_ms"): (5, " ms", "CPU"),
     ("bulk-interval, 20 x 10k points", "cpu_ms"): (30, " ms", "CPU"),
@@ -69,6 +84,12 @@ WITHIN = {
     ("search 10k: ordered, deep page", "search 10k: ordered"): 1.5,
     ("search 100k: ordered, deep page", "search 100k: ordered"): 1.5,
     ("100k points at step 0", "100k points, rising steps"): 1.5,
+}
+
+
+# (scenario, server's other scenario) -> podium's CPU of the one at least so many times less than the server's of the other.
+ACROSS = {
+    ("table 100k: window of 100 x 24", "search 10k: ordered, deep page", "mlflow"): 1000,
 }
 
 
@@ -92,6 +113,10 @@ def judge(results):
         ours, theirs = value(results, scenario, "podium"), value(results, other, "podium")
         if ours and theirs:
             yield Goal(f"{scenario} / {other}", f"≤ {times}×", ours / theirs, "×", ours / theirs <= times)
+    for (scenario, other, peer), times in ACROSS.items():
+        ours, theirs = value(results, scenario, "podium"), value(results, other, peer)
+        if ours and theirs:
+            yield Goal(f"{scenario}: {peer}'s {other} / podium", f"≥ {times}×", theirs / ours, "×", theirs / ours >= times)
     for (scenario, figure), (most, unit, what) in AT_MOST.items():
         ours = value(results, scenario, "podium", figure)
         if ours is not None:

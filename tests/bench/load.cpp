@@ -10,6 +10,7 @@
 //       fill-runs       create and log the runs that the searches look for; see values.hpp
 //       trackio-metric, trackio-batch   the same points by Trackio's bulk endpoint
 //       call            whatever method=, path= and body= (a file) say
+//                       first, with touch= (a task's id), changing that task: nothing is kept
 // Names: experiment=0, run= (else each connection makes its own), first=0 (number of the first
 // request), token= (Trackio's).
 //
@@ -106,6 +107,9 @@ class Client {
     if (kind == "run-lifecycle") return lifecycle(n);
     if (kind == "fill-runs") return fill(n);
     if (kind.starts_with("trackio-")) return trackio(n);
+    if (const std::string touched = o_.name("touch"); !touched.empty())
+      c_.call("POST", "/api/v1/tasks/" + touched + "/log",
+              "{\"tags\":{\"touched\":\"" + to_string(n) + "\"}}");
     return c_.call(o_.name("method", "POST").c_str(), o_.name("path"), o_.body);
   }
   const std::string& answer() const { return c_.body; }

@@ -9,6 +9,7 @@ import typing
 import measure
 import reads
 import servers
+import table
 import writes
 
 
@@ -56,15 +57,37 @@ def group_search(runs):
 
         ordered = {"order_by": ["metrics.acc DESC"]}
         filtered = {"filter": "metrics.acc > 0.9 and params.lr = '0.1'"}
-        return [
+        pages = [
             search("default page", {}),
             search("ordered", ordered),
             search("ordered, deep page", ordered, deep=True),
             search("filter", filtered),
             search("filter + order", {**filtered, **ordered}),
         ]
+        return pages + (group_table(runs) if runs == 100_000 else [])
 
     return group
+
+
+def group_table(runs):
+    """On the runs of the searches: the file is podium's, the floor is SQL by hand over it."""
+
+    def ask(name, scenario, times):
+        return Scenario(f"table {runs // 1000}k: {name}", scenario, sizes(times))
+
+    return [
+        ask("window of 100 x 24", table.window(runs), 300),
+        ask("new listing by metric", table.listing(runs, "listing-metric", "metrics.acc desc"), 20),
+        ask("new listing by start", table.listing(runs, "listing-start", "started desc"), 20),
+        ask("new listing by name", table.listing(runs, "listing-name", "name"), 10),
+        ask("new listing by param", table.listing(runs, "listing-param", "params.param1"), 20),
+        ask("facet of state", table.facet(runs, "facet-state", "state"), 50),
+        ask("facet of a param", table.facet(runs, "facet-param", "params.lr"), 20),
+        ask("facet of a tag", table.facet(runs, "facet-tag", "tags.tag0"), 20),
+        ask("facet of the tags", table.facet(runs, "facet-tags", "tags"), 20),
+        ask("range of a metric", table.facet(runs, "range-metric", "metrics.acc"), 50),
+        ask("CSV of all x 24", table.csv(runs), 3),
+    ]
 
 
 def group_history():
@@ -79,6 +102,13 @@ def group_mixed():
     return [
         Scenario("mixed: 20 writes of 10 to a search", servers.mixed, sizes(400, 40, 4, floor=False)),
         Scenario("beside slow readers and 500 dribbling sockets", servers.beside_slow_clients, sizes(4000, 1000, 100, floor=False)),
+    ]
+
+
+def group_events():
+    return [
+        Scenario("events at 1,000 changes/s", table.events, {"podium": 1000}),
+        Scenario("a call of the command line", table.command_line, {"podium": 20, "trackio": 3}),
     ]
 
 
@@ -105,6 +135,7 @@ GROUPS = {
     "search 100k": group_search(100_000),
     "history": group_history,
     "mixed": group_mixed,
+    "events": group_events,
     "artifacts": group_artifacts,
 }
 
