@@ -50,7 +50,7 @@ TagChange difference(Transaction& t, CollectionId tasks, Ordinal task, const Tag
 std::string json_of(const TagChange& change) {
   std::string out;
   JsonWriter w(out);
-  w.object();
+  w.object().key("tags").array().end_array();
   if (!change.put.empty()) {
     w.key("values").object();
     for (const auto& [key, text] : change.put) w.key(key).value(text);
@@ -97,17 +97,16 @@ class Tag final : public TaskAction {
     s.words = "tags";
     s.previews = true;
     s.parameters = R"json({
-      "type": "object", "additionalProperties": false,
-      "anyOf": [{"required": ["tags"]}, {"required": ["values"]}, {"required": ["remove"]}],
+      "type": "object", "additionalProperties": false, "required": ["tags"],
       "properties": {
-        "tags": {"type": "array", "minItems": 1, "maxItems": 1000, "title": "Tags",
+        "tags": {"type": "array", "maxItems": 1000, "title": "Tags",
                  "description": "A word (reviewed), or KEY=VALUE (team=cv)",
                  "items": {"type": "string", "pattern": "^[^=]", "maxLength": 5000}},
-        "values": {"type": "object", "minProperties": 1, "maxProperties": 1000, "title": "Tags with their values",
+        "values": {"type": "object", "maxProperties": 1000, "title": "Tags with their values",
                    "description": "As JSON, for keys that hold a '=': {\"a=b\": \"c\"}",
                    "additionalProperties": {"type": "string"}},
-        "remove": {"type": "array", "minItems": 1, "maxItems": 1000, "title": "Tags to take off",
-                   "description": "Their keys", "items": {"type": "string", "minLength": 1}}
+        "remove": {"type": "array", "maxItems": 1000, "title": "Tags to take off",
+                   "description": "Their keys, while others are set", "items": {"type": "string", "minLength": 1}}
       }
     })json";
     return s;
@@ -121,6 +120,7 @@ class Tag final : public TaskAction {
       wanted.put.emplace_back(word.substr(0, equals),
                               equals == word.npos ? "" : word.substr(equals + 1));
     }
+    if (wanted.empty()) throw Error(ErrorCode::invalid, "name a tag to set").in("tags");
     return change_tags(tasks(), t, target, call, wanted);
   }
 };
