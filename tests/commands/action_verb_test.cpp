@@ -341,7 +341,7 @@ TEST_CASE("what is printed of a command of an action parses to the same") {
     std::string line = "enqueue";
     if (random() % 2 == 0) line += " task-1, 'task 2'";
     std::set<std::string> given;
-    for (unsigned n = 1 + random() % 6; n > 0; --n) {
+    for (auto n = 1 + random() % 6; n > 0; --n) {
       const std::string piece = pieces[random() % std::size(pieces)];
       if (given.insert(piece.substr(0, piece.find(' '))).second) line += " " + piece;
     }

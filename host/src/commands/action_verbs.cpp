@@ -8,20 +8,13 @@
 #include "commands/action_form.hpp"
 #include "commands/action_question.hpp"
 #include "commands/run_answer.hpp"
+#include "podium/storage_kit/declaration.hpp"
 
 namespace podium::host::commands {
 namespace {
 
 constexpr std::size_t most_words = 1000;
-/// How long a command waits for a run that is a job before it answers with the job.
-constexpr std::int64_t patience = 500;  // milliseconds
-
 constexpr const char* selecting[] = {"in", "where", "all"};
-
-bool selects(const VerbCall& call) {
-  return std::any_of(std::begin(selecting), std::end(selecting),
-                     [&](const char* clause) { return call.has(clause); });
-}
 
 const CommandWord& keyword_of(const Call& call, std::string_view clause) {
   return call.parsed().clause(clause)->keyword;
@@ -37,7 +30,26 @@ Error needs_tasks(const Call& call) {
 std::string example_of(const ClauseSpec& clause) {
   if (clause.value == "N") return "1";
   if (clause.value == "JSON") return "'{}'";
-  return lower(clause.value.substr(0, clause.value.find('|')));
+  const std::size_t bar = clause.value.find('|');
+  return bar == std::string::npos ? "my-" + lower(clause.value) : clause.value.substr(0, bar);
+}
+
+/// The tasks that a word names. A word that is none may be a clause, nearly.
+std::vector<Ordinal> tasks_of(const Call& call, const Verb::Usage& usage, const CommandWord& word) {
+  try {
+    return call.tasks_named(word);
+  } catch (const Error& e) {
+    if (e.code() != ErrorCode::not_found || word.quoted) throw;
+    std::vector<std::string> names;
+    for (const ClauseSpec& c : usage.clauses) names.push_back(c.name);
+    const std::string near = kit::nearest(lower(word.text), names);
+    if (near.empty()) throw;
+    const auto begin = static_cast<std::size_t>(word.position);
+    throw line_error(call.line(), word.position,
+                     fmt::format("'{}' is neither a task nor a clause of {}; did you mean '{}'?",
+                                 word.text, call.parsed().verb.text, near),
+                     near, replaced(call.line(), begin, begin + word.text.size(), near));
+  }
 }
 
 /// What a run would refuse of the parameters, at the clause that it is about.
@@ -62,6 +74,11 @@ void check(const Parts& parts, const KnownAction& action, const Json& parameters
 }
 
 }  // namespace
+
+bool selects_tasks(const VerbCall& call) {
+  return std::any_of(std::begin(selecting), std::end(selecting),
+                     [&](const char* clause) { return call.has(clause); });
+}
 
 Verb::Usage ActionVerb::usage() const {
   const ActionSpec& spec = action_->spec;
@@ -100,13 +117,13 @@ Verb::Usage ActionVerb::usage() const {
   return u;
 }
 
-ActionSelection selection_of(const Parts& parts, const Call& call,
+ActionSelection selection_of(const Parts& parts, const Call& call, const Verb::Usage& usage,
                              std::span<const CommandWord> named, bool archived) {
   ActionSelection selection;
   if (named.empty()) {
-    if (!selects(call)) throw needs_tasks(call);
+    if (!selects_tasks(call)) throw needs_tasks(call);
     selection.filter = archived ? call.tasks_archived_or_not() : call.tasks();
-  } else if (selects(call)) {
+  } else if (selects_tasks(call)) {
     for (const char* clause : selecting)
       if (call.has(clause))
         throw call.wrong(
@@ -123,7 +140,7 @@ ActionSelection selection_of(const Parts& parts, const Call& call,
     }
   std::vector<Ordinal> tasks;
   for (const CommandWord& word : named)
-    for (const Ordinal o : call.tasks_named(word))
+    for (const Ordinal o : tasks_of(call, usage, word))
       if (std::find(selection.except.begin(), selection.except.end(), o) == selection.except.end())
         tasks.push_back(o);
   selection.except.clear();
@@ -139,17 +156,17 @@ Answer ActionVerb::run(const VerbCall& verb_call) {
   const ActionSpec& spec = action_->spec;
   parts_.core->access.require(call.who(), spec.permission);
   const auto arguments = call.arguments();
-  const std::size_t tasks = spec.words.empty() ? arguments.size()
-                            : selects(call)    ? 0
-                                               : std::min<std::size_t>(arguments.size(), 1);
+  const std::size_t tasks = spec.words.empty()    ? arguments.size()
+                            : selects_tasks(call) ? 0
+                                                  : std::min<std::size_t>(arguments.size(), 1);
   const auto words = arguments.subspan(tasks);
   if (needs_words(spec) && words.empty())
     throw line_error(call.line(), static_cast<std::int64_t>(call.line().size()),
                      fmt::format("{} needs {}", id(), usage().arguments));
   const Json parameters = parameters_of(spec, call, words);
   check(parts_, *action_, parameters, call);
-  const ActionSelection selection =
-      selection_of(parts_, call, arguments.first(tasks), speaks_of_archived(action_->when));
+  const ActionSelection selection = selection_of(parts_, call, usage(), arguments.first(tasks),
+                                                 speaks_of_archived(action_->when));
 
   ActionOptions options;
   options.why = call.text("why");

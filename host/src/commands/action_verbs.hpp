@@ -22,10 +22,17 @@ class ActionVerb final : public Verb {
   const KnownActionPtr action_;
 };
 
+/// How long a command waits for a run that is a job before it answers with the job: milliseconds.
+inline constexpr std::int64_t patience = 500;
+
+/// Whether one of `in`, `where` and `all` says which tasks.
+bool selects_tasks(const VerbCall&);
+
 /// Which tasks a command asks for: `named` words, or the clauses `in`, `where`, `all`, in both
 /// cases without `except`. Archived ones are left out as `VerbCall::tasks` says, unless `archived`.
-/// Throws `invalid` with the place when neither or both are there.
-ActionSelection selection_of(const Parts&, const Call&, std::span<const CommandWord> named,
-                             bool archived);
+/// Throws `invalid` with the place when neither or both are there. `usage` is the verb's, to tell a
+/// clause that is written wrong from a task that is not there.
+ActionSelection selection_of(const Parts&, const Call&, const Verb::Usage& usage,
+                             std::span<const CommandWord> named, bool archived);
 
 }  // namespace podium::host::commands

@@ -151,7 +151,19 @@ std::string print(const ParsedLine& parsed) {
   const auto as_typed = [&](const CommandWord& w) {
     return w.quoted ? quoted(w.text.empty() ? " " : w.text, keywords) : w.text;
   };
-  for (const auto& a : parsed.arguments) add(a.quoted ? quoted(a.text, keywords) : a.text);
+  // Of `a, 'b c'` the parts are quoted, not the whole.
+  const auto in_parts = [&](const CommandWord& w) {
+    if (w.quoted) return quoted(w.text, keywords);
+    std::string parts;
+    for (std::size_t begin = 0; begin <= w.text.size();) {
+      const std::size_t comma = std::min(w.text.find(',', begin), w.text.size());
+      const std::string part = w.text.substr(begin, comma - begin);
+      parts += (begin == 0 ? "" : ", ") + (part.find(' ') == part.npos ? part : quoted(part, {}));
+      begin = comma + 1;
+    }
+    return parts;
+  };
+  for (const auto& a : parsed.arguments) add(in_parts(a));
   for (const auto& c : parsed.clauses) {
     add(c.name);
     switch (c.kind) {
@@ -169,7 +181,7 @@ std::string print(const ParsedLine& parsed) {
         break;
       default:
         if (c.words.empty()) break;
-        add(c.words.front().quoted ? quoted(c.words.front().text, keywords) : c.words.front().text);
+        add(in_parts(c.words.front()));
     }
   }
   return out;
