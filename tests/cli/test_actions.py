@@ -50,11 +50,11 @@ def test_an_action_is_listed_and_helped_like_any_verb(podium):
     assert listed["mark"]["plugin"] == "test.cli" and listed["mark"]["action"] == "mark" and listed["mark"]["changes"]
     assert not listed["judge"]["changes"]
     helped = podium.ok("mark", "--help").out
-    assert helped.startswith("mark: Marks finished tasks\n") and "color red|green" in helped and "yes [TOKEN]" in helped
+    assert helped.startswith("mark: Marks finished tasks\n") and "shade red|green" in helped and "yes [TOKEN]" in helped
     wrong = podium.run("mrak", "x")
     assert wrong.code == 2 and "did you mean 'mark'?" in wrong.err
-    assert "did you mean '--color'?" in podium.run("mark", "x", "--colour", "red").err
-    refused = podium.run("mark", "--all", "--color", "blue", "--json")
+    assert "did you mean '--shade'?" in podium.run("mark", "x", "--shaed", "red").err
+    refused = podium.run("mark", "--all", "--shade", "blue", "--json")
     assert refused.code == 2 and refused.json["facts"]["line"][refused.json["position"]:] == "blue"
 
 
@@ -63,56 +63,56 @@ def test_completion_of_an_actions_clauses(podium):
         return set(podium.ok("completion", "words", *words).out.split())
 
     assert "mark" in completed("ma")
-    assert {"in", "where", "except", "color", "twice", "count-of", "yes"} <= completed("mark", "")
+    assert {"in", "where", "except", "shade", "twice", "count-of", "yes"} <= completed("mark", "")
     assert "--count-of" in completed("mark", "--co")
-    assert completed("mark", "--color", "") == completed("mark", "color", "") == {"red", "green"}
+    assert completed("mark", "--shade", "") == completed("mark", "shade", "") == {"red", "green"}
 
 
 def test_nothing_is_done_without_an_answer(podium, marks):
     name, project, tasks = marks
-    answer = podium.json("mark", "in", name, "color", "red", code=8)
+    answer = podium.json("mark", "in", name, "shade", "red", code=8)
     assert answer["kind"] == "question" and answer["affected"] == 2 and answer["text"] == "Mark 2 tasks?"
     assert answer["details"]["fields"]["why_not"] == "Only tasks that have ended can be marked"
     assert rows(answer["details"]["sections"]["left_out"]) == [{"state": "running", "archived": False, "tasks": 1}]
     assert marked(podium, name) == set()
-    ended = podium.run("mark", "in", name, "color", "red")
+    ended = podium.run("mark", "in", name, "shade", "red")
     assert ended.code == 8 and f"--yes={answer['token']}" in ended.err and "Mark 2 tasks?" in ended.out
 
 
 def test_a_token_is_good_for_what_was_asked(podium, marks):
     name, project, tasks = marks
-    token = podium.json("mark", "in", name, "color", "red", code=8)["token"]
-    other = podium.run("mark", "in", name, "color", "green", f"--yes={token}", "--json")
+    token = podium.json("mark", "in", name, "shade", "red", code=8)["token"]
+    other = podium.run("mark", "in", name, "shade", "green", f"--yes={token}", "--json")
     assert other.code == 4 and other.json["code"] == "conflict"
-    done = podium.json("mark", "in", name, "color", "red", f"--yes={token}")
+    done = podium.json("mark", "in", name, "shade", "red", f"--yes={token}")
     assert done["fields"]["succeeded"] == 2 and done["fields"]["skipped"] == 1
     assert marked(podium, name) == {"t0", "t1"}
     podium.end(tasks[2])
-    stale = podium.run("mark", "in", name, "color", "red", f"--yes={token}")
+    stale = podium.run("mark", "in", name, "shade", "red", f"--yes={token}")
     assert stale.code == 4 and "Mark 3 tasks?" in stale.err
-    assert podium.json("mark", "in", name, "color", "red", "yes")["fields"]["succeeded"] == 3
+    assert podium.json("mark", "in", name, "shade", "red", "yes")["fields"]["succeeded"] == 3
 
 
 def test_a_person_is_asked(podium, marks):
     name, project, tasks = marks
-    said_no = podium.on_a_terminal("mark", "in", name, "color", "red").until("[y/N]").type("n").end()
+    said_no = podium.on_a_terminal("mark", "in", name, "shade", "red").until("[y/N]").type("n").end()
     assert said_no.code == 8 and "nothing was done" in said_no.err and said_no.out == "" and marked(podium, name) == set()
-    said_yes = podium.on_a_terminal("mark", "in", name, "color", "red", "--json").until("Mark 2 tasks?").until("[y/N]").type("y").end()
+    said_yes = podium.on_a_terminal("mark", "in", name, "shade", "red", "--json").until("Mark 2 tasks?").until("[y/N]").type("y").end()
     assert said_yes.code == 0 and said_yes.json["fields"]["succeeded"] == 2  # one object on stdout, the question is not in it
-    behind = podium.on_a_terminal("mark", "--color", "red", "--", tasks[0]).until("[y/N]").type("y").end()
+    behind = podium.on_a_terminal("mark", "--shade", "red", "--", tasks[0]).until("[y/N]").type("y").end()
     assert behind.code == 0, behind
 
 
 def test_a_verb_may_ask_too(podium):
-    assert podium.json("asks", code=8)["token"] == "t1"
-    assert podium.ok("asks", "--yes").out == "done as ''\n"
-    assert podium.ok("asks", "--yes", "word").out == "done as ''\n"
-    assert podium.on_a_terminal("asks", "word").until("[y/N]").type("y").end().out == "done as 't1'\n"
+    assert podium.json("inquire", code=8)["token"] == "t1"
+    assert podium.ok("inquire", "--yes").out == "done as ''\n"
+    assert podium.ok("inquire", "--yes", "word").out == "done as ''\n"
+    assert podium.on_a_terminal("inquire", "word").until("[y/N]").type("y").end().out == "done as 't1'\n"
 
 
 def test_a_dry_run_changes_nothing(podium, marks):
     name, project, tasks = marks
-    answer = podium.json("mark", "in", name, "color", "red", "--dry-run")
+    answer = podium.json("mark", "in", name, "shade", "red", "--dry-run")
     assert answer["fields"]["dry_run"] and answer["fields"]["succeeded"] == 2 and answer["fields"]["run"] is None
     assert marked(podium, name) == set()
 
@@ -128,13 +128,13 @@ def test_some_of_many_fail(podium, marks):
 
 def test_named_tasks_that_it_cannot_affect_fail_with_the_reason(podium, marks):
     name, project, tasks = marks
-    answer = podium.json("mark", tasks[2], "color", "red", code=7)
+    answer = podium.json("mark", tasks[2], "shade", "red", code=7)
     assert "Only tasks that have ended" in rows(answer["sections"]["tasks"])[0]["message"]
 
 
 def test_undo(podium, marks):
     name, project, tasks = marks
-    done = podium.json("mark", "in", name, "color", "red", "yes")
+    done = podium.json("mark", "in", name, "shade", "red", "yes")
     assert done["fields"]["undoable"]
     back = podium.json("undo", done["fields"]["run"])
     assert back["fields"]["action"] == "unmark" and back["fields"]["succeeded"] == 2
@@ -145,7 +145,7 @@ def test_undo(podium, marks):
 
 def test_the_same_key_again_is_the_first_result(podium, marks):
     name, project, tasks = marks
-    words = ["mark", "in", name, "color", "red", "yes", "--idempotency-key", f"k-{name}"]
+    words = ["mark", "in", name, "shade", "red", "yes", "--idempotency-key", f"k-{name}"]
     assert podium.json(*words)["fields"]["run"] == podium.json(*words)["fields"]["run"]
     note = ["note", tasks[0], "text", "once", "--idempotency-key", f"n-{name}"]
     assert podium.json(*note)["fields"]["id"] == podium.json(*note)["fields"]["id"]

@@ -125,7 +125,7 @@ def test_7_some_of_many_failed(podium, vision):
 
 def test_8_it_asks_and_nobody_is_there(podium, vision):
     """stdin is closed in all of these tests: nothing waits for an answer."""
-    ended = podium.run("mark", vision["a"], "--color", "red")
+    ended = podium.run("mark", vision["a"], "--shade", "red")
     assert ended.code == 8 and "nothing was done; say --yes" in ended.err
 
 

@@ -17,8 +17,8 @@ namespace {
 
 using namespace podium;
 
-constexpr const char* mark_form = R"({"type":"object","required":["color"],"properties":{
-  "color":{"enum":["red","green"],"description":"Which mark"},
+constexpr const char* mark_form = R"({"type":"object","required":["shade"],"properties":{
+  "shade":{"enum":["red","green"],"description":"Which mark"},
   "twice":{"type":"boolean"},
   "count_of":{"type":"integer","default":1,"minimum":1}}})";
 
@@ -45,7 +45,7 @@ class Mark final : public StoreAction {
     outcome.id = target.id;
     Patch patch;
     if (sets_) {
-      patch.put("tags", "marked", call.parameters.at("color").get<std::string>());
+      patch.put("tags", "marked", call.parameters.at("shade").get<std::string>());
       outcome.undo = "{}";
     } else {
       patch.remove("tags", "marked");
@@ -129,7 +129,7 @@ class Forbidden final : public Verb {
 /// A verb that asks a question of its own.
 class Asks final : public Verb {
  public:
-  Asks() : Verb("asks") {}
+  Asks() : Verb("inquire") {}
   Usage usage() const override {
     Usage u;
     u.summary = "Asks, then tells what was answered";
