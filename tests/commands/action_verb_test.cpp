@@ -339,7 +339,7 @@ TEST_CASE("what is printed of a command of an action parses to the same") {
   int parsed_lines = 0;
   for (int i = 0; i < 3000; ++i) {
     std::string line = "enqueue";
-    if (random() % 2 == 0) line += " task-1, 'task 2'";
+    if (random() % 2 == 0) line += " task-1, 'task 2', 'it''s'";
     std::set<std::string> given;
     for (auto n = 1 + random() % 6; n > 0; --n) {
       const std::string piece = pieces[random() % std::size(pieces)];

@@ -17,6 +17,7 @@ Filter filter_of(const Parts& parts, const Principal& who, const Reader& reader,
   std::vector<Value> ordinals;
   for (const std::string& id : selection.ids)
     if (const Ordinal o = parts.tasks->find(reader, who, id); o != 0) ordinals.emplace_back(o);
+  if (!selection.ids.empty() && ordinals.empty()) return none();
   Filter filter =
       selection.ids.empty() ? selection.filter : in(record_ordinal(), std::move(ordinals));
   if (selection.except.empty()) return filter;

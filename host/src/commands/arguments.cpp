@@ -154,11 +154,12 @@ std::string print(const ParsedLine& parsed) {
   // Of `a, 'b c'` the parts are quoted, not the whole.
   const auto in_parts = [&](const CommandWord& w) {
     if (w.quoted) return quoted(w.text, keywords);
+    const auto is_odd = [](char c) { return is_blank(c) || is_quote(c); };
+    if (std::none_of(w.text.begin(), w.text.end(), is_odd)) return w.text;
     std::string parts;
     for (std::size_t begin = 0; begin <= w.text.size();) {
       const std::size_t comma = std::min(w.text.find(',', begin), w.text.size());
-      const std::string part = w.text.substr(begin, comma - begin);
-      parts += (begin == 0 ? "" : ", ") + (part.find(' ') == part.npos ? part : quoted(part, {}));
+      parts += (begin == 0 ? "" : ", ") + quoted(w.text.substr(begin, comma - begin), keywords);
       begin = comma + 1;
     }
     return parts;
