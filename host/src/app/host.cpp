@@ -172,8 +172,17 @@ struct HostImpl final : HostAccess {
     Services::Options options{*store_, *blobs_, *language, host_info, now, *vocabularies};
     options.events.pending = static_cast<std::size_t>(settings.integer("event_backlog"));
     services = std::make_unique<Services>(std::move(options));
-    parts = {&services->core(), &projects(),        &tasks(),           &datasets(), &models(),
-             &jobs(),           vocabularies.get(), &services->table(), &waits};
+    parts = {&services->core(),
+             &projects(),
+             &tasks(),
+             &datasets(),
+             &models(),
+             &jobs(),
+             vocabularies.get(),
+             &services->table(),
+             &waits,
+             &services->actions(),
+             &services->catalogue()};
     manager.start();
     manager.extensions().each<JobHandler>(
         [this](PluginOwner& owner, JobHandler& h) { services->add(h, owner); });

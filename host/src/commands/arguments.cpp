@@ -34,23 +34,33 @@ ParsedLine parse_arguments(std::span<const std::string> argv, const VerbList& ve
     return k == Kind::word || k == Kind::number || k == Kind::duration;
   };
   std::optional<Kind> inside;  // of the clause whose words follow
+  bool optional = false;       // whether it may have none
   bool only_arguments = false;
+  bool may_take = false;  // the last piece is a clause that could take the next word as its own
   const auto add = [&](std::string_view text) {
     line += ' ';
     line += text;
+    may_take = false;
+  };
+  const auto add_argument = [&](const std::string& text) {
+    if (may_take) add("''");  // `--yes TASK` is not `yes TOKEN`
+    add(quoted(text, usage.clauses));
   };
   for (std::size_t i = 1; i < argv.size(); ++i) {
     const std::string& item = argv[i];
     if (only_arguments) {
-      add(quoted(item, usage.clauses));
+      add_argument(item);
     } else if (item == "--") {
       only_arguments = true;
     } else if (item.starts_with("--")) {
       const std::size_t equals = item.find('=');
       std::string name =
           lower(std::string_view(item).substr(2, equals == item.npos ? item.npos : equals - 2));
-      std::replace(name.begin(), name.end(), '-', ' ');
-      const auto spec = spec_of(name);
+      auto spec = spec_of(name);
+      if (spec == usage.clauses.end()) {
+        std::replace(name.begin(), name.end(), '-', ' ');
+        spec = spec_of(name);
+      }
       if (spec == usage.clauses.end()) {
         const std::string near = kit::nearest(name, names);
         const std::size_t position = line.size() + 1;
@@ -73,14 +83,20 @@ ParsedLine parse_arguments(std::span<const std::string> argv, const VerbList& ve
         inside.reset();
         continue;
       }
+      if (equals == item.npos && word_is_optional(*spec)) {
+        may_take = true;
+        inside.reset();
+        continue;
+      }
       if (equals == item.npos && i + 1 == argv.size()) break;  // the line's parser says it
       const std::string value = equals == item.npos ? argv[++i] : item.substr(equals + 1);
       add(is_one_word(spec->kind) ? quoted(value, usage.clauses) : value);
       if (is_one_word(spec->kind)) inside.reset();
     } else if (const auto spec = spec_of(lower(item));
-               spec != usage.clauses.end() && !(inside && is_one_word(*inside))) {
+               spec != usage.clauses.end() && (!inside || !is_one_word(*inside) || optional)) {
       add(item);
       inside = spec->kind == Kind::flag ? std::nullopt : std::optional(spec->kind);
+      optional = word_is_optional(*spec);
     } else if (!inside) {
       // `group by` comes as two words.
       const bool half = std::any_of(names.begin(), names.end(), [&](const std::string& n) {
@@ -90,8 +106,9 @@ ParsedLine parse_arguments(std::span<const std::string> argv, const VerbList& ve
           spec_of(lower(item + " " + argv[i + 1])) != usage.clauses.end()) {
         add(item + " " + argv[i + 1]);
         inside = spec_of(lower(item + " " + argv[++i]))->kind;
+        optional = false;
       } else {
-        add(quoted(item, usage.clauses));
+        add_argument(item);
       }
     } else if (is_one_word(*inside)) {
       add(quoted(item, usage.clauses));
@@ -134,7 +151,20 @@ std::string print(const ParsedLine& parsed) {
   const auto as_typed = [&](const CommandWord& w) {
     return w.quoted ? quoted(w.text.empty() ? " " : w.text, keywords) : w.text;
   };
-  for (const auto& a : parsed.arguments) add(a.quoted ? quoted(a.text, keywords) : a.text);
+  // Of `a, 'b c'` the parts are quoted, not the whole.
+  const auto in_parts = [&](const CommandWord& w) {
+    if (w.quoted) return quoted(w.text, keywords);
+    const auto is_odd = [](char c) { return is_blank(c) || is_quote(c); };
+    if (std::none_of(w.text.begin(), w.text.end(), is_odd)) return w.text;
+    std::string parts;
+    for (std::size_t begin = 0; begin <= w.text.size();) {
+      const std::size_t comma = std::min(w.text.find(',', begin), w.text.size());
+      parts += (begin == 0 ? "" : ", ") + quoted(w.text.substr(begin, comma - begin), keywords);
+      begin = comma + 1;
+    }
+    return parts;
+  };
+  for (const auto& a : parsed.arguments) add(in_parts(a));
   for (const auto& c : parsed.clauses) {
     add(c.name);
     switch (c.kind) {
@@ -151,7 +181,8 @@ std::string print(const ParsedLine& parsed) {
         }
         break;
       default:
-        add(c.words.front().quoted ? quoted(c.words.front().text, keywords) : c.words.front().text);
+        if (c.words.empty()) break;
+        add(in_parts(c.words.front()));
     }
   }
   return out;

@@ -247,7 +247,10 @@ class LineParser {
   }
 
   void one_word(const ClauseSpec& spec, GivenClause& given) {
-    if (at_end() || keyword_here() != nullptr) nothing_behind(spec);
+    if (at_end() || keyword_here() != nullptr) {
+      if (word_is_optional(spec)) return;
+      nothing_behind(spec);
+    }
     CommandWord w = joined_word();
     const auto wrong = [&](std::string_view needed) {
       fail(static_cast<std::size_t>(w.position),

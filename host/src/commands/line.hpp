@@ -55,6 +55,11 @@ std::string print(const ParsedLine&);
 /// A word as it stands in a line: in quotes where it must be.
 std::string quoted(std::string_view word, std::span<const ClauseSpec> clauses);
 
+/// Whether the clause may stand without its word.
+constexpr bool word_is_optional(const ClauseSpec& spec) {
+  return spec.kind == ClauseSpec::Kind::word && spec.value.starts_with('[');
+}
+
 /// "tasks [in PROJECT] [where FILTER] ..."
 std::string usage_line(std::string_view verb, const Verb::Usage&);
 

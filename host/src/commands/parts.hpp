@@ -1,6 +1,7 @@
 #pragma once
 // What commands stand on.
 #include "podium/query.hpp"
+#include "podium/service/actions.hpp"
 #include "podium/service/datasets.hpp"
 #include "podium/service/jobs.hpp"
 #include "podium/service/models.hpp"
@@ -9,6 +10,7 @@
 #include "services/core.hpp"
 
 namespace podium::host {
+class ActionCatalogue;
 class Table;
 class Vocabularies;
 }  // namespace podium::host
@@ -29,6 +31,8 @@ struct Parts {
   const Vocabularies* words = nullptr;
   const Table* table = nullptr;
   Waits* waits = nullptr;
+  Actions* actions = nullptr;
+  const ActionCatalogue* catalogue = nullptr;
 };
 
 }  // namespace podium::host::commands
