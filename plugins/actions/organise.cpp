@@ -1,4 +1,7 @@
 // tag, untag, move, rename: what sorts tasks.
+#include <map>
+#include <optional>
+
 #include "actions.hpp"
 #include "parts.hpp"
 #include "podium/http/json_writer.hpp"
@@ -6,41 +9,24 @@
 namespace podium::actions {
 namespace {
 
-using Entries = std::vector<std::pair<std::string, std::string>>;
-
-/// What is done to the tags of a task.
-struct TagChange {
-  Entries put;
-  std::vector<std::string> removed;
-
-  bool empty() const { return put.empty() && removed.empty(); }
-};
+/// What is done to the tags of a task: the text of a key, or none to take it off.
+using TagChange = std::map<std::string, std::optional<std::string>>;
 
 /// `wanted` without what the task has, or lacks, already; `back` is what undoes the rest.
 TagChange difference(Transaction& t, CollectionId tasks, Ordinal task, const TagChange& wanted,
                      TagChange& back) {
   std::vector<Column> columns;
-  for (const auto& [key, text] : wanted.put) columns.push_back(value_of(entry("tags", key)));
-  for (const auto& key : wanted.removed) columns.push_back(value_of(entry("tags", key)));
+  for (const auto& [key, text] : wanted) columns.push_back(value_of(entry("tags", key)));
   TagChange change;
   t.get(tasks, task, columns, [&](const Row& row) {
     std::size_t i = 0;
-    for (const auto& [key, text] : wanted.put) {
+    for (const auto& [key, text] : wanted) {
       const Cell cell = row.cell(i++);
-      const auto* now = std::get_if<std::string_view>(&cell);
-      if (now && *now == text) continue;
-      change.put.emplace_back(key, text);
-      if (now)
-        back.put.emplace_back(key, *now);
-      else
-        back.removed.push_back(key);
-    }
-    for (const auto& key : wanted.removed) {
-      const Cell cell = row.cell(i++);
-      const auto* now = std::get_if<std::string_view>(&cell);
-      if (!now) continue;
-      change.removed.push_back(key);
-      back.put.emplace_back(key, *now);
+      std::optional<std::string> now;
+      if (const auto* there = std::get_if<std::string_view>(&cell)) now = *there;
+      if (now == text) continue;
+      change.emplace(key, text);
+      back.emplace(key, std::move(now));
     }
   });
   return change;
@@ -50,33 +36,31 @@ TagChange difference(Transaction& t, CollectionId tasks, Ordinal task, const Tag
 std::string json_of(const TagChange& change) {
   std::string out;
   JsonWriter w(out);
-  w.object().key("tags").array().end_array();
-  if (!change.put.empty()) {
-    w.key("values").object();
-    for (const auto& [key, text] : change.put) w.key(key).value(text);
-    w.end_object();
-  }
-  if (!change.removed.empty()) {
-    w.key("remove").array();
-    for (const auto& key : change.removed) w.value(key);
-    w.end_array();
-  }
-  w.end_object();
+  w.object().key("tags").array().end_array().key("values").object();
+  for (const auto& [key, text] : change)
+    if (text) w.key(key).value(*text);
+  w.end_object().key("remove").array();
+  for (const auto& [key, text] : change)
+    if (!text) w.value(key);
+  w.end_array().end_object();
   return out;
 }
 
 ActionOutcome change_tags(Tasks& tasks, Transaction& t, const ActionTarget& target,
-                          const ActionCall& call, const TagChange& wanted) {
+                          const ActionCall& call, const TagChange& wanted, const char* nothing) {
   const Tasks::Head head = tasks.require(t, call.who, target.ordinal);
   TagChange back;
   const TagChange change = difference(t, tasks.collection(), target.ordinal, wanted, back);
-  if (change.empty())
-    return done(target, wanted.put.empty() ? "it has no such tag" : "it is tagged so already");
+  if (change.empty()) return done(target, nothing);
   ActionOutcome out = done(target);
   if (call.dry_run) return out;
   Patch patch;
-  for (const auto& [key, text] : change.put) patch.put("tags", key, text);
-  for (const auto& key : change.removed) patch.remove("tags", key);
+  for (const auto& [key, text] : change) {
+    if (text)
+      patch.put("tags", key, *text);
+    else
+      patch.remove("tags", key);
+  }
   tasks.edit(t, call.who, head, patch, call.why);
   out.undo = json_of(back);
   return out;
@@ -114,14 +98,15 @@ class Tag final : public TaskAction {
 
   ActionOutcome apply(Transaction& t, const ActionTarget& target, const ActionCall& call) override {
     const Parameters given(call);
-    TagChange wanted{given.entries("values"), given.texts("remove")};
+    TagChange wanted;
+    for (const std::string& key : given.texts("remove")) wanted[key] = std::nullopt;
+    for (auto& [key, text] : given.entries("values")) wanted[key] = text;
     for (const std::string& word : given.texts("tags")) {
       const std::size_t equals = word.find('=');
-      wanted.put.emplace_back(word.substr(0, equals),
-                              equals == word.npos ? "" : word.substr(equals + 1));
+      wanted[word.substr(0, equals)] = equals == word.npos ? "" : word.substr(equals + 1);
     }
     if (wanted.empty()) throw Error(ErrorCode::invalid, "name a tag to set").in("tags");
-    return change_tags(tasks(), t, target, call, wanted);
+    return change_tags(tasks(), t, target, call, wanted, "it is tagged so already");
   }
 };
 
@@ -152,7 +137,9 @@ class Untag final : public TaskAction {
   }
 
   ActionOutcome apply(Transaction& t, const ActionTarget& target, const ActionCall& call) override {
-    return change_tags(tasks(), t, target, call, {{}, Parameters(call).texts("keys")});
+    TagChange wanted;
+    for (const std::string& key : Parameters(call).texts("keys")) wanted[key] = std::nullopt;
+    return change_tags(tasks(), t, target, call, wanted, "it has no such tag");
   }
 };
 

@@ -1,4 +1,4 @@
-// archive, restore, reset, delete: what puts away and what takes away.
+// archive, unarchive, reset, delete: what puts away and what takes away.
 #include "actions.hpp"
 #include "parts.hpp"
 #include "podium/http/json_writer.hpp"
@@ -21,7 +21,7 @@ class Archive final : public TaskAction {
     s.order = 10;
     s.when = "not archived";
     s.why_not = "It is archived already.";
-    s.undo = "restore";
+    s.undo = "unarchive";
     s.previews = true;
     s.parameters = R"json({
       "type": "object", "additionalProperties": false,
@@ -54,9 +54,9 @@ class Archive final : public TaskAction {
   }
 };
 
-class Restore final : public TaskAction {
+class Unarchive final : public TaskAction {
  public:
-  explicit Restore(PluginContext& context) : TaskAction("restore", context) {}
+  explicit Unarchive(PluginContext& context) : TaskAction("unarchive", context) {}
 
   ActionSpec spec() const override {
     ActionSpec s;
@@ -210,7 +210,7 @@ class Delete final : public TaskAction {
 
 void add_removal(Made& made, PluginContext& context) {
   made.push_back(std::make_unique<Archive>(context));
-  made.push_back(std::make_unique<Restore>(context));
+  made.push_back(std::make_unique<Unarchive>(context));
   made.push_back(std::make_unique<Reset>(context));
   made.push_back(std::make_unique<Delete>(context));
 }

@@ -52,6 +52,9 @@ TEST_CASE("a tag is a word, a key with a value, or a key that holds an equals si
   CHECK(h.tag(id, "team") == "cv");
   CHECK(h.tag(id, "a=b") == "c");
   CHECK(h.tag(id, "absent") == "(none)");
+  // Of one key said twice the last counts.
+  h.ok("tag", id, {{"tags", {"team=x", "team=y"}}, {"remove", {"team"}}});
+  CHECK(h.tag(id, "team") == "y");
 }
 
 TEST_CASE("a run of tags without tags, or with a nameless one, is refused as a whole") {

@@ -1,4 +1,4 @@
-// archive, restore, reset, delete.
+// archive, unarchive, reset, delete.
 #include "world.hpp"
 
 using namespace podium;
@@ -30,7 +30,7 @@ struct Fixture : World {
 
 }  // namespace
 
-TEST_CASE("archive and restore undo each other") {
+TEST_CASE("archive and unarchive undo each other") {
   Fixture h;
   const std::string a = h.task_in(h.p, completed), b = h.task_in(h.p, pending);
   const Json away = h.run("archive", {{"ids", {a, b}}});
@@ -43,7 +43,7 @@ TEST_CASE("archive and restore undo each other") {
 
   // What an MLflow client archived while it ran, and a person restored, goes on running.
   const std::string c = h.task_as(h.p, running, true);
-  h.undo(h.run("restore", c));
+  h.undo(h.run("unarchive", c));
   CHECK(h.archived(c));
   CHECK(h.state(c) == "running");
 }

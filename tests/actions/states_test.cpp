@@ -14,16 +14,16 @@ constexpr TaskState states[] = {draft, pending, running, completed, failed, abor
 // The state afterwards by its letter, draft Pending running completed failed aborted pUblished:
 //   d p r c f a u, '-' gone, '.' refused by `when`, '!' refused by the service.
 // (A pending task of these was aborted before.)
-struct Row {
+struct Case {
   const char* action;
   Json parameters;
   const char* living;
   const char* archived;
 };
 
-const std::vector<Row>& table() {
+const std::vector<Case>& table() {
   // clang-format off
-  static const std::vector<Row> rows = {
+  static const std::vector<Case> rows = {
       //                                             dprcfau    dprcfau
       {"details", nullptr,                          "dprcfau", "dprcfau"},
       {"full-screen", nullptr,                      "dprcfau", "dprcfau"},
@@ -44,7 +44,7 @@ const std::vector<Row>& table() {
       {"clone", nullptr,                            "dprcfau", "dprcfau"},
       {"clone-grid", {{"grid", {"lr=1,2"}}},        "dprcfau", "dprcfau"},
       {"archive", nullptr,                          "daacfau", "......."},
-      {"restore", nullptr,                          ".......", "dprcfau"},
+      {"unarchive", nullptr,                        ".......", "dprcfau"},
       {"delete", nullptr,                           "-......", "-..---!"},
       {"delete", {{"used_too", true}},              "-......", "-..----"},
   };
@@ -81,7 +81,7 @@ struct Fixture : World {
 TEST_CASE("every action in every state, living and archived") {
   Fixture h;
   int n = 0;
-  for (const Row& row : table()) {
+  for (const Case& row : table()) {
     const Json spec = h.spec(row.action);
     const auto ids = h.one_of_each("each " + std::to_string(++n));
     const std::string expected = std::string(row.living) + row.archived;
@@ -114,7 +114,7 @@ TEST_CASE("every action in every state, living and archived") {
       CHECK(h.now(id) == want);
       if (want == '-') continue;
       const std::string action = row.action;
-      CHECK(h.archived(id) == (action == "archive" || (archived && action != "restore")));
+      CHECK(h.archived(id) == (action == "archive" || (archived && action != "unarchive")));
       if (!spec.at("writes").get<bool>() || action.starts_with("clone")) continue;
       // The reason is in the history.
       bool told = false;
@@ -127,7 +127,7 @@ TEST_CASE("every action in every state, living and archived") {
 TEST_CASE("what is available is what a run over a filter then does") {
   Fixture h;
   int n = 0;
-  for (const Row& row : table()) {
+  for (const Case& row : table()) {
     if (h.spec(row.action).at("most") != 0) continue;
     INFO(row.action);
     const std::string name = "all " + std::to_string(++n);
