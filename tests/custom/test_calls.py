@@ -168,7 +168,7 @@ def test_a_hostile_name_stays_where_it_was_put(api, receiver, project, define, r
 
 def test_a_line_break_does_not_get_into_a_header(api, receiver, project, define, run):
     task = api.task(project, name="a")
-    api("POST", f"tasks/{task}/log", json={"tags": [{"key": "note", "value": "x\r\nX-Evil: 1"}]})
+    api("POST", f"tasks/{task}/log", json={"tags": {"note": "x\r\nX-Evil: 1"}})
     define("header", request={"headers": {"X-Note": "{{task.tags.note}}"}})
     failed = run("header", [task])["failed"]
     assert failed[0]["code"] == "invalid" and "X-Note" in failed[0]["message"]

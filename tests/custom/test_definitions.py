@@ -1,5 +1,8 @@
 """Defining custom actions by the API and by podium.toml."""
+import json
+
 import pytest
+from calls import Api
 from conftest import config
 from podium import Podium
 
@@ -77,7 +80,6 @@ def test_what_podium_toml_defines_is_changed_there(api, receiver):
 
 
 def test_definitions_outlive_a_restart_and_a_bad_configuration_is_told(tmp_path, receiver):
-    from calls import Api
     (tmp_path / "podium.toml").write_text(config(receiver.url))
     environment = {"PODIUM_OUTBOUND_ALLOW": receiver.url}
     with Podium(tmp_path / "data", environment=environment) as podium:
@@ -92,7 +94,7 @@ def test_definitions_outlive_a_restart_and_a_bad_configuration_is_told(tmp_path,
 
 
 def test_try_shows_the_request_and_sends_none(api, receiver, task, define):
-    api("POST", f"tasks/{task}/log", json={"params": [{"key": "lr", "value": "0.1"}],
+    api("POST", f"tasks/{task}/log", json={"params": {"lr": "0.1"},
                                            "metrics": [{"key": "loss", "points": [[1, 1700000000000, 0.5], [2, 1700000001000, 0.25]]}]})
     request = {"url": receiver.url + "/{{task.params.lr}}", "headers": {"Authorization": "Bearer {{secret:ci}}"}, "sign": "signing",
                "body": {"last": "{{task.metrics.loss.last}}", "max": "{{task.metrics.loss.max}}", "env": "{{params.env}}"}}
@@ -103,7 +105,7 @@ def test_try_shows_the_request_and_sends_none(api, receiver, task, define):
     shown = answer.json()
     assert shown["url"] == receiver.url + "/0.1" and shown["method"] == "POST" and shown["matches"] is False
     assert shown["headers"]["Authorization"] == "Bearer ***" and shown["headers"]["Podium-Signature"] == "***"
-    assert __import__("json").loads(shown["body"]) == {"last": 0.25, "max": 0.5, "env": "staging"}
+    assert json.loads(shown["body"]) == {"last": 0.25, "max": 0.5, "env": "staging"}
     assert "problem" not in shown
     assert "s3cret" not in answer.text
     define("build", when="state = 'running'")
