@@ -11,6 +11,7 @@
     differential  the same calls against mlflow server and podium
     crash    kill -9 under load, during a merge and a migration; disks that are full, fail or have lost something
     operations  backup, restore and doctor beside a running server
+    custom   pytest of custom actions against a server of the tests
     attacks  hostile requests and clients against a running podium
     fuzz     every fuzz target for a few seconds (SECONDS_EACH)
     format   clang-format over the files of the last commit and uncommitted ones
@@ -32,7 +33,7 @@ import xml.etree.ElementTree
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 JOBS = str(os.environ.get("JOBS") or os.cpu_count() or 2)
-DEFAULT = ["unit", "asan", "tsan", "install", "client", "cli", "api", "differential", "crash", "operations", "attacks", "fuzz", "format"]
+DEFAULT = ["unit", "asan", "tsan", "install", "client", "cli", "api", "differential", "crash", "operations", "custom", "attacks", "fuzz", "format"]
 TSAN_TESTS = ["storage_sqlite", "storage_sqlite_conformance", "http", "services"]
 
 
@@ -204,6 +205,10 @@ def stage_crash():
 
 def stage_operations():
     run_pytest("operations")
+
+
+def stage_custom():
+    run_pytest("custom")
 
 
 def stage_attacks():
