@@ -123,7 +123,7 @@ struct HostImpl final : HostAccess {
         plugins(plugin_options(s, std::move(files))),
         language(make_query_language()),
         vocabularies(std::make_unique<Vocabularies>(Services::declarations(), now)),
-        http_client(make_http_client({})) {
+        http_client(make_http_client({s.list("outbound_allow"), s.list("outbound_networks"), {}})) {
     host_info.version = PODIUM_VERSION;
     host_info.data_dir = settings.text("data");
     host_info.started = now();
