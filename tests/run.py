@@ -8,6 +8,7 @@
     client   pytest with the real MLflow client
     cli      pytest that runs the command line as a script would
     api      podium's own API held to its OpenAPI document, and events
+    rules    rules over HTTP, with runs that an MLflow client logs
     differential  the same calls against mlflow server and podium
     crash    kill -9 under load, during a merge and a migration; disks that are full, fail or have lost something
     operations  backup, restore and doctor beside a running server
@@ -33,7 +34,7 @@ import xml.etree.ElementTree
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 JOBS = str(os.environ.get("JOBS") or os.cpu_count() or 2)
-DEFAULT = ["unit", "asan", "tsan", "install", "client", "cli", "api", "differential", "crash", "operations", "custom", "attacks", "fuzz", "format"]
+DEFAULT = ["unit", "asan", "tsan", "install", "client", "cli", "api", "rules", "custom", "differential", "crash", "operations", "attacks", "fuzz", "format"]
 TSAN_TESTS = ["storage_sqlite", "storage_sqlite_conformance", "http", "services"]
 
 
@@ -193,6 +194,10 @@ def stage_cli():
 
 def stage_api():
     run_pytest("api")
+
+
+def stage_rules():
+    run_pytest("rules")
 
 
 def stage_differential():
