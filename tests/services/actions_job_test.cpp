@@ -241,6 +241,8 @@ TEST_CASE("a plugin is not called for tasks that it cannot affect") {
   CHECK(called.size() == 3);
   called.clear();
   CHECK(h.run("tell", h.these({ids[1]})).failed == 1);
+  CHECK(h.run("tell", h.these({"unknown"})).failed == 1);
+  CHECK(h.actions().available(h.me, h.these({"unknown"})).actions[0].count == 0);
   CHECK(called.empty());
   h.services->stop();
 }

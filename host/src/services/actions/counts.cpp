@@ -94,7 +94,7 @@ Availability ActionService::available(const Principal& who, const ActionSelectio
       std::vector<Value> ordinals;
       for (const Ordinal o : named.ordinals)
         if (o != 0) ordinals.emplace_back(o);
-      chosen = {{}, in(record_ordinal(), std::move(ordinals)), {}};
+      chosen = {{}, ordinals.empty() ? none() : in(record_ordinal(), std::move(ordinals)), {}};
     }
     groups = group_tasks(core_, reader, who, chosen, fields);
     for (const TaskGroup& group : groups) there += group.count;

@@ -18,7 +18,8 @@ PlannedCall plan_call(const Core& core, const Reader& reader, const Principal& w
   std::vector<Value> asked;
   for (std::size_t i = first; i < end; ++i)
     if (targets.ordinals[i] != 0) asked.emplace_back(targets.ordinals[i]);
-  const Filter seen = all_of({in(record_ordinal(), asked), core.access.visible(who, "tasks")});
+  const Filter seen = all_of(
+      {asked.empty() ? none() : in(record_ordinal(), asked), core.access.visible(who, "tasks")});
   const auto set = [&](const Filter& filter) {
     const auto found = reader.ids(core.in.tasks, filter, {});
     return std::unordered_set<Ordinal>(found.begin(), found.end());

@@ -1,6 +1,8 @@
 // /api/v1/tasks/actions
 #include "services/actions/actions.hpp"
 
+#include <algorithm>
+#include <atomic>
 #include <charconv>
 #include <nlohmann/json.hpp>
 
@@ -37,7 +39,13 @@ class ActionRoutes final : public Routes {
   const Core& core_;
   ApiServices services_;
   ActionService& actions_;
+  /// Who waits for a run holds a thread of the pool.
+  mutable std::atomic<int> waiting_{0};
 };
+
+constexpr int most_waiting = 4;
+/// Below the time limit of a request, as it usually is.
+constexpr std::int64_t longest_wait = 55'000;
 
 void write_action(JsonWriter& w, const KnownAction& a) {
   const ActionSpec& s = a.spec;
@@ -117,6 +125,20 @@ ActionOptions options_of(Members& body, const Request& request) {
   return options;
 }
 
+/// One of those that wait; with too many the run is answered as it is.
+class Waiting {
+ public:
+  Waiting(std::atomic<int>& count, ActionOptions& options) : count_(count) {
+    options.wait = count_.fetch_add(1) < most_waiting ? std::min(options.wait, longest_wait) : 0;
+  }
+  Waiting(const Waiting&) = delete;
+  Waiting& operator=(const Waiting&) = delete;
+  ~Waiting() { count_.fetch_sub(1); }
+
+ private:
+  std::atomic<int>& count_;
+};
+
 Response ActionRoutes::list(Request& request) const {
   std::string body;
   JsonWriter w(body);
@@ -161,6 +183,7 @@ Response ActionRoutes::run(Request& request) const {
   if (!action) throw Error(ErrorCode::invalid, "name the action").in("action");
   if (parameters && !parameters->is_null() && !parameters->is_object())
     throw Error(ErrorCode::invalid, "'parameters' must be an object").in("parameters");
+  const Waiting waiting(waiting_, options);
   const ActionRun run = actions_.run(request.who(), *action, selection,
                                      parameters ? *parameters : Json::object(), options);
   return run_response(run, options.dry_run);
@@ -168,8 +191,9 @@ Response ActionRoutes::run(Request& request) const {
 
 Response ActionRoutes::undo(Request& request) const {
   Members body = Members::of_body(request);
-  const ActionOptions options = options_of(body, request);
+  ActionOptions options = options_of(body, request);
   body.finish();
+  const Waiting waiting(waiting_, options);
   return run_response(actions_.undo(request.who(), request.segment("id"), options), false);
 }
 
