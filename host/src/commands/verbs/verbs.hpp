@@ -26,8 +26,6 @@ std::unique_ptr<Verb> make_job_verb(const Parts&);
 std::unique_ptr<Verb> make_help_verb(const Commands&);
 
 // What is changed.
-std::unique_ptr<Verb> make_tag_verb(const Parts&);
-std::unique_ptr<Verb> make_untag_verb(const Parts&);
 std::unique_ptr<Verb> make_note_verb(const Parts&);
 std::unique_ptr<Verb> make_undo_verb(const Parts&);
 std::unique_ptr<Verb> make_cancel_verb(const Parts&);
