@@ -182,6 +182,7 @@ struct HostImpl final : HostAccess {
              &services->table(),
              &waits,
              &services->actions(),
+             &services->action_service(),
              &services->catalogue()};
     manager.start();
     manager.extensions().each<JobHandler>(

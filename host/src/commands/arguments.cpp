@@ -34,9 +34,8 @@ ParsedLine parse_arguments(std::span<const std::string> argv, const VerbList& ve
     return k == Kind::word || k == Kind::number || k == Kind::duration;
   };
   std::optional<Kind> inside;  // of the clause whose words follow
-  bool optional = false;       // whether it may have none
   bool only_arguments = false;
-  bool may_take = false;  // the last piece is a clause that could take the next word as its own
+  bool may_take = false;  // the last piece is a flag that would take an argument for its token
   const auto add = [&](std::string_view text) {
     line += ' ';
     line += text;
@@ -77,14 +76,13 @@ ParsedLine parse_arguments(std::span<const std::string> argv, const VerbList& ve
       add(spec->name);
       inside = spec->kind;
       if (spec->kind == Kind::flag) {
-        if (equals != item.npos)
+        if (equals != item.npos && !may_have_token(*spec))
           throw line_error(line, static_cast<std::int64_t>(line.size()),
                            fmt::format("'--{}' takes no value", name));
-        inside.reset();
-        continue;
-      }
-      if (equals == item.npos && word_is_optional(*spec)) {
-        may_take = true;
+        if (equals != item.npos)
+          add(quoted(item.substr(equals + 1), usage.clauses));
+        else
+          may_take = may_have_token(*spec);
         inside.reset();
         continue;
       }
@@ -93,10 +91,9 @@ ParsedLine parse_arguments(std::span<const std::string> argv, const VerbList& ve
       add(is_one_word(spec->kind) ? quoted(value, usage.clauses) : value);
       if (is_one_word(spec->kind)) inside.reset();
     } else if (const auto spec = spec_of(lower(item));
-               spec != usage.clauses.end() && (!inside || !is_one_word(*inside) || optional)) {
+               spec != usage.clauses.end() && !(inside && is_one_word(*inside))) {
       add(item);
       inside = spec->kind == Kind::flag ? std::nullopt : std::optional(spec->kind);
-      optional = word_is_optional(*spec);
     } else if (!inside) {
       // `group by` comes as two words.
       const bool half = std::any_of(names.begin(), names.end(), [&](const std::string& n) {
@@ -106,7 +103,6 @@ ParsedLine parse_arguments(std::span<const std::string> argv, const VerbList& ve
           spec_of(lower(item + " " + argv[i + 1])) != usage.clauses.end()) {
         add(item + " " + argv[i + 1]);
         inside = spec_of(lower(item + " " + argv[++i]))->kind;
-        optional = false;
       } else {
         add_argument(item);
       }
@@ -169,6 +165,7 @@ std::string print(const ParsedLine& parsed) {
     add(c.name);
     switch (c.kind) {
       case Kind::flag:
+        if (!c.words.empty()) add(in_parts(c.words.front()));
         break;
       case Kind::filter:
         add(c.words.front().text);
@@ -181,21 +178,23 @@ std::string print(const ParsedLine& parsed) {
         }
         break;
       default:
-        if (c.words.empty()) break;
         add(in_parts(c.words.front()));
     }
   }
   return out;
 }
 
+std::string written(const ClauseSpec& clause) {
+  if (may_have_token(clause)) return clause.name + " [TOKEN]";
+  return clause.kind == Kind::flag ? clause.name : clause.name + " " + clause.value;
+}
+
 std::string usage_line(std::string_view verb, const Verb::Usage& usage) {
   std::string out(verb);
   if (!usage.arguments.empty())
     out += usage.least == 0 ? " [" + usage.arguments + "]" : " " + usage.arguments;
-  for (const auto& c : usage.clauses) {
-    const std::string text = c.kind == Kind::flag ? c.name : c.name + " " + c.value;
-    out += c.required ? " " + text : " [" + text + "]";
-  }
+  for (const auto& c : usage.clauses)
+    out += c.required ? " " + written(c) : " [" + written(c) + "]";
   return out;
 }
 

@@ -220,6 +220,8 @@ class LineParser {
     skip_blanks();
     switch (spec.kind) {
       case Kind::flag:
+        if (may_have_token(spec) && !at_end() && keyword_here() == nullptr)
+          given.words = {joined_word()};
         break;
       case Kind::word:
       case Kind::number:
@@ -247,10 +249,7 @@ class LineParser {
   }
 
   void one_word(const ClauseSpec& spec, GivenClause& given) {
-    if (at_end() || keyword_here() != nullptr) {
-      if (word_is_optional(spec)) return;
-      nothing_behind(spec);
-    }
+    if (at_end() || keyword_here() != nullptr) nothing_behind(spec);
     CommandWord w = joined_word();
     const auto wrong = [&](std::string_view needed) {
       fail(static_cast<std::size_t>(w.position),

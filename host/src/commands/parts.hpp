@@ -11,6 +11,7 @@
 
 namespace podium::host {
 class ActionCatalogue;
+class ActionService;
 class Table;
 class Vocabularies;
 }  // namespace podium::host
@@ -32,6 +33,7 @@ struct Parts {
   const Table* table = nullptr;
   Waits* waits = nullptr;
   Actions* actions = nullptr;
+  ActionService* runs = nullptr;  ///< the same in a host: what it tells of its runs
   const ActionCatalogue* catalogue = nullptr;
 };
 

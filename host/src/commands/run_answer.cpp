@@ -4,6 +4,7 @@
 #include <array>
 
 #include "commands/table_of.hpp"
+#include "services/actions/actions.hpp"
 
 namespace podium::host::commands {
 namespace {
@@ -67,6 +68,21 @@ AnswerProgress progress_of(const Parts& parts, const Principal& who, std::string
       }))
     throw no_such("job", id);
   return progress;
+}
+
+std::optional<JobsRun> run_of_job(const Parts& parts, const Principal& who, std::string_view job) {
+  const Store& store = parts.core->store;
+  Query query;
+  query.filter = eq(field("job"), parts.jobs->find(store, who, job));
+  query.limit = 1;
+  std::string id;
+  parts.runs->runs().query(store, who, query, [&](const Row& row) {
+    id = row.id();
+    return false;
+  });
+  if (id.empty()) return std::nullopt;
+  const RunRecord record = parts.runs->read(who, id);
+  return JobsRun{record.order.action, parts.runs->answer(record)};
 }
 
 Answer answer_of(const Parts& parts, const Principal& who, std::string_view action,

@@ -29,9 +29,8 @@ struct ClauseSpec {
   };
   std::string name;  ///< in lower case; two words are one blank apart: "group by"
   Kind kind;
-  /// Of the usage: "PROJECT"; "" for a flag. A word in brackets, "[TOKEN]", may be left out: `yes`.
-  std::string value;
-  std::string help;  ///< one line
+  std::string value;  ///< of the usage: "PROJECT"; "" for a flag
+  std::string help;   ///< one line
   bool required = false;
 };
 
@@ -55,10 +54,8 @@ inline ClauseSpec limit() {
 inline ClauseSpec cursor() {
   return {"cursor", ClauseSpec::Kind::word, "TEXT", "go on behind an answer before"};
 }
-inline ClauseSpec yes() {
-  return {"yes", ClauseSpec::Kind::word, "[TOKEN]",
-          "do it without asking; with a question's token only if it would be the same question"};
-}
+/// Alone, or with the token of a question, which `VerbCall::text("yes")` then is: `yes TOKEN`.
+inline ClauseSpec yes() { return {"yes", ClauseSpec::Kind::flag, "", "do it without asking"}; }
 }  // namespace clauses
 
 /// A word as it was typed, without its quotes. `position` is its byte offset in `VerbCall::line`.

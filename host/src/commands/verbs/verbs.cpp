@@ -17,6 +17,11 @@ std::vector<std::unique_ptr<Verb>> make_verbs(const Parts& parts, const Commands
   verbs.push_back(make_view_verb(parts));
   verbs.push_back(make_export_verb(parts));
   verbs.push_back(make_wait_verb(parts));
+  verbs.push_back(make_actions_verb(parts));
+  verbs.push_back(make_undo_verb(parts));
+  verbs.push_back(make_jobs_verb(parts));
+  verbs.push_back(make_job_verb(parts));
+  verbs.push_back(make_cancel_verb(parts));
   verbs.push_back(make_help_verb(commands));
   return verbs;
 }
