@@ -121,8 +121,6 @@ class Untag final : public TaskAction {
     s.icon = "untag";
     s.group = "organise";
     s.order = 20;
-    s.when = "tags is not null";
-    s.why_not = "It has no tags.";
     s.undo = "tag";
     s.words = "keys";
     s.previews = true;
