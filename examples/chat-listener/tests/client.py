@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import threading
+import time
 import urllib.error
 import urllib.request
 
@@ -118,7 +119,7 @@ class Podium:
     def run(self, experiment, name, status):
         run = self.call("POST", "/api/2.0/mlflow/runs/create", {"experiment_id": experiment, "run_name": name})
         run_id = run["run"]["info"]["run_id"]
-        self.call("POST", "/api/2.0/mlflow/runs/update", {"run_id": run_id, "status": status})
+        self.call("POST", "/api/2.0/mlflow/runs/update", {"run_id": run_id, "status": status, "end_time": int(time.time() * 1000)})
         return run_id
 
     def messages(self):
@@ -130,5 +131,5 @@ class Podium:
             newest = self.messages()[:1]
             if newest and is_so(newest[0]):
                 return newest[0]
-            threading.Event().wait(0.05)
+            time.sleep(0.05)
         raise SystemExit(f"{what}: not in {seconds} s; there is {newest}")
