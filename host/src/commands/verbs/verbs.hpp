@@ -23,8 +23,6 @@ std::unique_ptr<Verb> make_wait_verb(const Parts&);
 std::unique_ptr<Verb> make_help_verb(const Commands&);
 
 // What is changed.
-std::unique_ptr<Verb> make_tag_verb(const Parts&);
-std::unique_ptr<Verb> make_untag_verb(const Parts&);
 std::unique_ptr<Verb> make_note_verb(const Parts&);
 
 }  // namespace podium::host::commands
