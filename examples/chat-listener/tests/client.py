@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import threading
+import time
 import urllib.error
 import urllib.request
 
@@ -55,18 +56,26 @@ class Room:
             raise SystemExit(f"the room heard nothing in {seconds} s")
 
 
-class Podium:
-    """podium serve with the plugin, on a free port; `with` stops it."""
+def toml_of(room, **config):
+    """The plugin's part of podium.toml."""
+    settings = ", ".join(f"{name} = {json.dumps(value)}" for name, value in {"room": room, **config}.items())
+    return f'[plugins."acme.chat"]\nenabled = true\nconfig = {{ {settings} }}\n'
 
-    def __init__(self, binary, folder, plugin, room, allow=None, **config):
+
+class Podium:
+    """podium serve on a free port; `with` stops it. With `plugin` that file and these settings, else the podium.toml that is there."""
+
+    def __init__(self, binary, folder, plugin=None, room="", allow=None, **config):
         self.folder = folder
-        settings = ", ".join(f"{name} = {json.dumps(value)}" for name, value in {"room": room, **config}.items())
-        with open(f"{folder}/podium.toml", "w") as toml:
-            toml.write(f'[plugins."acme.chat"]\nconfig = {{ {settings} }}\n')
+        flags = []
+        if plugin:
+            flags = ["--plugin", plugin]
+            with open(f"{folder}/podium.toml", "w") as toml:
+                toml.write(toml_of(room, **config))
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("PODIUM_", "MLFLOW_"))}
         if allow:
             environment["PODIUM_OUTBOUND_ALLOW"] = allow
-        self.process = subprocess.Popen([binary, "serve", "--port", "0", "--data", f"{folder}/data", "--plugin", plugin],
+        self.process = subprocess.Popen([binary, "serve", "--port", "0", "--data", f"{folder}/data", *flags],
                                         cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                         stderr=open(f"{folder}/log", "ab"), text=True)
         for line in self.process.stdout:
@@ -110,17 +119,17 @@ class Podium:
     def run(self, experiment, name, status):
         run = self.call("POST", "/api/2.0/mlflow/runs/create", {"experiment_id": experiment, "run_name": name})
         run_id = run["run"]["info"]["run_id"]
-        self.call("POST", "/api/2.0/mlflow/runs/update", {"run_id": run_id, "status": status})
+        self.call("POST", "/api/2.0/mlflow/runs/update", {"run_id": run_id, "status": status, "end_time": int(time.time() * 1000)})
         return run_id
 
     def messages(self):
         return self.call("GET", "/api/v1/x/acme.chat/messages")["messages"]
 
     def message_that(self, what, is_so, seconds=30):
-        """The newest message, once `is_so` of it: changes are awaited by podium's own events."""
+        """The newest message, once `is_so` of it."""
         for _ in range(seconds * 20):
             newest = self.messages()[:1]
             if newest and is_so(newest[0]):
                 return newest[0]
-            threading.Event().wait(0.05)
+            time.sleep(0.05)
         raise SystemExit(f"{what}: not in {seconds} s; there is {newest}")
