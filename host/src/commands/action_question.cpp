@@ -51,7 +51,10 @@ std::int64_t sum_of(const AnswerTable& table) {
 
 std::string text_of(const ActionSpec& spec, std::int64_t count) {
   std::string text = spec.confirm;
-  constexpr std::string_view name = "{count}";
+  constexpr std::string_view name = "{count}", several = "{count} tasks";
+  if (count == 1)
+    for (std::size_t at = text.find(several); at != text.npos; at = text.find(several, at))
+      text.replace(at, several.size(), "1 task");
   for (std::size_t at = text.find(name); at != text.npos; at = text.find(name, at))
     text.replace(at, name.size(), std::to_string(count));
   return text;

@@ -46,13 +46,13 @@ std::string member(const valijson::ValidationResults::Error& error) {
   return path;
 }
 
-void populate(valijson::Schema& schema, std::string_view text) {
+void populate(valijson::Schema& schema, std::string_view text, const char* name) {
   try {
     const auto document = Json::parse(text);
     valijson::adapters::NlohmannJsonAdapter adapter(document);
     valijson::SchemaParser().populateSchema(adapter, schema);
   } catch (const std::exception& e) {
-    throw Error(ErrorCode::misuse, std::string("its schema is no JSON Schema: ") + e.what());
+    throw Error(ErrorCode::misuse, std::string(name) + " is no JSON Schema: " + e.what());
   }
 }
 
@@ -60,17 +60,21 @@ void populate(valijson::Schema& schema, std::string_view text) {
 
 void check_schema(std::string_view schema_text) {
   valijson::Schema schema;
-  populate(schema, schema_text);
+  populate(schema, schema_text, "the schema");
 }
 
 void check_config(std::string_view schema, const Json& config) {
+  if (!schema.empty()) {
+    valijson::Schema own;
+    populate(own, schema, "its config_schema");
+  }
   check_against(schema, config, "its configuration");
 }
 
 void check_against(std::string_view schema_text, const Json& config, std::string_view what) {
   if (schema_text.empty()) return;
   valijson::Schema schema;
-  populate(schema, schema_text);
+  populate(schema, schema_text, "the schema");
   valijson::ValidationResults results;
   valijson::adapters::NlohmannJsonAdapter target(config);
   if (valijson::Validator().validate(schema, target, &results)) return;
