@@ -137,6 +137,7 @@ TEST_CASE("a run answers per id, is listed, shown and taken back") {
   CHECK(runs[1]["undoable"] == false);
   CHECK(h.get("/runs?action=shelve")["runs"].size() == 1);
   CHECK(h.get("/runs?state=running")["runs"].empty());
+  CHECK(error_of([&] { h.get("/runs?state=walking"); }).field() == "state");
   const Json first = h.get("/runs?limit=1");
   CHECK(first["runs"].size() == 1);
   CHECK(h.get("/runs?cursor=" + first["cursor"].get<std::string>())["runs"][0]["run"] == id);

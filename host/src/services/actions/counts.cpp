@@ -20,8 +20,19 @@ bool is_coarse(const Collection& tasks, const std::string& name) {
   return f != tasks.fields.end() && f->type == Type::boolean;
 }
 
+constexpr std::size_t most_projects = 64;
+
 std::string plural(std::uint64_t n, const char* one, const char* many) {
   return std::to_string(n) + (n == 1 ? one : many);
+}
+
+/// A filter that asks for related tasks, with the projects that these can be in: so the key over
+/// project and state finds them.
+Filter in_known_projects(Filter f, const std::vector<Value>& projects) {
+  for (Filter& child : f.children) child = in_known_projects(std::move(child), projects);
+  if (f.op == Filter::Op::any && f.child == "tasks")
+    f.children.at(0) = all_of({in(field("project"), projects), std::move(f.children.at(0))});
+  return f;
 }
 
 /// One action among several that are counted on the same groups.
@@ -100,8 +111,16 @@ Availability ActionService::available(const Principal& who, const ActionSelectio
     for (const TaskGroup& group : groups) there += group.count;
     if (selection.ids.empty()) out.of = there;
     missing = out.of - std::min(out.of, there);
-    for (std::size_t i = 0; i < actions.size(); ++i)
-      if (!grouped[i]) own_counts[i] = count_of(core_, reader, who, chosen, actions[i]->when);
+    const auto projects = reader.ids(core_.in.projects, {}, {});
+    const std::vector<Value> few = projects.size() <= most_projects
+                                       ? std::vector<Value>(projects.begin(), projects.end())
+                                       : std::vector<Value>();
+    for (std::size_t i = 0; i < actions.size(); ++i) {
+      if (grouped[i]) continue;
+      const Filter& when = actions[i]->when;
+      own_counts[i] =
+          count_of(core_, reader, who, chosen, few.empty() ? when : in_known_projects(when, few));
+    }
   });
 
   for (std::size_t i = 0; i < actions.size(); ++i) {

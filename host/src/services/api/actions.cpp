@@ -217,6 +217,11 @@ Response ActionRoutes::runs(Request& request) const {
   std::vector<Filter> filters;
   for (const char* name : {"action", "state"})
     if (const auto text = p.text(name)) filters.push_back(eq(field(name), *text));
+  static constexpr std::string_view states[] = {"running", "done", "cancelled", "failed"};
+  if (const auto state = p.text("state");
+      state && std::find(std::begin(states), std::end(states), *state) == std::end(states))
+    throw Error(ErrorCode::invalid, "'state' must be running, done, cancelled or failed")
+        .in("state");
   Query query;
   query.filter = all_of(std::move(filters));
   query.order = {{record_ordinal(), true, false}};
