@@ -1,5 +1,6 @@
 #include "routes.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "audit.hpp"
@@ -35,6 +36,31 @@ Response json(std::string body) {
 
 Parameter query_parameter(const char* name, const char* description, const char* schema) {
   return {name, description, schema};
+}
+
+const std::vector<Column>& stored_columns() {
+  static const std::vector<Column> columns = {value_of(record_body()), value_of(field("created")),
+                                              value_of(field("updated")), value_of(field("who"))};
+  return columns;
+}
+
+void write_configured(JsonWriter& w, const Definition& definition) {
+  w.object().key("id").value(definition.id).key("from").value("configuration");
+  w.key("definition").raw(definition.source).end_object();
+}
+
+/// `offered`: the definitions that fit. Taken before the query: a sink waits for nothing.
+void write_stored(JsonWriter& w, const Row& row, const std::vector<DefinitionPtr>& offered) {
+  const Cell body = row.cell(0), who = row.cell(3);
+  w.object().key("id").value(row.id()).key("from").value("api");
+  w.key("definition").raw(std::get<std::string_view>(body));
+  if (std::none_of(offered.begin(), offered.end(),
+                   [&](const DefinitionPtr& d) { return d->id == row.id(); }))
+    w.key("problem").value("it no longer fits; the log says why");
+  w.key("created").value(std::get<std::int64_t>(row.cell(1)));
+  w.key("updated").value(std::get<std::int64_t>(row.cell(2)));
+  w.key("who").value(std::get<std::string_view>(who));
+  w.key("version").value(row.version()).end_object();
 }
 
 }  // namespace
@@ -82,30 +108,6 @@ std::vector<Route> CustomActionRoutes::routes() {
   return table;
 }
 
-void CustomActionRoutes::write_configured(JsonWriter& w, const Definition& definition) const {
-  w.object().key("id").value(definition.id).key("from").value("configuration");
-  w.key("definition").raw(definition.source).end_object();
-}
-
-void CustomActionRoutes::write_stored(JsonWriter& w, const Row& row) const {
-  const Cell body = row.cell(0), who = row.cell(3);
-  w.object().key("id").value(row.id()).key("from").value("api");
-  w.key("definition").raw(std::get<std::string_view>(body));
-  if (!book_.find(row.id())) w.key("problem").value("it no longer fits; the log says why");
-  w.key("created").value(std::get<std::int64_t>(row.cell(1)));
-  w.key("updated").value(std::get<std::int64_t>(row.cell(2)));
-  w.key("who").value(std::get<std::string_view>(who));
-  w.key("version").value(row.version()).end_object();
-}
-
-namespace {
-const std::vector<Column>& stored_columns() {
-  static const std::vector<Column> columns = {value_of(record_body()), value_of(field("created")),
-                                              value_of(field("updated")), value_of(field("who"))};
-  return columns;
-}
-}  // namespace
-
 Response CustomActionRoutes::list(Request& request) {
   std::string body;
   JsonWriter w(body);
@@ -115,8 +117,9 @@ Response CustomActionRoutes::list(Request& request) {
   query.collection = context_.store().collection(actions_name);
   query.filter = context_.access().visible(request.who(), actions_name);
   query.columns = stored_columns();
+  const auto offered = book_.all();
   context_.store().query(query, [&](const Row& row) {
-    write_stored(w, row);
+    write_stored(w, row, offered);
     return true;
   });
   w.end_array().end_object();
@@ -132,8 +135,9 @@ Response CustomActionRoutes::answer(const Principal& who, std::string_view id, i
   query.filter =
       all_of({context_.access().visible(who, actions_name), eq(record_id(), std::string(id))});
   query.columns = stored_columns();
+  const auto offered = book_.all();
   context_.store().query(query, [&](const Row& row) {
-    write_stored(w, row);
+    write_stored(w, row, offered);
     response.headers.emplace_back("ETag", "\"" + std::to_string(row.version()) + "\"");
     return true;
   });
@@ -192,8 +196,9 @@ Response CustomActionRoutes::attempt(Request& request) {
   if (!definition)
     throw Error(ErrorCode::not_found, "there is no custom action '" + action + "'").in("action");
   if (!definition->spec.parameters.empty()) {
-    const Json schema = Json::parse(definition->spec.parameters);
-    for (const auto& [name, property] : schema.value("properties", Json::object()).items())
+    const Json properties =
+        Json::parse(definition->spec.parameters).value("properties", Json::object());
+    for (const auto& [name, property] : properties.items())
       if (!parameters.contains(name) && property.contains("default"))
         parameters[name] = property["default"];
   }

@@ -26,8 +26,6 @@ class CustomActionRoutes final : public Routes {
   Response audit(Request&);
 
   Response answer(const Principal&, std::string_view id, int status = 200) const;
-  void write_configured(JsonWriter&, const Definition&) const;
-  void write_stored(JsonWriter&, const Row&) const;
 
   PluginContext& context_;
   Book& book_;

@@ -138,7 +138,7 @@ def define(api, receiver):
     made = []
 
     def define(id, path="/hook", **members):
-        request = {"url": receiver.url + path, **members.pop("request", {})}
+        request = {"url": receiver.url + path, "timeout_ms": 60000, **members.pop("request", {})}
         api("POST", "custom-actions", 201, json={"id": id, "label": id.title(), "request": request, **members})
         made.append(id)
         return id

@@ -129,8 +129,9 @@ def test_a_slow_server_and_a_huge_answer(receiver, task, define, run):
     receiver.answer = wait
     assert run("slow", [task])["failed"][0]["code"] == "timeout"
     over.set()
+    define("huge")
     receiver.answer = lambda _: (200, b"x" * (2 << 20))
-    assert run("slow", [task], idempotency_key="again")["failed"][0]["code"] == "too_large"
+    assert run("huge", [task])["failed"][0]["code"] == "too_large"
 
 
 def test_no_answer_is_taken_at_its_word(receiver, task, define, run):
