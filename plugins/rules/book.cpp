@@ -5,6 +5,7 @@ namespace {
 
 /// A filter may name an age, so it is read again when it is older than this.
 constexpr std::int64_t fresh_ms = 1000;
+constexpr std::string_view cannot_read = "its 'when' cannot be read now: ";
 
 }  // namespace
 
@@ -13,18 +14,25 @@ void Book::understand(Rule rule, std::int64_t now) {
   try {
     // A rule that noted how it goes is the rule that it was.
     if (const auto known = find(ordinal); known && known->rule.watch == rule.watch) {
+      if (!rule.last_error.starts_with(cannot_read)) news_.erase(ordinal);
       known->rule = std::move(rule);
       return;
     }
     questions_[ordinal] = std::make_shared<Question>(context_, ids_, rule, now);
-    unread_.erase(ordinal);
+    if (unread_.erase(ordinal) != 0 || rule.last_error.starts_with(cannot_read))
+      news_[ordinal] = {rule.watch, {}};
+    else
+      news_.erase(ordinal);
   } catch (const Error& e) {
     if (e.code() != ErrorCode::invalid && e.code() != ErrorCode::not_found &&
         e.code() != ErrorCode::too_expensive)
       throw;
     questions_.erase(ordinal);
-    const std::string why = std::string("its 'when' cannot be read now: ") + e.what();
-    if (rule.last_error != why) broken_[ordinal] = {rule.watch, why};
+    const std::string why = std::string(cannot_read) + e.what();
+    if (rule.last_error != why)
+      news_[ordinal] = {rule.watch, why};
+    else
+      news_.erase(ordinal);
     rule.last_error = why;
     unread_.insert_or_assign(ordinal, std::move(rule));
   }
@@ -53,7 +61,8 @@ void Book::refresh(const Reader& reader, std::int64_t now, std::span<const Ordin
     for (const Rule& rule : rules)
       if (rule.enabled) there.insert(rule.ordinal);
     for (const Ordinal o : changed)
-      if (!there.contains(o)) other = (questions_.erase(o) + unread_.erase(o) != 0) || other;
+      if (!there.contains(o))
+        news_.erase(o), other = (questions_.erase(o) + unread_.erase(o) != 0) || other;
   }
   for (Rule& rule : rules) {
     if (!rule.enabled) continue;

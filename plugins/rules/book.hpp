@@ -4,7 +4,6 @@
 #include <memory>
 #include <set>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "question.hpp"
@@ -30,12 +29,13 @@ class Book {
   const std::vector<QuestionPtr>& of_project(Ordinal project);
   /// What they all read of a task; the first columns are `project`, `active` and `updated`.
   const Columns& columns() const noexcept { return columns_; }
-  /// Rules whose filter could not be read, told once.
-  struct Broken {
+  /// Rules whose filter cannot be read any more (with the reason), or can be again (without):
+  /// told until the rule says so itself.
+  struct News {
     std::int64_t watch;
     std::string why;
   };
-  std::map<Ordinal, Broken> take_broken() { return std::exchange(broken_, {}); }
+  const std::map<Ordinal, News>& news() const noexcept { return news_; }
 
   enum : std::size_t { project, active, updated };
 
@@ -48,7 +48,7 @@ class Book {
   bool read_ = false;
   std::map<Ordinal, QuestionPtr> questions_;
   std::map<Ordinal, Rule> unread_;  ///< on, but not understood at present
-  std::map<Ordinal, Broken> broken_;
+  std::map<Ordinal, News> news_;
   Columns columns_;
   std::map<Ordinal, std::vector<QuestionPtr>> of_project_;
 };

@@ -181,7 +181,8 @@ void Firing::write(Transaction& t, const Step& step) const {
 
   Patch patch;
   std::vector<Due> due;
-  std::string switch_off, error = step.error;
+  std::string switch_off, error;
+  if (step.error) patch.set("last_error", step.error->empty() ? Value{} : Value{*step.error});
   if (step.start_over && rule->phase == Phase::on)
     patch.set("phase", std::string(name(Phase::catching_up))).set("at", std::int64_t{0});
   if (step.came_to && rule->phase != Phase::on) {

@@ -33,7 +33,7 @@ struct Step {
   std::optional<Ordinal> came_to;
   /// The tasks that were there are to be gone over.
   bool start_over = false;
-  std::string error;  ///< why it cannot be asked now
+  std::optional<std::string> error;  ///< why it cannot be asked now; "": it can again
 };
 
 /// Does what steps say. A pair that fires more often than this in an hour switches its rule off.

@@ -34,7 +34,7 @@ Json body_of(const Request& request) {
 
 std::optional<std::string> text_member(const Json& body, const char* name, std::size_t most) {
   const auto at = body.find(name);
-  if (at == body.end() || at->is_null()) return std::nullopt;
+  if (at == body.end()) return std::nullopt;
   if (!at->is_string()) throw wrong(name, "must be a text");
   auto text = at->get<std::string>();
   if (!kit::valid_text(text)) throw wrong(name, "must be a text without U+0000");
@@ -45,7 +45,7 @@ std::optional<std::string> text_member(const Json& body, const char* name, std::
 
 std::optional<bool> flag_member(const Json& body, const char* name) {
   const auto at = body.find(name);
-  if (at == body.end() || at->is_null()) return std::nullopt;
+  if (at == body.end()) return std::nullopt;
   if (!at->is_boolean()) throw wrong(name, "must be true or false");
   return at->get<bool>();
 }
@@ -151,20 +151,20 @@ Draft read_draft(const Request& request, bool trial) {
                   "parameters, enabled and catch_up");
   Draft d;
   d.name = text_member(body, "name", longest_name);
-  d.project = text_member(body, "project", 500);
   d.everywhere = body.contains("project") && body["project"].is_null();
+  if (!d.everywhere) d.project = text_member(body, "project", 500);
   d.scope = text_member(body, "scope", 20);
   d.when = text_member(body, "when", longest_text);
   d.action = text_member(body, "action", longest_name);
   if (const auto at = body.find("quiet"); at != body.end())
     d.quiet = at->is_null() ? 0 : duration_of(*at, "quiet");
   if (const auto at = body.find("parameters"); at != body.end()) {
-    if (!at->is_object() && !at->is_null()) throw wrong("parameters", "must be an object");
-    d.parameters = at->is_null() ? Json::object() : *at;
+    if (!at->is_object()) throw wrong("parameters", "must be an object");
+    d.parameters = *at;
   }
   d.enabled = flag_member(body, "enabled");
   d.catch_up = flag_member(body, "catch_up").value_or(false);
-  if (const auto at = body.find("tasks"); trial && at != body.end() && !at->is_null()) {
+  if (const auto at = body.find("tasks"); trial && at != body.end()) {
     if (!at->is_number_unsigned() || at->get<std::uint64_t>() < 1 ||
         at->get<std::uint64_t>() > most_tried)
       throw wrong("tasks", "must be a number from 1 to " + std::to_string(most_tried));

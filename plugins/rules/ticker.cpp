@@ -99,7 +99,13 @@ void Ticker::tick() {
   old.collection = "rules/firings";
   old.filter = old.still = compare(field("at"), Compare::lt, now - kept);
   old.erase = true;
-  if (store.ids(ids.firings, old.filter, {}, {}).empty()) return;
+  Query query;
+  query.collection = ids.firings;
+  query.filter = old.filter;
+  query.limit = 1;
+  bool any = false;
+  store.query(query, [&](const Row&) { return !(any = true); });
+  if (!any) return;
   store.write([&](Transaction& t) { context_.jobs().start(t, host, old, {}); });
 }
 

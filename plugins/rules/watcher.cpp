@@ -30,15 +30,8 @@ Step& Watcher::step_of(std::map<Ordinal, Step>& steps, const Rule& rule) {
 }
 
 Listener::Work Watcher::work(std::map<Ordinal, Step> steps) {
-  for (auto& [rule, broken] : parts().book.take_broken()) {
-    Step& step = steps[rule];
-    step.rule = rule;
-    step.watch = broken.watch;
-    step.error = broken.why;
-  }
   std::erase_if(steps, [](const auto& s) {
-    return s.second.edges.empty() && !s.second.came_to && !s.second.start_over &&
-           s.second.error.empty();
+    return s.second.edges.empty() && !s.second.came_to && !s.second.start_over && !s.second.error;
   });
   if (steps.empty()) return {};
   return [parts = parts_, steps = std::move(steps)](Transaction& t) {
@@ -46,13 +39,26 @@ Listener::Work Watcher::work(std::map<Ordinal, Step> steps) {
   };
 }
 
+/// Notes which filters cannot be read any more, and which can be again: these have missed what
+/// changed, so they start over.
+void Watcher::news(std::map<Ordinal, Step>& steps, std::vector<Ordinal>& rules) {
+  for (const auto& [rule, n] : parts().book.news()) {
+    Step& step = steps[rule];
+    step.rule = rule;
+    step.watch = n.watch;
+    step.start_over = n.why.empty();
+    step.error = n.why;
+    if (step.start_over) rules.push_back(rule);
+  }
+}
+
 Listener::Work Watcher::handle(std::span<const Change> changes, const Reader&) {
   Parts& p = parts();
-  std::vector<Ordinal> tasks, rules;
+  std::vector<Ordinal> tasks, told;
   bool names = false;
   for (const Change& change : changes) {
     if (change.collection == p.ids.rules)
-      rules.push_back(change.ordinal);
+      told.push_back(change.ordinal);
     else if (change.collection != p.ids.tasks)
       names = true;
     else if (change.kind != Change::Kind::erased)
@@ -61,7 +67,9 @@ Listener::Work Watcher::handle(std::span<const Change> changes, const Reader&) {
   std::map<Ordinal, Step> steps;
   context_.store().read([&](const Reader& reader) {
     steps.clear();
+    std::vector<Ordinal> rules = told;
     p.book.refresh(reader, now_(), rules, names);
+    news(steps, rules);
     if (p.book.all().empty()) return;
     for (const Ordinal rule : rules)
       if (const auto question = p.book.find(rule)) {
@@ -81,6 +89,8 @@ Listener::Work Watcher::resync(Revision, const Reader&) {
     steps.clear();
     p.book.forget();
     p.book.refresh(reader, now_(), {}, false);
+    std::vector<Ordinal> none;
+    news(steps, none);
     // Nobody knows which tasks changed: all are looked at, from what is noted of them.
     for (const auto& [ordinal, question] : p.book.all()) {
       Step& step = step_of(steps, question->rule);

@@ -35,6 +35,7 @@ class Watcher final : public Listener {
     Firing firing;
   };
   Parts& parts();
+  void news(std::map<Ordinal, Step>&, std::vector<Ordinal>& rules);
   void look(const Reader&, std::span<const Ordinal> tasks, std::map<Ordinal, Step>&);
   void slice(const Reader&, const Question&, Step&);
   void quiet(const Reader&, const Question&, Step&);

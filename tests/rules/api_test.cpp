@@ -85,6 +85,8 @@ TEST_CASE("a rule that could not work is refused where it is wrong") {
   CHECK(refused(h, with("project", "nowhere")).field() == "project");
   CHECK(refused(h, with("scope", "subprojects")).field() == "scope");
   CHECK(refused(h, with("wen", "x")).field() == "wen");
+  for (const char* member : {"name", "when", "action", "parameters", "enabled", "catch_up"})
+    CHECK(refused(h, with(member, nullptr)).field() == member);
   for (const Json& quiet : {Json("soon"), Json("10"), Json("m"), Json(999), Json(-5), Json(1.5),
                             Json("999999999d"), Json("")})
     CHECK(refused(h, with("quiet", quiet)).field() == "quiet");

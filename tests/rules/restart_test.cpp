@@ -133,14 +133,19 @@ TEST_CASE("a filter whose names are gone is told by the rule, until they are bac
     h.projects().edit(t, h.world.me, q, patch);
   });
   await(*h.world.store, [&] { return h.get("1").contains("last_error"); });
+  const std::string missed = h.world.task_in(p, TaskState::failed);
+  h.settle();
+  CHECK(h.runs().empty());
   h.world.store->write([&](Transaction& t) {
     Patch patch;
     patch.set("name", std::string("named"));
     h.projects().edit(t, h.world.me, q, patch);
   });
-  h.settle();
+  h.await_runs(1);  // it looks at what it could not look at
+  CHECK(h.runs().back() == "rule:1 tell " + missed);
   h.world.task_in(p, TaskState::failed);
-  h.await_runs(1);
+  h.await_runs(2);
+  CHECK_FALSE(h.get("1").contains("last_error"));
 }
 
 }  // namespace
