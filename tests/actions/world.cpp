@@ -111,7 +111,8 @@ Json World::undo(const Json& run) {
 }
 
 Json World::spec(const std::string& action) {
-  for (const Json& spec : call("GET", "/api/v1/tasks/actions").at("actions"))
+  const Json answer = call("GET", "/api/v1/tasks/actions");
+  for (const Json& spec : answer.at("actions"))
     if (spec.at("id") == action) return spec;
   FAIL("no action " + action);
   throw 0;
