@@ -70,15 +70,19 @@ ErrorCode code_of(int status) {
   }
 }
 
-/// The text or number behind a pointer, on one line, at most 300 bytes; "" when there is none.
-std::string told(const Json& body, const std::string& pointer) {
+/// The text or number behind a pointer, without secrets; "" when there is none.
+std::string told(const Json& body, const std::string& pointer,
+                 const std::vector<std::string>& secrets) {
   if (pointer.empty()) return {};
   const Json::json_pointer at(pointer);
   if (!body.contains(at)) return {};
   const Json& value = body[at];
-  std::string text = value.is_string()                          ? value.get<std::string>()
-                     : value.is_primitive() && !value.is_null() ? value.dump()
-                                                                : std::string();
+  if (value.is_string()) return redacted(value.get<std::string>(), secrets);
+  return value.is_primitive() && !value.is_null() ? redacted(value.dump(), secrets) : std::string();
+}
+
+/// On one line, at most 300 bytes.
+std::string sentence(std::string text) {
   for (char& c : text)
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
   if (text.size() > 300) {
@@ -109,7 +113,7 @@ void read_answer(const Definition& definition, const IncomingAnswer& answer,
     body = Json::parse(answer.body, nullptr, false);
     if (body.is_discarded()) body = nullptr;
   }
-  const std::string toast = redacted(told(body, definition.toast), secrets);
+  const std::string toast = sentence(told(body, definition.toast, secrets));
   if (!definition.is_ok(answer.status)) {
     out.error = code_of(answer.status);
     out.message = "the other server answered " + std::to_string(answer.status);
@@ -120,7 +124,7 @@ void read_answer(const Definition& definition, const IncomingAnswer& answer,
   }
   out.error.reset();
   out.message = toast;
-  const std::string url = redacted(told(body, definition.open_url), secrets);
+  const std::string url = told(body, definition.open_url, secrets);
   if (may_open(url))
     out.open_url = url;
   else if (!url.empty())

@@ -1,9 +1,11 @@
 #include "secrets.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 
 #include "members.hpp"
+#include "podium/http/percent.hpp"
 
 namespace podium::custom {
 
@@ -63,10 +65,15 @@ std::string Secrets::value(const std::string& name) const {
 }
 
 std::string redacted(std::string text, const std::vector<std::string>& values) {
+  std::vector<std::string> forms;
   for (const auto& value : values)
-    for (auto at = value.empty() ? text.npos : text.find(value); at != text.npos;
-         at = text.find(value, at + 3))
-      text.replace(at, value.size(), "***");
+    if (!value.empty()) forms.insert(forms.end(), {value, percent_encoded(value)});
+  // The longest first: one may hold another.
+  std::sort(forms.begin(), forms.end(),
+            [](const auto& a, const auto& b) { return a.size() > b.size(); });
+  for (const auto& form : forms)
+    for (auto at = text.find(form); at != text.npos; at = text.find(form, at + 3))
+      text.replace(at, form.size(), "***");
   return text;
 }
 

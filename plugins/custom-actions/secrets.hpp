@@ -31,7 +31,7 @@ class Secrets {
   std::map<std::string, Place> places_;
 };
 
-/// `text` with every one of the values replaced by ***.
+/// `text` with every one of the values, also percent-encoded, replaced by ***.
 std::string redacted(std::string text, const std::vector<std::string>& values);
 
 }  // namespace podium::custom

@@ -159,6 +159,7 @@ TEST_CASE("a secret is read when it is used, and told to nobody else") {
   CHECK(header(r, "Authorization") == "Bearer first");
   CHECK(r.secrets == std::vector<std::string>{"first"});
   CHECK(redacted("it said first and first", r.secrets) == "it said *** and ***");
+  CHECK(redacted("a?x=s%2Fb s/b s/bc", {"s/b", "s/bc"}) == "a?x=*** *** ***");
   ::setenv("PODIUM_TEST_SECRET", "second", 1);
   CHECK(header(rendered(json, {}), "Authorization") == "Bearer second");
   ::setenv("PODIUM_TEST_SECRET", "two\nlines", 1);

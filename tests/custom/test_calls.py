@@ -184,15 +184,14 @@ def test_secrets_come_out_nowhere(api, podium, receiver, task, define, run):
     done = api.raw("POST", "tasks/actions/run", json={"action": "secretive", "selection": {"ids": [task]}, "wait": 60000})
     assert done.json()["succeeded_count"] == 1 and "***" in done.text
     assert receiver.received[0].headers["authorization"] == "Bearer " + SECRETS["CI_TOKEN"]
-    receiver.answer = lambda r: (400, {"echo": r.headers["authorization"]})
+    receiver.answer = lambda r: (400, {"echo": "x" * 280 + r.headers["authorization"]})  # the cut is in the secret
     refused = api.raw("POST", "tasks/actions/run", json={"action": "secretive", "selection": {"ids": [task]}, "wait": 60000})
     shown = [done.text, refused.text, podium.log_path.read_text()]
     for path in ("custom-actions", "custom-actions/secretive", "custom-actions/audit", "tasks/actions", "tasks/actions/runs", "jobs",
                  f"tasks/{task}", f"tasks/{task}/history", "plugins"):
         shown.append(api.raw("GET", path).text)
     for text in shown:
-        for secret in SECRETS.values():
-            assert secret not in text
+        assert "s3cret" not in text
     for file in podium.data.rglob("*"):
         if file.is_file():
             content = file.read_bytes()
