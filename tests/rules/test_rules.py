@@ -49,7 +49,7 @@ def test_what_fails_is_told_once_over_kill_and_restart(tmp_path):
 def test_rules_that_undo_each_other_end(client):
     run = client.run()
     up = client.rule(name="up", when="tags.go = 'yes' and tags.flag is null", action="tag", parameters={"tags": ["flag=up"]})
-    down = client.rule(name="down", when="tags.flag = 'up'", action="untag", parameters={"tags": ["flag"]})
+    down = client.rule(name="down", when="tags.flag = 'up'", action="untag", parameters={"keys": ["flag"]})
     client.mlflow("runs/set-tag", run_id=run, key="go", value="yes")
 
     def off():
