@@ -17,7 +17,7 @@ std::string word_of(std::string_view owner, const Action& action) {
   const std::size_t dot = id.rfind('.');
   std::string word = dot == id.npos ? id : id.substr(dot + 1);
   if (!is_verb_word(word)) refuse(action, "is no word that can be typed: [a-z][a-z0-9-]*");
-  if (dot != id.npos && id.substr(0, dot) != owner)
+  if (dot != id.npos && id != owner && id.substr(0, dot) != owner)
     refuse(action, "has an id that begins with '" + id.substr(0, dot) + "', which is not '" +
                        std::string(owner) + "', its plugin");
   if (is_front_end_word(word)) refuse(action, "is a word of podium's front ends");

@@ -96,7 +96,7 @@ struct ActionResult {
 };
 
 /// An operation on tasks whose effect is outside the store, or takes many transactions. The id is
-/// [a-z][a-z0-9-]*, or that behind "<plugin id>."; its last part is the verb.
+/// [a-z][a-z0-9-]*, the plugin's own, or a word behind that and a dot; its last part is the verb.
 ///
 /// `invoke` is called on a thread of the runs' own, blocks of one run one after the other, several
 /// runs at once. Permission, `when` and parameters are checked. What it throws fails the whole
