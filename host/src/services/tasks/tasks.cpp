@@ -183,6 +183,13 @@ void TaskService::change(Transaction& t, const Head& head, Patch patch) {
 }
 
 Tasks::Head TaskService::change_at(Transaction& t, const Head& head, Patch patch) {
+  change_exactly(t, head, std::move(patch));
+  Head after = head;
+  read_head(t, head.ordinal, after);
+  return after;
+}
+
+void TaskService::change_exactly(Transaction& t, const Head& head, Patch patch) {
   patch.set("updated", core_.now());
   const Filter still = all_of({eq(record_version(), head.version),
                                eq(field("state"), std::string(podium::name(head.state)))});
@@ -194,9 +201,6 @@ Tasks::Head TaskService::change_at(Transaction& t, const Head& head, Patch patch
         .in("state")
         .with(state_detail(now.state));
   }
-  Head after = head;
-  read_head(t, head.ordinal, after);
-  return after;
 }
 
 void TaskService::log(Transaction& t, const Principal& who, const Head& head, const TaskLog& log) {
@@ -274,10 +278,13 @@ Tasks::Head TaskService::archive(Transaction& t, const Principal& who, const Hea
     now = abort(t, who, now, "archived", usual_grace).head;
   Patch patch;
   patch.set("archived", archived).set("archived_at", archived ? Value{core_.now()} : Value{});
-  now = change_at(t, now, std::move(patch));
+  change_exactly(t, now, std::move(patch));
+  now.archived = archived;  // that it was otherwise is sure, so this is one more version
+  ++now.version;
   ChangeSet changes;
   changes.add("archived", !archived, archived);
-  write_history(t, core_, who, subject(head), archived ? "archive" : "restore", why, changes.json());
+  write_history(t, core_, who, subject(head), archived ? "archive" : "restore", why,
+                changes.json());
   return now;
 }
 

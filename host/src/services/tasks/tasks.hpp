@@ -64,7 +64,9 @@ class TaskService final : public Readable<Tasks> {
   void check_parent(Transaction&, Ordinal task, Ordinal parent);
 
   void change(Transaction&, const Head&, Patch);
-  /// Changes the task that is as the head says; throws `conflict` otherwise. Returns it afterwards.
+  /// Changes the task that is as the head says; throws `conflict` otherwise.
+  void change_exactly(Transaction&, const Head&, Patch);
+  /// The same, and returns the task afterwards.
   Head change_at(Transaction&, const Head&, Patch);
   /// Sets run_time when the patch sets started or completed.
   void set_run_time(Transaction&, Ordinal task, Patch&);
