@@ -38,7 +38,7 @@ def test_archive_and_its_undoing(podium, runs):
     assert client.get_run(running).info.status == "KILLED"
     podium.ok("undo", answer["fields"]["run"])
     assert client.get_run(finished).info.lifecycle_stage == "active"
-    history = podium.call("GET", f"/api/v1/tasks/{finished}/history")["events"]
+    history = podium.call("GET", f"/api/v1/tasks/{finished}/history")["history"]
     assert "clearing up" in [event.get("why") for event in history]
     again = podium.json("unarchive", finished, code=7)
     assert outcomes(again)[finished]["message"] == "Only an archived task can be restored."
