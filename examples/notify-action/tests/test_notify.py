@@ -7,8 +7,8 @@ from room import Podium, Room, expect
 ACTIONS = "/api/v1/tasks/actions"
 room = Room()
 with tempfile.TemporaryDirectory() as folder, Podium(sys.argv[1], sys.argv[2], folder, room.origin) as podium:
-    done = [podium.task(f"done {n}", "completed") for n in range(3)]
-    failed, running = podium.task("bad", "failed"), podium.task("on its way", "running")
+    done = [podium.task(f"done {n}", "complete") for n in range(3)]
+    failed, running = podium.task("bad", "fail"), podium.task("on its way")
 
     available = podium.call("POST", f"{ACTIONS}/available", {"selection": {"all": True}, "actions": ["acme.notify"]})[1]
     offer = available["actions"][0]
@@ -37,7 +37,7 @@ with tempfile.TemporaryDirectory() as folder, Podium(sys.argv[1], sys.argv[2], f
     # The same as a subcommand: it asks, and nobody is there to answer.
     heard = len(room.heard)
     code, out, err = podium.run("notify", "--where", "state = 'completed'", "--room", "ml")
-    expect("asks first", (code, "Tell the room of 3 tasks?" in err), (8, True))
+    expect("asks first", (code, "Tell the room of 3 tasks?" in out + err), (8, True))
     expect("and told nobody", len(room.heard), heard)
     code, out, err = podium.run("notify", "--where", "state = 'completed'", "--room", "ml", "--urgent", "--yes")
     expect("with --yes", (code, room.heard[-1][1]["urgent"]), (0, True))
