@@ -1,8 +1,7 @@
 // details, full-screen, manage-queue, share, download: what shows or links and changes nothing.
-#include <fmt/format.h>
-
 #include "actions.hpp"
 #include "parts.hpp"
+#include "podium/http/percent.hpp"
 
 namespace podium::actions {
 namespace {
@@ -86,8 +85,11 @@ class LookAction : public Action {
   PluginContext& context_;
 };
 
+/// A part of an address: '~' has a meaning there.
+std::string part_of(std::string_view text) { return percent_encoded(text, "-._"); }
+
 std::string page_of(const Place& place) {
-  return "/p/" + percent_encoded(place.project) + "/t/" + percent_encoded(place.id);
+  return "/p/" + part_of(place.project) + "/t/" + part_of(place.id);
 }
 
 /// The table in which the tasks are selected (docs/table-address.md).
@@ -97,10 +99,9 @@ std::string table_of(const std::vector<Place>& places) {
   for (const Place& p : places) {
     one_project = one_project && p.project == places.front().project;
     (p.archived ? archived : living) = true;
-    ids += (ids.empty() ? "" : ",") + percent_encoded(p.id);
+    ids += (ids.empty() ? "" : ",") + part_of(p.id);
   }
-  std::string out =
-      one_project ? "/p/" + percent_encoded(places.front().project) + "/tasks?" : "/tasks?";
+  std::string out = one_project ? "/p/" + part_of(places.front().project) + "/tasks?" : "/tasks?";
   if (archived) out += living ? "archived=both&" : "archived=yes&";
   return out + "sel=" + ids;
 }
@@ -150,7 +151,7 @@ class ManageQueue final : public LookAction {
   std::string address(const std::vector<Place>& places, std::span<const ActionTarget>,
                       const ActionCall&) const override {
     const std::string& queue = places.front().queue;
-    return queue.empty() ? "/queues" : "/queues/" + percent_encoded(queue);
+    return queue.empty() ? "/queues" : "/queues/" + part_of(queue);
   }
 };
 

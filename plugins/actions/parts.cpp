@@ -117,19 +117,6 @@ std::string cut(std::string text, std::size_t most) {
   return text;
 }
 
-std::string percent_encoded(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                       c == '_' || c == '-' || c == '.';
-    if (plain)
-      out += c;
-    else
-      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return out;
-}
-
 std::string json_of(std::string_view name, std::string_view text) {
   std::string out;
   JsonWriter(out).object().key(name).value(text).end_object();

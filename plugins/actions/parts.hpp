@@ -73,8 +73,6 @@ std::string listed(const std::vector<std::string>& parts);
 /// Cut at a character to at most `most` code points.
 std::string cut(std::string text, std::size_t most);
 std::size_t code_points(std::string_view text) noexcept;
-/// Everything but letters, digits, '_', '-' and '.' as %XX: a part of an address.
-std::string percent_encoded(std::string_view text);
 /// {"name": value}
 std::string json_of(std::string_view name, std::string_view text);
 
