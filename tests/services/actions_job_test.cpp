@@ -49,7 +49,8 @@ TEST_CASE("more than a thousand tasks are a job, with failing ones in the middle
                      return true;
                    });
   CHECK(items == 1500);
-  CHECK(told == std::set<std::string>(ids.begin(), ids.end()));
+  const bool all_told = told == std::set<std::string>(ids.begin(), ids.end());
+  CHECK(all_told);
   const auto jobs = h.services->jobs().collection();
   CHECK(h.cell(jobs, h.store->find(jobs, run.job), field("total")) == Value{std::int64_t{1500}});
   CHECK(h.cell(jobs, h.store->find(jobs, run.job), field("done")) == Value{std::int64_t{1500}});
@@ -126,7 +127,8 @@ TEST_CASE("a run that a restart cuts short goes on: nothing twice, nothing left 
                        for (const auto& o : block) told.insert(o.id);
                        return true;
                      });
-    CHECK(told == std::multiset<std::string>(ids.begin(), ids.end()));
+    const bool each_once = told == std::multiset<std::string>(ids.begin(), ids.end());
+    CHECK(each_once);
     h.services->stop();
   }
 }
