@@ -59,7 +59,7 @@ def beside(runs):
     def scenario(server, requests):
         project = table.project_of(server, runs)
         alone = measure.load(server, "log-metric", 1, requests)
-        answer = run(server, "restore", wait=0, project=project)
+        answer = run(server, "unarchive", wait=0, project=project)
         rows = []
         while answer["state"] == "running":
             rows.append(measure.load(server, "log-metric", 1, 300, first=1_000_000 + 300 * len(rows)))
