@@ -84,6 +84,10 @@ TEST_CASE("a trial counts how often, and knows the states of the past") {
   });
   CHECK(answer["tasks"][0]["at"] == failed_at);
   CHECK(tried(h, {{"when", "state = 'published'"}})["would_fire"] == 0);
+  // It had not ended before it ended, whatever its record says now.
+  answer = tried(h, {{"when", "completed is not null and iteration = 7"}});
+  CHECK(Value{answer["tasks"][0]["at"].get<std::int64_t>()} ==
+        h.world.task_cell(a, field("completed")));
 }
 
 TEST_CASE("a trial knows goals, edits and quiet times, and says what it took as it is now") {
