@@ -170,6 +170,8 @@ TEST_CASE("tasks are named, or found by a filter that stays one") {
   CHECK(both.code() == ErrorCode::invalid);
   CHECK(std::string(both.what()).find("'in'") != std::string::npos);
   CHECK(error_of([&] { h.run("archive nothing-such"); }).code() == ErrorCode::not_found);
+  const Error misspelled = error_of([&] { h.run("archive in vision exept " + one); });
+  CHECK(facts_of(misspelled).at("corrected") == "archive in vision except " + one);
 }
 
 TEST_CASE("archived tasks are left out unless somebody speaks of them") {
@@ -296,6 +298,16 @@ TEST_CASE("what became of each task") {
                         ["t3","done",null,null]])"));
   h.actions.answer.failed = 0;
   CHECK(h.run("poke in vision").outcome == Outcome::done);
+
+  // Of many only those that have something to say are listed; of none that have, no table.
+  h.actions.answer.succeeded = 5000;
+  const Json many = Json::parse(host::commands::to_json(h.run("poke in vision"), "poke", ""));
+  CHECK(many.at("sections").at("tasks").at("rows").size() == 2);
+  CHECK(many.at("sections").at("tasks").at("of") == 5000);
+  CHECK(many.at("sections").at("tasks").at("truncated") == true);
+  h.actions.answer.items = {{.id = "t3"}};
+  const Json plain = Json::parse(host::commands::to_json(h.run("poke in vision"), "poke", ""));
+  CHECK(plain.at("sections").empty());
   h.actions.answer.state = "cancelled";
   CHECK(h.run("poke in vision").outcome == Outcome::failed);
 }

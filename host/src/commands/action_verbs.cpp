@@ -34,21 +34,26 @@ std::string example_of(const ClauseSpec& clause) {
   return bar == std::string::npos ? "my-" + lower(clause.value) : clause.value.substr(0, bar);
 }
 
-/// The tasks that a word names. A word that is none may be a clause, nearly.
+/// Throws when a word that stands among the tasks is nearly a clause.
+void check_spelling(const Call& call, const Verb::Usage& usage, const CommandWord& word) {
+  if (word.quoted) return;
+  std::vector<std::string> names;
+  for (const ClauseSpec& c : usage.clauses) names.push_back(c.name);
+  const std::string near = kit::nearest(lower(word.text), names);
+  if (near.empty()) return;
+  const auto begin = static_cast<std::size_t>(word.position);
+  throw line_error(call.line(), word.position,
+                   fmt::format("'{}' is neither a task nor a clause of {}; did you mean '{}'?",
+                               word.text, call.parsed().verb.text, near),
+                   near, replaced(call.line(), begin, begin + word.text.size(), near));
+}
+
 std::vector<Ordinal> tasks_of(const Call& call, const Verb::Usage& usage, const CommandWord& word) {
   try {
     return call.tasks_named(word);
   } catch (const Error& e) {
-    if (e.code() != ErrorCode::not_found || word.quoted) throw;
-    std::vector<std::string> names;
-    for (const ClauseSpec& c : usage.clauses) names.push_back(c.name);
-    const std::string near = kit::nearest(lower(word.text), names);
-    if (near.empty()) throw;
-    const auto begin = static_cast<std::size_t>(word.position);
-    throw line_error(call.line(), word.position,
-                     fmt::format("'{}' is neither a task nor a clause of {}; did you mean '{}'?",
-                                 word.text, call.parsed().verb.text, near),
-                     near, replaced(call.line(), begin, begin + word.text.size(), near));
+    if (e.code() == ErrorCode::not_found) check_spelling(call, usage, word);
+    throw;
   }
 }
 
@@ -124,6 +129,7 @@ ActionSelection selection_of(const Parts& parts, const Call& call, const Verb::U
     if (!selects_tasks(call)) throw needs_tasks(call);
     selection.filter = archived ? call.tasks_archived_or_not() : call.tasks();
   } else if (selects_tasks(call)) {
+    for (const CommandWord& word : named) check_spelling(call, usage, word);
     for (const char* clause : selecting)
       if (call.has(clause))
         throw call.wrong(

@@ -104,7 +104,8 @@ Answer answer_of(const Parts& parts, const Principal& who, std::string_view acti
   if (!run.job.empty()) details.field("job", run.job, CellType::id);
   if (!run.message.empty()) details.field("message", run.message);
   if (!run.open_url.empty()) details.field("open_url", run.open_url);
-  if (!run.items.empty()) details.section("tasks", outcomes_of(run));
+  AnswerTable outcomes = outcomes_of(run);
+  if (!outcomes.rows.empty()) details.section("tasks", std::move(outcomes));
   Answer answer(std::move(details));
   if (run.failed > 0 || (run.state != "done" && run.state != "running"))
     answer.outcome = Outcome::failed;

@@ -56,7 +56,9 @@ class ActionsVerb final : public Verb {
     for (const ActionCount& a : found.actions)
       table.row({a.action->word, a.action->spec.label, static_cast<std::int64_t>(a.count),
                  static_cast<std::int64_t>(found.of), fmt::format("{}", fmt::join(a.reasons, "; ")),
-                 a.count < found.of ? Value{a.action->spec.why_not} : Value{}});
+                 a.count < found.of && !a.action->spec.why_not.empty()
+                     ? Value{a.action->spec.why_not}
+                     : Value{}});
     table.of = static_cast<std::int64_t>(table.rows.size());
     return table;
   }
