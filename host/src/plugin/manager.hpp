@@ -85,7 +85,8 @@ class PluginManager {
   /// Calls `stop` in reverse order. Idempotent. A plugin in which calls still hang that were given
   /// up is passed over: it could wait for them for ever.
   void stop() noexcept;
-  /// Whether there are such calls. Then neither this, nor what plugins were given, may be destroyed.
+  /// Whether there are such calls. Then neither this, nor what plugins were given, may be
+  /// destroyed.
   bool calls_left() const noexcept;
 
   /// All that plugins added, and where the host adds its own.
