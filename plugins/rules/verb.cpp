@@ -53,8 +53,10 @@ Answer RulesVerb::run(const VerbCall& call) {
   if (words.size() < 2)
     throw call.wrong(words[0], "'rules " + words[0].text + "' needs the name of a rule");
   const auto rule = desk_.named(call.who(), words[1].text);
-  if (!rule)
-    throw call.placed(words[1], Error(ErrorCode::not_found, "there is no rule of that name"));
+  if (!rule) {
+    const Error wrong = call.wrong(words[1], "there is no rule of that name");
+    throw Error(ErrorCode::not_found, wrong.what()).at(wrong.position()).with(wrong.detail());
+  }
   if (!call.dry_run() && (rule->enabled != on || call.has("catch-up"))) {
     Draft draft;
     draft.enabled = on;
