@@ -78,9 +78,8 @@ class Floor {
   Floor(const char* file, const char* project) : db_(bench::open_database(file)) {
     cid_ = std::to_string(one("SELECT cid FROM collections WHERE name = 'tasks'"));
     history_ = std::to_string(one("SELECT cid FROM collections WHERE name = 'history'"));
-    const auto projects =
-        std::to_string(one("SELECT cid FROM collections WHERE name = 'projects'"));
-    project_ = std::to_string(one("SELECT rid FROM t" + projects + " WHERE id = " + project));
+    project_ = std::to_string(std::atoll(project) +
+                              1);  // ids of projects are 0, 1, ...; rowids begin at 1
     live_ = "t.f_project = " + project_ + " AND t.f_archived = 0";
     record_ = prepare(
         "SELECT id, f_name, f_type, f_state, f_user, f_started, f_updated, "
