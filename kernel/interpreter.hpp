@@ -8,11 +8,13 @@
 
 #include "kernel/cell.hpp"
 #include "kernel/host.hpp"
+#include "kernel/live.hpp"
 #include "kernel/notebook.hpp"
+#include "kernel/outputs.hpp"
+#include "kernel/results.hpp"
+#include "kernel/widgets.hpp"
 
 namespace podium::kernel {
-
-class Widgets;
 
 /// Why a cell failed, as the protocol tells it.
 struct Failure {
@@ -50,14 +52,23 @@ class Interpreter {
  private:
   /// Runs a command of the front end's own; false when it is none.
   bool run_own(const Command&);
-  Json answer_to(const Command&);
-  void show(const Json& answer, const Command&);
-  void show_file(const Json& answer);
+  void connect(const std::string& where);
+  void run(const Command&);
+  /// The answer of the host, and what was asked: waits, questions and jobs are gone through.
+  Json answer_to(const Command&, std::string& request);
+  Json call(const std::string& path, const Json& request);
+  /// Asks the person; false: not to be done.
+  bool confirmed(const Json& question);
+  /// Watches a job to its end; an interrupt cancels it.
+  void watch(const Json& progress);
 
   Notebook& notebook_;
   Host host_;
-  std::size_t rows_ = 50;
-  bool with_widgets_ = true;
+  Widgets widgets_;
+  Live live_;
+  Results results_;
+  Look look_;
+  Outputs outputs_;
 };
 
 }  // namespace podium::kernel

@@ -1,5 +1,7 @@
 #include "kernel/results.hpp"
 
+#include <algorithm>
+
 #include "podium/error.hpp"
 
 namespace podium::kernel {
@@ -118,10 +120,10 @@ Json Results::spoken_of(const std::string& line) const {
   return out;
 }
 
-std::vector<std::string> Results::names() const {
-  std::vector<std::string> names;
-  for (const auto& [name, selection] : selections_) names.push_back(name);
-  return names;
+Json Results::all() const {
+  Json out = Json::object();
+  for (const auto& [name, selection] : selections_) out[name] = selection;
+  return out;
 }
 
 }  // namespace podium::kernel

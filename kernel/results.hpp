@@ -20,8 +20,8 @@ class Results {
   void select(const std::string& name, const Json& selection);
   /// For `selections` of a command that may speak of them; empty when it cannot.
   Json spoken_of(const std::string& line) const;
-  /// The names, for completion.
-  std::vector<std::string> names() const;
+  /// All that there are.
+  Json all() const;
 
  private:
   Json ids_of(const Json& question) const;

@@ -4,10 +4,10 @@
 #include <httplib.h>
 
 #include <algorithm>
-#include <cstdint>
 #include <cstdlib>
 #include <fstream>
 
+#include "cli/base64.hpp"
 #include "podium/error.hpp"
 
 namespace podium::host::cli {
@@ -27,20 +27,6 @@ std::string environment(const char* name) {
 }  // namespace
 
 namespace {
-
-std::string base64(std::string_view bytes) {
-  static constexpr char digits[] =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    std::uint32_t group = 0;
-    for (std::size_t k = 0; k < 3; ++k)
-      group = group << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0U);
-    for (std::size_t k = 0; k < 4; ++k)
-      out += i + k <= bytes.size() ? digits[group >> (18 - 6 * k) & 63] : '=';
-  }
-  return out;
-}
 
 bool is_this_machine(std::string_view url) {
   const std::string_view host = url.substr(url.find("://") + 3);

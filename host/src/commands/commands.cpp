@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "commands/answer_json.hpp"
+#include "commands/front_members.hpp"
 
 namespace podium::host::commands {
 
@@ -52,7 +53,8 @@ CommandResult Commands::run(const CommandRequest& request, const Principal& who,
   parts_.core->access.require(who, usage.changes ? "task.write" : "task.read");
   Answer answer = contained(*found.owner, "run", [&] { return found.verb->run(call); });
   fit(answer, request.budget);
-  return {std::move(answer), word, call.parsed().line};
+  std::string members = front_members(parts_, call, answer);
+  return {std::move(answer), word, call.parsed().line, std::move(members)};
 }
 
 }  // namespace podium::host::commands

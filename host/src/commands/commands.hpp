@@ -12,6 +12,7 @@ namespace podium::host::commands {
 struct CommandResult {
   Answer answer;
   std::string verb, line;
+  std::string members = {};  ///< of its JSON besides, see front_members.hpp
 };
 
 /// The verbs that the host and its plugins added to a registry, which outlives this. Thread-safe;

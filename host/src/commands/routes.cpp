@@ -154,7 +154,7 @@ class CommandRoutes final : public Routes {
   Response run(Request& request) const {
     const CommandResult result =
         commands_.run(request_of(request), request.who(), request.cancel());
-    return json_response(to_json(result.answer, result.verb, result.line));
+    return json_response(to_json(result.answer, result.verb, result.line, result.members));
   }
 
   /// On an io thread: the request is read here, the store by the waiting thread.
