@@ -107,9 +107,10 @@ void KernelServer::step(milliseconds most, Waiting waiting) {
   if (items[0].revents & ZMQ_POLLIN)
     if (auto message = receive(m_controller)) serve_control(std::move(*message));
   if (items[2].revents & ZMQ_POLLIN) {
-    // An answer that nobody waits for any more is dropped.
-    if (auto message = receive(m_stdin); message && waiting == Waiting::input &&
-                                         message->parent_header().value("msg_id", "") == input_id_)
+    // An answer that nobody waits for any more is dropped. Not every client says what it answers.
+    const auto message = receive(m_stdin);
+    const std::string of = message ? message->parent_header().value("msg_id", "") : "";
+    if (message && waiting == Waiting::input && (of.empty() || of == input_id_))
       input_ = message->content().value("value", std::string());
   }
   if (!m_request_stop && (items[1].revents & ZMQ_POLLIN))
@@ -261,6 +262,8 @@ std::optional<std::string> KernelServer::ask(const std::string& prompt, bool pas
 
 void KernelServer::send_stdin_impl(xeus::xmessage message) {
   input_.reset();
+  while (receive(m_stdin)) {  // to a question before, which was interrupted
+  }
   xeus::xzmq_serializer::serialize(std::move(message), *p_auth, m_error_handler).send(m_stdin);
   while (!input_ && !interrupted()) step(longest_step, Waiting::input);
 }
