@@ -53,7 +53,7 @@ bool has_tag(const std::string& html, const std::string& tag) {
 }  // namespace
 
 TEST_CASE("HTML of a table: text is text") {
-  const std::string html = table_html(table({"text", "real"}, {{hostile, 0.1}}), 50);
+  const std::string html = table_html(table({"text", "real"}, Json::array({Json::array({hostile, 0.1})})), 50);
   CHECK_FALSE(has_tag(html, "img"));
   CHECK_FALSE(has_tag(html, "script"));
   CHECK(html.find("\xe2\x80\xae") == std::string::npos);

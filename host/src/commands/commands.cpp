@@ -37,6 +37,23 @@ std::vector<Commands::Described> Commands::all() const {
   return all;
 }
 
+std::vector<Verb::Suggestion> Commands::suggestions(std::string_view verb, const Principal& who,
+                                                    std::string_view clause,
+                                                    std::string_view prefix) const {
+  const Found found = find(verb);
+  if (found.verb == nullptr) return {};
+  return contained(*found.owner, "complete",
+                   [&] { return found.verb->complete(who, clause, prefix); });
+}
+
+std::optional<Answer> Commands::inspected(std::string_view verb, const Principal& who,
+                                          std::string_view clause, std::string_view word) const {
+  const Found found = find(verb);
+  if (found.verb == nullptr) return std::nullopt;
+  return contained(*found.owner, "inspect",
+                   [&] { return found.verb->inspect(who, clause, word); });
+}
+
 ParsedLine Commands::parse(const CommandRequest& request) const {
   return request.argv.empty() ? parse_line(request.line, *this)
                               : parse_arguments(request.argv, *this);
