@@ -7,6 +7,7 @@ find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(SQLite3 3.40 REQUIRED)
 find_package(simdjson REQUIRED)
+find_package(OpenSSL 3 REQUIRED)                # TLS of calls to other servers, HMAC of custom actions
 pkg_check_modules(HTTPLIB REQUIRED IMPORTED_TARGET cpp-httplib)
 find_package(CLI11 REQUIRED)
 find_package(tomlplusplus REQUIRED)

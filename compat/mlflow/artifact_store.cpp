@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "podium/http/percent.hpp"
 #include "python_text.hpp"
 #include "uri.hpp"
 #include "validation.hpp"

@@ -82,21 +82,6 @@ std::string decoded_fully(std::string_view text) {
   throw invalid_path();
 }
 
-std::string percent_encoded(std::string_view text, std::string_view safe) {
-  std::string out;
-  for (const char c : text) {
-    if (is_letter(c) || is_digit(c) || safe.find(c) != std::string_view::npos) {
-      out += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      out += '%';
-      out += digits[byte >> 4];
-      out += digits[byte & 15];
-    }
-  }
-  return out;
-}
-
 std::string safe_path(std::string_view given) {
   std::string path = decoded_fully(given);
   // Control characters are escaped rather than refused: a client may have made such a name.

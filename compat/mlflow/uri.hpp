@@ -18,8 +18,6 @@ Uri parse_uri(std::string_view text);
 std::string percent_decoded(std::string_view text);
 /// Percent-decoded until nothing changes; throws "Invalid path" when ten rounds are not enough.
 std::string decoded_fully(std::string_view text);
-/// Escapes everything but letters, digits and `safe`.
-std::string percent_encoded(std::string_view text, std::string_view safe);
 
 /// An artifact's path from a client: decoded repeatedly, relative, without ".." segments,
 /// backslashes and

@@ -6,6 +6,7 @@ says how many requests a server is asked for; a server without a size does not t
 import dataclasses
 import typing
 
+import actions
 import measure
 import reads
 import servers
@@ -87,6 +88,9 @@ def group_table(runs):
         ask("facet of the tags", table.facet(runs, "facet-tags", "tags"), 20),
         ask("range of a metric", table.facet(runs, "range-metric", "metrics.acc"), 50),
         ask("CSV of all x 24", table.csv(runs), 3),
+        Scenario(f"actions {runs // 1000}k: counts of all", actions.counts(runs), sizes(50)),
+        Scenario(f"actions {runs // 1000}k: archive all", actions.archive(runs), sizes(1)),
+        Scenario(f"actions {runs // 1000}k: log-metric beside", actions.beside(runs), {"podium": 1000}),
     ]
 
 
@@ -108,6 +112,7 @@ def group_mixed():
 def group_events():
     return [
         Scenario("events at 1,000 changes/s", table.events, {"podium": 1000}),
+        Scenario("a rule sees a point", actions.rule, {"podium": 100}),
         Scenario("a call of the command line", table.command_line, {"podium": 20, "trackio": 3}),
     ]
 

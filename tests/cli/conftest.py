@@ -3,8 +3,11 @@ import dataclasses
 import json
 import os
 import pathlib
+import pty
+import select
 import subprocess
 import sys
+import time
 import urllib.request
 
 import pytest
@@ -17,6 +20,8 @@ from podium import BINARY, Podium  # noqa: E402
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from schema import validate  # noqa: E402
 
+# Actions and verbs of a stranger's, beside podium's own.
+PLUGIN = pathlib.Path(BINARY).parents[1] / "tests/cli/plugin/cli_actions.so"
 SCHEMA = json.loads((ROOT / "docs/commands.schema.json").read_text())
 
 
@@ -29,6 +34,45 @@ class Ended:
     @property
     def json(self):
         return json.loads(self.out)
+
+
+class Terminal:
+    """The binary with a person before it: stdin and stderr are a terminal, stdout goes into a pipe."""
+
+    def __init__(self, command, environment):
+        self.ours, theirs = pty.openpty()
+        self.process = subprocess.Popen(command, stdin=theirs, stdout=subprocess.PIPE, stderr=theirs, env=environment)
+        os.close(theirs)
+        self.seen = ""
+
+    def until(self, text, seconds=60):
+        """Reads the terminal until a text is there."""
+        end = time.monotonic() + seconds
+        while text not in self.seen:
+            ready, _, _ = select.select([self.ours], [], [], max(0, end - time.monotonic()))
+            assert ready, f"no {text!r} in {self.seen!r}"
+            assert self._read(), f"it ended without {text!r}: {self.seen!r}"
+        return self
+
+    def type(self, line):
+        os.write(self.ours, line.encode() + b"\n")
+        return self
+
+    def end(self, seconds=60):
+        out = self.process.stdout.read().decode()
+        code = self.process.wait(seconds)
+        while self._read():
+            pass
+        os.close(self.ours)
+        return Ended(code, out, self.seen)
+
+    def _read(self):
+        try:
+            chunk = os.read(self.ours, 4096)
+        except OSError:  # the other end is closed
+            return False
+        self.seen += chunk.decode(errors="replace")
+        return bool(chunk)
 
 
 class Host:
@@ -61,6 +105,9 @@ class Host:
         return subprocess.Popen([BINARY, *map(str, words)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                 env=env)
 
+    def on_a_terminal(self, *words):
+        return Terminal([BINARY, *map(str, words)], dict(os.environ, PODIUM_URL=self.url))
+
     def run(self, *words, **where):
         process = self.start(*words, **where)
         out, err = process.communicate(timeout=120)
@@ -82,7 +129,7 @@ class Host:
 
 @pytest.fixture(scope="session")
 def podium(tmp_path_factory):
-    with Podium(tmp_path_factory.mktemp("podium") / "data") as running:
+    with Podium(tmp_path_factory.mktemp("podium") / "data", "--plugin", str(PLUGIN)) as running:
         yield Host(running.url)
         assert running.process.poll() is None, f"podium died during the tests\n{running.tail()}"
 

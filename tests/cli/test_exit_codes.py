@@ -1,4 +1,4 @@
-"""The exit codes of docs/commands.md but 8 and 9: no verb asks a question yet, and everybody may do everything."""
+"""The exit codes of docs/commands.md, each by a command that ends so."""
 import http.server
 import threading
 
@@ -119,6 +119,17 @@ def test_wait_by_the_plain_path(podium, vision):
     assert answer["outcome"] == "done" and answer["rows"][0][0] == vision["a"]
 
 
-def test_nobody_is_asked_without_a_terminal(podium, vision):
+def test_7_some_of_many_failed(podium, vision):
+    assert podium.run("judge", f"{vision['a']},{vision['b']}", vision["b"]).code == 7
+
+
+def test_8_it_asks_and_nobody_is_there(podium, vision):
     """stdin is closed in all of these tests: nothing waits for an answer."""
-    assert podium.run("untag", vision["a"], "nothing").code == 0
+    ended = podium.run("mark", vision["a"], "--shade", "red")
+    assert ended.code == 8 and "nothing was done; say --yes" in ended.err
+
+
+def test_9_who_calls_may_not(podium):
+    """Until there are accounts everybody may do everything of podium's own: a plugin's verb refuses."""
+    ended = podium.run("forbidden")
+    assert ended.code == 9 and ended.err == "podium: you may not do this; ask who runs this podium\n"

@@ -129,12 +129,14 @@ def test_models_and_datasets(podium, vision):
 def test_tag_and_untag(podium):
     project = podium.call("POST", "/api/v1/projects", {"name": "tags"})["id"]
     one, two = podium.task(project, "one"), podium.task(project, "two")
-    assert podium.json("tag", f"{one},{two}", "team=cv", "reviewed", "--dry-run")["fields"] == {"tasks": 2, "changed": 2, "dry_run": True}
+    dry = podium.json("tag", f"{one},{two}", "team=cv", "reviewed", "--dry-run")["fields"]
+    assert dry["succeeded"] == 2 and dry["dry_run"] and dry["run"] is None
     assert podium.json("tasks", "--where", "tags any ('reviewed')", "--in", "tags")["rows"] == []
-    assert podium.json("tag", f"{one},{two}", "team=cv", "reviewed")["fields"]["changed"] == 2
-    assert podium.json("tag", one, "team=cv")["fields"]["changed"] == 0
+    assert podium.json("tag", f"{one},{two}", "team=cv", "reviewed")["fields"]["undoable"]
+    again = podium.json("tag", one, "team=cv")
+    assert not again["fields"]["undoable"] and again["sections"]["tasks"]["rows"][0][2] == "it is tagged so already"
     assert len(podium.json("tasks", "--where", "tags all ('reviewed', 'team')", "--in", "tags")["rows"]) == 2
-    assert podium.json("untag", two, "reviewed")["fields"]["changed"] == 1
+    assert podium.json("untag", two, "reviewed")["fields"]["succeeded"] == 1
     assert len(podium.json("tasks", "--where", "tags any ('reviewed')", "--in", "tags")["rows"]) == 1
 
 

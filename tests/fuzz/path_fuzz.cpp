@@ -10,6 +10,7 @@
 #include "blob/blob_name.hpp"
 #include "errors.hpp"
 #include "http/percent.hpp"
+#include "podium/http/percent.hpp"
 #include "uri.hpp"
 #include "validation.hpp"
 

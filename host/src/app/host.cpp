@@ -123,7 +123,7 @@ struct HostImpl final : HostAccess {
         plugins(plugin_options(s, std::move(files))),
         language(make_query_language()),
         vocabularies(std::make_unique<Vocabularies>(Services::declarations(), now)),
-        http_client(make_http_client({})) {
+        http_client(make_http_client({s.list("outbound_allow"), s.list("outbound_networks"), {}})) {
     host_info.version = PODIUM_VERSION;
     host_info.data_dir = settings.text("data");
     host_info.started = now();
@@ -172,8 +172,18 @@ struct HostImpl final : HostAccess {
     Services::Options options{*store_, *blobs_, *language, host_info, now, *vocabularies};
     options.events.pending = static_cast<std::size_t>(settings.integer("event_backlog"));
     services = std::make_unique<Services>(std::move(options));
-    parts = {&services->core(), &projects(),        &tasks(),           &datasets(), &models(),
-             &jobs(),           vocabularies.get(), &services->table(), &waits};
+    parts = {&services->core(),
+             &projects(),
+             &tasks(),
+             &datasets(),
+             &models(),
+             &jobs(),
+             vocabularies.get(),
+             &services->table(),
+             &waits,
+             &services->actions(),
+             &services->action_service(),
+             &services->catalogue()};
     manager.start();
     manager.extensions().each<JobHandler>(
         [this](PluginOwner& owner, JobHandler& h) { services->add(h, owner); });
@@ -202,7 +212,9 @@ struct HostImpl final : HostAccess {
   void take_down(PluginManager& manager) noexcept {
     waits.stop();
     if (services) services->stop();
+    hung = hung || manager.calls_left();
     manager.stop();
+    if (hung) return;
     manager.extensions().remove(self);
     commands.reset();
     services.reset();
@@ -266,12 +278,17 @@ struct HostImpl final : HostAccess {
   commands::Waits waits{parts};
   std::vector<std::unique_ptr<Routes>> own_routes;
   std::unique_ptr<Server> server;
+  bool hung = false;  ///< calls that were given up still run
 };
 
 Host::Host(const Settings& settings, std::vector<std::filesystem::path> plugin_files)
     : impl_(std::make_unique<HostImpl>(settings, std::move(plugin_files))) {}
 
-Host::~Host() { stop(); }
+Host::~Host() {
+  stop();
+  // A call that hangs in a plugin may wake up and use any of it: it stays until the process ends.
+  if (impl_->hung) static_cast<void>(impl_.release());
+}
 
 void Host::start() {
   auto& host = *impl_;
@@ -287,7 +304,7 @@ void Host::start() {
 void Host::stop() noexcept {
   auto& host = *impl_;
   host.waits.stop();  // whoever waits is a request in flight
-  if (host.services) host.services->stop_events();
+  if (host.services) host.services->stop_waiting();
   if (host.server) host.server->stop(std::chrono::seconds(20));
   host.server.reset();
   host.own_routes.clear();

@@ -17,6 +17,7 @@
 #include "cli/chart_file.hpp"
 #include "cli/draw.hpp"
 #include "cli/exit_codes.hpp"
+#include "cli/follow.hpp"
 #include "cli/http_client.hpp"
 #include "podium/error.hpp"
 
@@ -155,6 +156,11 @@ int download(HttpClient& host, const CommandLine& line, const OrderedJson& file)
   return exit_ok;
 }
 
+std::string text_of_question(const OrderedJson& question, const DrawOptions& options) {
+  return safe(question.at("text").get<std::string>()) + '\n' +
+         draw_details(question.at("details"), options);
+}
+
 void draw(const CommandLine& line, const OrderedJson& answer, const std::string& body) {
   const std::string kind = answer.at("kind");
   if (line.json) return print(line, body + '\n');
@@ -183,17 +189,20 @@ void draw(const CommandLine& line, const OrderedJson& answer, const std::string&
                             answer.at("state").get<std::string>(), answer.at("done").dump(),
                             answer.at("total").dump()));
   } else if (kind == "question") {
-    print(line, safe(answer.at("text").get<std::string>()) + '\n' +
-                    draw_details(answer.at("details"), options));
+    print(line, text_of_question(answer, options));
   } else {
     print(line, body + '\n');
   }
 }
 
-/// Asks a person on the terminal; false when there is none.
-bool confirmed() {
-  if (isatty(STDIN_FILENO) == 0 || isatty(STDERR_FILENO) == 0) return false;
-  std::cerr << "Do it? [y/N] " << std::flush;
+bool somebody_is_there() { return isatty(STDIN_FILENO) != 0 && isatty(STDERR_FILENO) != 0; }
+
+/// Asks a person on the terminal, beside the answer that goes to stdout.
+bool confirmed(const CommandLine& line, const OrderedJson& question) {
+  DrawOptions options;
+  options.width = line.width > 0 ? line.width : 80;
+  options.local_time = !line.utc;
+  std::cerr << text_of_question(question, options) << "Do it? [y/N] " << std::flush;
   std::string reply;
   std::getline(std::cin, reply);
   return reply == "y" || reply == "Y" || reply == "yes";
@@ -218,19 +227,42 @@ int run(CommandLine line) {
                    .count();
       continue;
     }
+    const bool question = answer.at("kind") == "question" && !line.dry_run;
+    if (question && somebody_is_there()) {
+      if (!confirmed(line, answer)) {
+        std::cerr << "podium: nothing was done\n";
+        return exit_question;
+      }
+      // Exactly what was shown: with its token, behind the verb, where no `--` has ended the
+      // options.
+      const std::string token = answer.value("token", "");
+      line.argv.insert(line.argv.begin() + 1, token.empty() ? "--yes" : "--yes=" + token);
+      continue;
+    }
+    if (answer.at("kind") == "progress" && !line.detach) {
+      const std::string job = answer.at("job");
+      if (!follow(host, job)) {
+        std::cerr << how_to_go_on(job);
+        return exit_interrupted;
+      }
+      line.argv = {"job", job};  // what became of it
+      line.idempotency_key.clear();
+      continue;
+    }
     for (const auto& notice : answer.at("notices"))
       if (!line.json && !line.jsonl) std::cerr << safe(notice.get<std::string>()) << '\n';
     if (answer.at("kind") == "file" && !line.json) return download(host, line, answer);
     draw(line, answer, reply.body);
     if (!line.json) say_what_is_missing(answer);
-    if (answer.at("kind") == "question" && !line.dry_run) {
-      if (!confirmed()) {
-        std::cerr << "podium: nothing was done; say --yes to do it\n";
-        return exit_question;
-      }
-      line.argv.emplace_back("--yes");
-      continue;
+    if (question) {
+      std::cerr << "podium: nothing was done; say --yes to do it";
+      if (answer.contains("token"))
+        std::cerr << ", or --yes=" << answer.at("token").get<std::string>()
+                  << " to do exactly this";
+      std::cerr << '\n';
+      return exit_question;
     }
+    if (answer.at("kind") == "progress") std::cerr << how_to_go_on(answer.at("job"));
     return exit_code_of_outcome(outcome);
   }
 }
@@ -260,6 +292,7 @@ CommandLine read_command_line(const std::vector<std::string>& words) {
       {"--csv", &line.csv, {}},
       {"--utc", &line.utc, {}},
       {"--dry-run", &line.dry_run, {}},
+      {"--detach", &line.detach, {}},
       {"--help", &help, {}},
       {"-h", &help, {}},
   };

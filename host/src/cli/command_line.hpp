@@ -9,7 +9,7 @@ namespace podium::host::cli {
 /// What the command line itself understands; the rest is the host's.
 struct CommandLine {
   std::string url, out, idempotency_key;
-  bool json = false, jsonl = false, csv = false, dry_run = false, utc = false;
+  bool json = false, jsonl = false, csv = false, dry_run = false, utc = false, detach = false;
   std::size_t budget = 0, width = 0;
   std::vector<std::string> binds;  ///< NAME=VALUE
   std::vector<std::string> argv;   ///< the verb and its words

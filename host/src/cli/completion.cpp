@@ -41,9 +41,9 @@ end
 complete -c podium -f -a '(__podium_words)'
 )";
 
-constexpr const char* options[] = {"--url",    "--json", "--jsonl",   "--csv",  "--out",
-                                   "--budget", "--bind", "--dry-run", "--help", "--idempotency-key",
-                                   "--utc",    "--width"};
+constexpr const char* options[] = {
+    "--url",    "--json", "--jsonl",           "--csv", "--out",  "--budget", "--bind", "--dry-run",
+    "--detach", "--help", "--idempotency-key", "--utc", "--width"};
 
 std::string flag_of(const std::string& clause) {
   std::string flag = "--" + clause;
@@ -59,6 +59,18 @@ bool is_plain(const std::string& text) {
 void print_those(const std::vector<std::string>& candidates, const std::string& prefix) {
   for (const std::string& c : candidates)
     if (c.starts_with(prefix) && is_plain(c)) std::cout << c << '\n';
+}
+
+/// "a|b|c": what a clause takes.
+std::vector<std::string> choices_of(const std::string& value) {
+  std::vector<std::string> choices;
+  std::size_t begin = 0;
+  while (begin <= value.size()) {
+    const std::size_t bar = std::min(value.find('|', begin), value.size());
+    choices.push_back(value.substr(begin, bar - begin));
+    begin = bar + 1;
+  }
+  return choices;
 }
 
 /// Names of the projects, for `in`.
@@ -95,6 +107,11 @@ int complete(std::vector<std::string> words, const std::vector<std::string>& own
         const bool flags = prefix.starts_with("-");
         for (const Json& clause : verb.at("clauses")) {
           const std::string name = clause.at("name");
+          if (const std::string value = clause.value("value", "");
+              value.find('|') != value.npos && (before == name || before == flag_of(name))) {
+            candidates = choices_of(value);
+            break;
+          }
           candidates.push_back(flags ? flag_of(name) : name);
         }
         if (flags) candidates.insert(candidates.end(), std::begin(options), std::end(options));

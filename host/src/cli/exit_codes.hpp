@@ -14,6 +14,8 @@ inline constexpr int exit_timeout = 6;    ///< `wait` gave up, or the host took 
 inline constexpr int exit_badly = 7;      ///< it was carried out, and ended badly: a task failed
 inline constexpr int exit_question = 8;   ///< it asks first, and nobody is there to answer
 inline constexpr int exit_denied = 9;     ///< who calls may not
+/// Ctrl-C while a job was watched, as shells have it: the job goes on.
+inline constexpr int exit_interrupted = 130;
 
 /// Of the `code` of a problem.
 inline int exit_code_of(std::string_view code) {

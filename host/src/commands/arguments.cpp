@@ -35,22 +35,31 @@ ParsedLine parse_arguments(std::span<const std::string> argv, const VerbList& ve
   };
   std::optional<Kind> inside;  // of the clause whose words follow
   bool only_arguments = false;
+  bool may_take = false;  // the last piece is a flag that would take an argument for its token
   const auto add = [&](std::string_view text) {
     line += ' ';
     line += text;
+    may_take = false;
+  };
+  const auto add_argument = [&](const std::string& text) {
+    if (may_take) add("''");  // `--yes TASK` is not `yes TOKEN`
+    add(quoted(text, usage.clauses));
   };
   for (std::size_t i = 1; i < argv.size(); ++i) {
     const std::string& item = argv[i];
     if (only_arguments) {
-      add(quoted(item, usage.clauses));
+      add_argument(item);
     } else if (item == "--") {
       only_arguments = true;
     } else if (item.starts_with("--")) {
       const std::size_t equals = item.find('=');
       std::string name =
           lower(std::string_view(item).substr(2, equals == item.npos ? item.npos : equals - 2));
-      std::replace(name.begin(), name.end(), '-', ' ');
-      const auto spec = spec_of(name);
+      auto spec = spec_of(name);
+      if (spec == usage.clauses.end()) {
+        std::replace(name.begin(), name.end(), '-', ' ');
+        spec = spec_of(name);
+      }
       if (spec == usage.clauses.end()) {
         const std::string near = kit::nearest(name, names);
         const std::size_t position = line.size() + 1;
@@ -67,9 +76,13 @@ ParsedLine parse_arguments(std::span<const std::string> argv, const VerbList& ve
       add(spec->name);
       inside = spec->kind;
       if (spec->kind == Kind::flag) {
-        if (equals != item.npos)
+        if (equals != item.npos && !may_have_token(*spec))
           throw line_error(line, static_cast<std::int64_t>(line.size()),
                            fmt::format("'--{}' takes no value", name));
+        if (equals != item.npos)
+          add(quoted(item.substr(equals + 1), usage.clauses));
+        else
+          may_take = may_have_token(*spec);
         inside.reset();
         continue;
       }
@@ -91,7 +104,7 @@ ParsedLine parse_arguments(std::span<const std::string> argv, const VerbList& ve
         add(item + " " + argv[i + 1]);
         inside = spec_of(lower(item + " " + argv[++i]))->kind;
       } else {
-        add(quoted(item, usage.clauses));
+        add_argument(item);
       }
     } else if (is_one_word(*inside)) {
       add(quoted(item, usage.clauses));
@@ -134,11 +147,25 @@ std::string print(const ParsedLine& parsed) {
   const auto as_typed = [&](const CommandWord& w) {
     return w.quoted ? quoted(w.text.empty() ? " " : w.text, keywords) : w.text;
   };
-  for (const auto& a : parsed.arguments) add(a.quoted ? quoted(a.text, keywords) : a.text);
+  // Of `a, 'b c'` the parts are quoted, not the whole.
+  const auto in_parts = [&](const CommandWord& w) {
+    if (w.quoted) return quoted(w.text, keywords);
+    const auto is_odd = [](char c) { return is_blank(c) || is_quote(c); };
+    if (std::none_of(w.text.begin(), w.text.end(), is_odd)) return w.text;
+    std::string parts;
+    for (std::size_t begin = 0; begin <= w.text.size();) {
+      const std::size_t comma = std::min(w.text.find(',', begin), w.text.size());
+      parts += (begin == 0 ? "" : ", ") + quoted(w.text.substr(begin, comma - begin), keywords);
+      begin = comma + 1;
+    }
+    return parts;
+  };
+  for (const auto& a : parsed.arguments) add(in_parts(a));
   for (const auto& c : parsed.clauses) {
     add(c.name);
     switch (c.kind) {
       case Kind::flag:
+        if (!c.words.empty()) add(in_parts(c.words.front()));
         break;
       case Kind::filter:
         add(c.words.front().text);
@@ -151,20 +178,23 @@ std::string print(const ParsedLine& parsed) {
         }
         break;
       default:
-        add(c.words.front().quoted ? quoted(c.words.front().text, keywords) : c.words.front().text);
+        add(in_parts(c.words.front()));
     }
   }
   return out;
+}
+
+std::string written(const ClauseSpec& clause) {
+  if (may_have_token(clause)) return clause.name + " [TOKEN]";
+  return clause.kind == Kind::flag ? clause.name : clause.name + " " + clause.value;
 }
 
 std::string usage_line(std::string_view verb, const Verb::Usage& usage) {
   std::string out(verb);
   if (!usage.arguments.empty())
     out += usage.least == 0 ? " [" + usage.arguments + "]" : " " + usage.arguments;
-  for (const auto& c : usage.clauses) {
-    const std::string text = c.kind == Kind::flag ? c.name : c.name + " " + c.value;
-    out += c.required ? " " + text : " [" + text + "]";
-  }
+  for (const auto& c : usage.clauses)
+    out += c.required ? " " + written(c) : " [" + written(c) + "]";
   return out;
 }
 

@@ -16,11 +16,6 @@ namespace {
 constexpr std::size_t shortest_id = 6;      // of the beginning of an id
 constexpr std::size_t most_named = 10'000;  // tasks that a word may name
 
-bool speaks_of_archived(const Filter& f) {
-  if (f.path.kind == Path::Kind::field && f.path.name == "archived") return true;
-  return std::any_of(f.children.begin(), f.children.end(), speaks_of_archived);
-}
-
 std::string nearest_of(const Error& e) {
   const Json facts = Json::parse(e.detail(), nullptr, false);
   return facts.is_object() ? facts.value("nearest", std::string()) : std::string();
@@ -45,6 +40,11 @@ bool could_begin_id(std::string_view text) {
 }
 
 }  // namespace
+
+bool speaks_of_archived(const Filter& f) {
+  if (f.path.kind == Path::Kind::field && f.path.name == "archived") return true;
+  return std::any_of(f.children.begin(), f.children.end(), speaks_of_archived);
+}
 
 Call::Call(const Parts& parts, ParsedLine parsed, const CommandRequest& request,
            const Principal& who, const Cancel& cancel)
@@ -116,6 +116,12 @@ Filter Call::tasks() const {
                   has("all"), request_.bindings);
 }
 
+Filter Call::tasks_archived_or_not() const {
+  const auto in = words("in"), where = words("where");
+  return tasks_of(in.empty() ? nullptr : &in.front(), where.empty() ? nullptr : &where.front(),
+                  true, request_.bindings);
+}
+
 std::optional<std::vector<Ordinal>> Call::projects() const {
   const auto in = words("in");
   if (in.empty()) return std::nullopt;
@@ -180,25 +186,34 @@ Ordinal Call::find_one(const std::string& text, const CommandWord& word) const {
   throw error;
 }
 
-std::vector<Ordinal> Call::selected(const Selection& s, const CommandWord& word) const {
+std::vector<Ordinal> Call::known(const std::vector<std::string>& ids) const {
   std::vector<Ordinal> found;
-  if (!s.by_filter) {
-    for (const auto& id : s.ids)
-      if (const Ordinal o = parts_.tasks->find(parts_.core->store, who_, id); o != 0)
-        found.push_back(o);
-    return found;
-  }
-  const CommandWord in{s.in, word.position, true}, where{s.where, word.position, true};
-  found = parts_.tasks->ids(parts_.core->store, who_, tasks_of(&in, &where, s.all, s.bindings), {},
-                            question_budget);
-  std::vector<Ordinal> except;
-  for (const auto& id : s.except)
+  for (const auto& id : ids)
     if (const Ordinal o = parts_.tasks->find(parts_.core->store, who_, id); o != 0)
-      except.push_back(o);
-  std::sort(except.begin(), except.end());
-  std::erase_if(found,
-                [&](Ordinal o) { return std::binary_search(except.begin(), except.end(), o); });
+      found.push_back(o);
   return found;
+}
+
+Call::Found Call::found(const Selection& s, const CommandWord& word) const {
+  const CommandWord in{s.in, word.position, true}, where{s.where, word.position, true};
+  Found found{tasks_of(&in, &where, s.all, s.bindings), known(s.except)};
+  std::sort(found.except.begin(), found.except.end());
+  return found;
+}
+
+std::optional<Call::Found> Call::found_by(const CommandWord& word) const {
+  const auto named = request_.selections.find(word.text);
+  if (named == request_.selections.end() || !named->second.by_filter) return std::nullopt;
+  return found(named->second, word);
+}
+
+std::vector<Ordinal> Call::selected(const Selection& s, const CommandWord& word) const {
+  if (!s.by_filter) return known(s.ids);
+  const auto [filter, except] = found(s, word);
+  auto ordinals = parts_.tasks->ids(parts_.core->store, who_, filter, {}, question_budget);
+  std::erase_if(ordinals,
+                [&](Ordinal o) { return std::binary_search(except.begin(), except.end(), o); });
+  return ordinals;
 }
 
 std::vector<Ordinal> Call::tasks_named(const CommandWord& word) const {

@@ -41,6 +41,9 @@ auto in_place(const VerbCall& call, const CommandWord& word, F&& fn) {
   }
 }
 
+/// Whether a filter asks about the flag `archived`.
+bool speaks_of_archived(const Filter&);
+
 /// All but the parsed line is borrowed for as long as the call lives.
 class Call final : public VerbCall {
  public:
@@ -67,12 +70,23 @@ class Call final : public VerbCall {
 
   std::int64_t waited() const noexcept { return request_.waited; }
   const ParsedLine& parsed() const noexcept { return parsed_; }
+  /// `tasks()` with the archived ones, whatever is said.
+  Filter tasks_archived_or_not() const;
+  /// The result that a word names, when it is one by its filter: the tasks that it finds now, but
+  /// for `except`.
+  struct Found {
+    Filter filter;
+    std::vector<Ordinal> except;
+  };
+  std::optional<Found> found_by(const CommandWord&) const;
 
  private:
   Filter project(const CommandWord&) const;
   Filter tasks_of(const CommandWord* in, const CommandWord* where, bool all,
                   std::span<const QueryLanguage::Binding>) const;
   std::vector<Ordinal> selected(const Selection&, const CommandWord&) const;
+  Found found(const Selection&, const CommandWord&) const;
+  std::vector<Ordinal> known(const std::vector<std::string>& ids) const;
   Ordinal find_one(const std::string& text, const CommandWord&) const;
 
   const Parts& parts_;

@@ -6,6 +6,7 @@
 
 #include "commands/call.hpp"
 #include "plugin/extensions.hpp"
+#include "services/actions/catalogue.hpp"
 
 namespace podium::host::commands {
 
@@ -15,8 +16,8 @@ struct CommandResult {
   std::string members = {};  ///< of its JSON besides, see front_members.hpp
 };
 
-/// The verbs that the host and its plugins added to a registry, which outlives this. Thread-safe;
-/// holds no state.
+/// The verbs that the host and its plugins added to a registry, which outlives this, and the
+/// actions of the catalogue. Thread-safe; holds no state.
 class Commands final : public VerbList {
  public:
   Commands(const Parts& parts, const ExtensionRegistry& registry)
@@ -31,6 +32,7 @@ class Commands final : public VerbList {
   std::vector<std::string> words() const override;
   struct Described {
     std::string word, plugin;  ///< the id of the plugin; "" is podium itself
+    std::string action;        ///< id, when the verb is one
     Verb::Usage usage;
   };
   std::vector<Described> all() const;  ///< ordered by word
@@ -42,8 +44,9 @@ class Commands final : public VerbList {
 
  private:
   struct Found {
-    PluginOwner* owner = nullptr;
+    PluginOwner* owner = nullptr;  ///< of a verb
     Verb* verb = nullptr;
+    KnownActionPtr action = nullptr;  ///< or else
   };
   Found find(std::string_view word) const;
 

@@ -220,6 +220,8 @@ class LineParser {
     skip_blanks();
     switch (spec.kind) {
       case Kind::flag:
+        if (may_have_token(spec) && !at_end() && keyword_here() == nullptr)
+          given.words = {joined_word()};
         break;
       case Kind::word:
       case Kind::number:

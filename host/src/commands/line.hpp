@@ -55,6 +55,13 @@ std::string print(const ParsedLine&);
 /// A word as it stands in a line: in quotes where it must be.
 std::string quoted(std::string_view word, std::span<const ClauseSpec> clauses);
 
+/// Of the flags `yes` alone may have a word behind it: the token of the question that it answers.
+inline bool may_have_token(const ClauseSpec& spec) {
+  return spec.kind == ClauseSpec::Kind::flag && spec.name == "yes";
+}
+/// As usages show a clause: "in PROJECT", "all", "yes [TOKEN]".
+std::string written(const ClauseSpec&);
+
 /// "tasks [in PROJECT] [where FILTER] ..."
 std::string usage_line(std::string_view verb, const Verb::Usage&);
 

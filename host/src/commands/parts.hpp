@@ -1,6 +1,7 @@
 #pragma once
 // What commands stand on.
 #include "podium/query.hpp"
+#include "podium/service/actions.hpp"
 #include "podium/service/datasets.hpp"
 #include "podium/service/jobs.hpp"
 #include "podium/service/models.hpp"
@@ -9,6 +10,8 @@
 #include "services/core.hpp"
 
 namespace podium::host {
+class ActionCatalogue;
+class ActionService;
 class Table;
 class Vocabularies;
 }  // namespace podium::host
@@ -29,6 +32,9 @@ struct Parts {
   const Vocabularies* words = nullptr;
   const Table* table = nullptr;
   Waits* waits = nullptr;
+  Actions* actions = nullptr;
+  ActionService* runs = nullptr;  ///< the same in a host: what it tells of its runs
+  const ActionCatalogue* catalogue = nullptr;
 };
 
 }  // namespace podium::host::commands

@@ -39,7 +39,8 @@ constexpr std::string_view list_schema =
     R"({"type":"object","required":["verb","summary","usage","clauses","examples","changes"],)"
     R"("properties":{"verb":{"type":"string"},"summary":{"type":"string"},"usage":)"
     R"({"type":"string"},"arguments":{"type":"string"},"changes":{"type":"boolean"},)"
-    R"("plugin":{"type":"string"},"clauses":{"type":"array","items":{"type":"object",)"
+    R"("plugin":{"type":"string"},"action":{"type":"string","description":"id, when it is one"},)"
+    R"("clauses":{"type":"array","items":{"type":"object",)"
     R"("required":["name","kind","help","required"],"properties":{"name":{"type":"string"},)"
     R"("kind":{"enum":["flag","word","number","duration","list","orders","filter"]},)"
     R"("value":{"type":"string"},"help":{"type":"string"},"required":{"type":"boolean"}}}},)"
@@ -184,6 +185,7 @@ class CommandRoutes final : public Routes {
       if (!verb.usage.arguments.empty()) w.key("arguments").value(verb.usage.arguments);
       w.key("changes").value(verb.usage.changes);
       if (!verb.plugin.empty()) w.key("plugin").value(verb.plugin);
+      if (!verb.action.empty()) w.key("action").value(verb.action);
       w.key("clauses").array();
       for (const auto& c : verb.usage.clauses) {
         w.object().key("name").value(c.name).key("kind").value(name_of(c.kind));

@@ -47,7 +47,8 @@ void check_parameters(const Action& action, const ActionSpec& spec) {
     if (!is_verb_word(clause))
       refuse(action, "has the parameter '" + name + "', which cannot be typed: [a-z][a-z0-9_]*");
     if (is_action_clause(clause) || is_command_line_option(clause))
-      refuse(action, "has the parameter '" + name + "', a word that every action has already");
+      refuse(action, "has the parameter '" + name +
+                         "', a word that every action or the command line has already");
     if (!property.is_object()) refuse(action, "has the parameter '" + name + "' without a schema");
   }
   if (!spec.words.empty() &&

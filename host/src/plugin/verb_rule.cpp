@@ -33,7 +33,7 @@ bool is_front_end_word(std::string_view word) noexcept {
 bool is_command_line_option(std::string_view name) noexcept {
   for (const std::string_view n :
        {"url", "json", "jsonl", "csv", "out", "budget", "bind", "dry run", "idempotency key",
-        "help", "version", "color", "width"})
+        "help", "version", "color", "width", "utc", "detach"})
     if (name == n) return true;
   return false;
 }

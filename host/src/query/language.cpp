@@ -20,6 +20,16 @@ Filter lower(Node& node, const Vocabulary& vocabulary) {
     case Node::Kind::comparison:
       node.comparison.values = node.values;
       return vocabulary.comparison(node.comparison);
+    case Node::Kind::number: {
+      node.comparison.values = node.values;
+      Filter found = vocabulary.comparison(node.comparison);
+      // A text that spells no number is no NaN either.
+      if (found.op != Filter::Op::compare || found.path.kind == Path::Kind::map)
+        throw Error(ErrorCode::invalid, "'" + std::string(node.comparison.name.source) +
+                                            "' is never NaN: ask so of a metric or a number")
+            .at(static_cast<std::int64_t>(node.comparison.name.position));
+      return found;
+    }
     case Node::Kind::child: {
       const Vocabulary& child = vocabulary.child(node.comparison.name);
       return vocabulary.any_of_child(node.comparison.name, lower(node.children.front(), child));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "query/cursor.hpp"
@@ -112,6 +113,7 @@ class Parser : Cursor {
       return tree;
     }
     predicate(tree.node);
+    if (tree.node.kind == Node::Kind::and_) tree.height = 3;  // IS NAN
     return tree;
   }
 
@@ -130,6 +132,8 @@ class Parser : Cursor {
       refuse("a name, NOT or '('", peek());
     }
     node.comparison.name = name();
+    if (features_.is_null && word("IS") && (word("NAN", 1) || (word("NOT", 1) && word("NAN", 2))))
+      return is_nan(node);
     const auto found = Cursor::find_operator();
     if (found.op == Operator::other && found.tokens != 0)
       refuse("an operator (=, !=, <, <=, > or >=)", peek());
@@ -142,7 +146,7 @@ class Parser : Cursor {
       if (next == "&&") expected = "AND";
       if (next == "||") expected = "OR";
       if (word("IS"))
-        expected = "NULL or NOT NULL after 'IS'", ++at_;
+        expected = "NULL, NAN, NOT NULL or NOT NAN after 'IS'", ++at_;
       else if (word("NOT"))
         expected = "IN, LIKE, ILIKE or MATCHES after 'NOT'", ++at_;
       refuse(expected, peek());
@@ -151,6 +155,37 @@ class Parser : Cursor {
     yes.boolean = true;
     yes.position = node.comparison.name.position;
     node.values.push_back(std::move(yes));
+  }
+
+  /// NaN is at most nothing. IS NOT NAN: it is a number; IS NAN: it is there and is none.
+  void is_nan(Node& node) {
+    const Token& first = peek();
+    const bool negated = word("NOT", 1);
+    at_ += negated ? 3 : 2;
+    Node number;
+    number.kind = Node::Kind::number;
+    number.comparison.name = node.comparison.name;
+    number.comparison.op = Operator::le;
+    number.comparison.operator_source = since(first);
+    Literal infinity;
+    infinity.number = std::numeric_limits<double>::infinity();
+    infinity.source = number.comparison.operator_source;
+    infinity.position = first.position;
+    number.values.push_back(std::move(infinity));
+    if (negated) {
+      node = std::move(number);
+      return;
+    }
+    Node none;
+    none.kind = Node::Kind::not_;
+    none.children.push_back(std::move(number));
+    node.comparison.op = Operator::is_not_null;
+    node.comparison.operator_source = since(first);
+    Node both;
+    both.kind = Node::Kind::and_;
+    both.children.push_back(std::move(none));
+    both.children.push_back(std::move(node));
+    node = std::move(both);
   }
 
   void close(const Token& open) {

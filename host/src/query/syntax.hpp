@@ -13,9 +13,9 @@ namespace podium::host::query {
 
 /// One node of a well-formed text. Views point into the text.
 struct Node {
-  enum class Kind : std::uint8_t { all, none, and_, or_, not_, comparison, child };
+  enum class Kind : std::uint8_t { all, none, and_, or_, not_, comparison, child, number };
   Kind kind = Kind::all;
-  Comparison comparison;        ///< of comparison; of child its `name`
+  Comparison comparison;  ///< of comparison; of number: "at most infinity"; of child its `name`
   std::vector<Literal> values;  ///< what `comparison.values` will view
   std::vector<Node> children;   ///< of and_, or_ at least two, of not_ and child one
 };

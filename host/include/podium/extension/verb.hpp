@@ -54,6 +54,7 @@ inline ClauseSpec limit() {
 inline ClauseSpec cursor() {
   return {"cursor", ClauseSpec::Kind::word, "TEXT", "go on behind an answer before"};
 }
+/// Alone, or with the token of a question, which `VerbCall::text("yes")` then is: `yes TOKEN`.
 inline ClauseSpec yes() { return {"yes", ClauseSpec::Kind::flag, "", "do it without asking"}; }
 }  // namespace clauses
 

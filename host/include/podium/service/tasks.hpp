@@ -193,7 +193,7 @@ class Tasks : public Records {
   /// Sets or clears the archived flag; idempotent. With `stop`, as a person archives: a pending
   /// task is dequeued first, a running one aborted (asked to, when a live worker holds it).
   virtual Head archive(Transaction&, const Principal&, const Head&, bool archived,
-                       bool stop = false) = 0;
+                       bool stop = false, std::string_view why = {}) = 0;
   /// Archives or restores a project with all its tasks: sets the project's flag and queues a sweep
   /// over the tasks, a job that starts when this transaction commits; returns the job's id.
   virtual std::string archive_all(Transaction&, const Principal&, Ordinal project,

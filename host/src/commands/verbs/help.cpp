@@ -12,9 +12,6 @@ namespace {
 std::string page(const std::string& verb, const Verb::Usage& usage) {
   std::string text = fmt::format("{}: {}\n\n  {}\n", verb, usage.summary, usage_line(verb, usage));
   std::size_t widest = 0;
-  const auto written = [](const ClauseSpec& c) {
-    return c.kind == ClauseSpec::Kind::flag ? c.name : c.name + " " + c.value;
-  };
   for (const auto& c : usage.clauses) widest = std::max(widest, written(c).size());
   if (!usage.clauses.empty()) text += "\nClauses, in any order:\n";
   for (const auto& c : usage.clauses)

@@ -7,6 +7,7 @@
 #include "commands/verbs/task_list.hpp"
 #include "commands/verbs/verbs.hpp"
 #include "query/vocabularies.hpp"
+#include "services/idempotency/idempotency.hpp"
 
 namespace podium::host::commands {
 namespace {
@@ -57,10 +58,18 @@ class NoteVerb final : public Verb {
     const std::string kind = call.text("kind", "note");
     note.kind = kind;
     if (!call.dry_run()) {
-      const Ordinal made = parts_.core->store.write([&](Transaction& t) {
-        return notes.add(t, call.who(), parts_.tasks->require(t, call.who(), task_id), note);
+      const Once once(*parts_.core, call.who(), "note", std::string(call.idempotency_key()),
+                      std::string(call.line()));
+      parts_.core->store.transact([&](Transaction& t) {
+        if (const auto before = once.before(t)) {
+          id = *before;
+          return;
+        }
+        const Ordinal made =
+            notes.add(t, call.who(), parts_.tasks->require(t, call.who(), task_id), note);
+        t.get(notes.collection(), made, {}, [&](const Row& row) { id = row.id(); });
+        once.remember(t, id);
       });
-      notes.get(parts_.core->store, call.who(), made, {}, [&](const Row& row) { id = row.id(); });
     }
     AnswerDetails answer;
     answer.entity = "note";

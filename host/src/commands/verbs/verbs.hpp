@@ -21,11 +21,14 @@ std::unique_ptr<Verb> make_artifacts_verb(const Parts&);
 std::unique_ptr<Verb> make_view_verb(const Parts&);
 std::unique_ptr<Verb> make_export_verb(const Parts&);
 std::unique_ptr<Verb> make_wait_verb(const Parts&);
+std::unique_ptr<Verb> make_actions_verb(const Parts&);
+std::unique_ptr<Verb> make_jobs_verb(const Parts&);
+std::unique_ptr<Verb> make_job_verb(const Parts&);
 std::unique_ptr<Verb> make_help_verb(const Commands&);
 
 // What is changed.
-std::unique_ptr<Verb> make_tag_verb(const Parts&);
-std::unique_ptr<Verb> make_untag_verb(const Parts&);
 std::unique_ptr<Verb> make_note_verb(const Parts&);
+std::unique_ptr<Verb> make_undo_verb(const Parts&);
+std::unique_ptr<Verb> make_cancel_verb(const Parts&);
 
 }  // namespace podium::host::commands

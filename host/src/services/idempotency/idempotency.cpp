@@ -33,12 +33,26 @@ Once::Once(const Core& core, const Request& request, std::string operation,
         .in("idempotency_key");
   if (!key && header.empty()) return;
   key_ = key ? *key : std::string(header);
+  check_key();
+  request_ = canonical(request.body());
+}
+
+Once::Once(const Core& core, const Principal& who, std::string operation, std::string key,
+           std::string request)
+    : core_(core),
+      who_(who),
+      operation_(std::move(operation)),
+      key_(std::move(key)),
+      request_(std::move(request)) {
+  if (!key_.empty()) check_key();
+}
+
+void Once::check_key() const {
   const bool plain = std::all_of(
       key_.begin(), key_.end(), [](unsigned char c) { return c >= 0x20 && c != 0x7f && c < 0x80; });
   if (key_.empty() || key_.size() > 255 || !plain)
     throw Error(ErrorCode::invalid, "an idempotency key is 1 to 255 printable ASCII characters")
         .in("idempotency_key");
-  request_ = canonical(request.body());
 }
 
 std::optional<std::string> Once::before(Transaction& t) const {

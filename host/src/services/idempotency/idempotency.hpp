@@ -17,6 +17,9 @@ class Once {
   /// `key` is the body's member; `operation` names the call and what it is of. Throws `invalid` for
   /// a key that is none, or two that differ.
   Once(const Core&, const Request&, std::string operation, std::optional<std::string> key);
+  /// Of a call that is no HTTP request of its own: `request` is what must be the same again. "" is
+  /// no key.
+  Once(const Core&, const Principal&, std::string operation, std::string key, std::string request);
 
   /// What `remember` was given for the key before, if it was. Throws `conflict` when the key came
   /// with another request.
@@ -25,6 +28,8 @@ class Once {
   void remember(Transaction&, std::string_view result) const;
 
  private:
+  void check_key() const;
+
   const Core& core_;
   const Principal& who_;
   std::string operation_, key_, request_;

@@ -265,7 +265,7 @@ void TaskService::set_run_time(Transaction& t, Ordinal task, Patch& patch) {
 }
 
 Tasks::Head TaskService::archive(Transaction& t, const Principal& who, const Head& head,
-                                 bool archived, bool stop) {
+                                 bool archived, bool stop, std::string_view why) {
   core_.access.require(who, "task.write");
   if (head.archived == archived) return head;
   Head now = head;
@@ -277,7 +277,7 @@ Tasks::Head TaskService::archive(Transaction& t, const Principal& who, const Hea
   now = change_at(t, now, std::move(patch));
   ChangeSet changes;
   changes.add("archived", !archived, archived);
-  write_history(t, core_, who, subject(head), archived ? "archive" : "restore", {}, changes.json());
+  write_history(t, core_, who, subject(head), archived ? "archive" : "restore", why, changes.json());
   return now;
 }
 

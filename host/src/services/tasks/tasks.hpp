@@ -29,7 +29,8 @@ class TaskService final : public Readable<Tasks> {
             std::string_view why) override;
   Head transition(Transaction&, const Principal&, const Head&, TaskState to, Transition,
                   std::string_view reason, std::int64_t at) override;
-  Head archive(Transaction&, const Principal&, const Head&, bool archived, bool stop) override;
+  Head archive(Transaction&, const Principal&, const Head&, bool archived, bool stop,
+               std::string_view why) override;
   std::string archive_all(Transaction&, const Principal&, Ordinal project, bool archived) override;
   Head clone(Transaction&, const Principal&, Ordinal source, const CloneOptions&) override;
   Enqueued enqueue(Transaction&, const Principal&, const Head&, const EnqueueOptions&) override;

@@ -1,0 +1,228 @@
+#include "input.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+
+#include "podium/http/json_depth.hpp"
+#include "podium/service/actions.hpp"
+#include "podium/service/projects.hpp"
+#include "podium/storage_kit/text.hpp"
+
+namespace podium::rules {
+namespace {
+
+constexpr std::size_t deepest = 32;
+constexpr std::size_t longest_name = 200, longest_text = 10'000;
+constexpr std::int64_t longest_quiet = 365LL * 86'400'000;
+
+Error wrong(const std::string& member, const std::string& what) {
+  return Error(ErrorCode::invalid, "'" + member + "' " + what).in(member);
+}
+
+Json body_of(const Request& request) {
+  const std::string_view text = request.body();
+  if (text.empty()) return Json::object();
+  if (!kit::valid_text(text)) throw Error(ErrorCode::invalid, "the body is not JSON in UTF-8");
+  if (!json_depth_ok(text, deepest))
+    throw Error(ErrorCode::invalid, "the body is nested too deeply");
+  Json body = Json::parse(text, nullptr, false);
+  if (body.is_discarded()) throw Error(ErrorCode::invalid, "the body is not JSON");
+  if (!body.is_object()) throw Error(ErrorCode::invalid, "the body must be a JSON object");
+  return body;
+}
+
+std::optional<std::string> text_member(const Json& body, const char* name, std::size_t most) {
+  const auto at = body.find(name);
+  if (at == body.end()) return std::nullopt;
+  if (!at->is_string()) throw wrong(name, "must be a text");
+  auto text = at->get<std::string>();
+  if (!kit::valid_text(text)) throw wrong(name, "must be a text without U+0000");
+  if (kit::count_code_points(text) > most)
+    throw wrong(name, "has more than " + std::to_string(most) + " characters");
+  return text;
+}
+
+std::optional<bool> flag_member(const Json& body, const char* name) {
+  const auto at = body.find(name);
+  if (at == body.end()) return std::nullopt;
+  if (!at->is_boolean()) throw wrong(name, "must be true or false");
+  return at->get<bool>();
+}
+
+/// A project as its id in decimal, else its name; with subprojects also a name without a record.
+void set_project(const Draft& draft, Rule& rule, PluginContext& context, const Principal& who) {
+  if (draft.everywhere) {
+    if (draft.scope) throw wrong("scope", "says how much of a 'project'; name that too");
+    rule.project.reset();
+    rule.below.clear();
+    rule.subprojects = false;
+    return;
+  }
+  if (draft.scope) {
+    if (*draft.scope != "project" && *draft.scope != "subprojects")
+      throw wrong("scope", "is \"project\" or \"subprojects\"");
+    if (!draft.project && !rule.project && rule.below.empty())
+      throw wrong("scope", "says how much of a 'project'; name that too");
+    rule.subprojects = *draft.scope == "subprojects";
+  }
+  if (draft.project) {
+    const std::string& given = *draft.project;
+    const Store& store = context.store();
+    Ordinal found = context.projects().find(store, who, given);
+    if (found == 0) {
+      Query query;
+      query.filter = eq(field("name"), given);
+      query.limit = 1;
+      context.projects().query(store, who, query, [&](const Row& row) {
+        found = row.ordinal();
+        return true;
+      });
+    }
+    rule.project.reset();
+    rule.below.clear();
+    if (found != 0) {
+      rule.project = found;
+    } else {
+      Query query;
+      query.filter = all_of({compare(field("name"), Compare::ge, given + '/'),
+                             compare(field("name"), Compare::lt, given + '0')});
+      query.limit = 1;
+      bool any = false;
+      context.projects().query(store, who, query, [&](const Row&) { return !(any = true); });
+      if (!any || !rule.subprojects)
+        throw Error(ErrorCode::not_found, "there is no project '" + given + "'").in("project");
+      rule.below = given;
+    }
+  }
+  if (!rule.below.empty() && !rule.subprojects)
+    throw wrong("scope", "must be \"subprojects\": '" + rule.below + "' has no tasks of its own");
+}
+
+}  // namespace
+
+std::int64_t duration_of(const Json& value, const std::string& member) {
+  const auto refuse = [&]() -> std::int64_t {
+    throw wrong(member,
+                "must be milliseconds or a duration such as \"10m\" or \"1h30m\", of a "
+                "second to 365 days");
+  };
+  std::int64_t total = 0;
+  if (value.is_number_integer() && !value.is_number_unsigned()) {
+    total = value.get<std::int64_t>();
+  } else if (value.is_number_unsigned()) {
+    if (value.get<std::uint64_t>() > static_cast<std::uint64_t>(longest_quiet)) return refuse();
+    total = value.get<std::int64_t>();
+  } else if (value.is_string()) {
+    static constexpr std::pair<std::string_view, std::int64_t> units[] = {
+        {"ms", 1},        {"s", 1000},       {"m", 60'000},
+        {"h", 3'600'000}, {"d", 86'400'000}, {"w", 604'800'000}};
+    const auto& text = value.get_ref<const std::string&>();
+    const char* at = text.data();
+    const char* const end = at + text.size();
+    if (at == end) return refuse();
+    while (at != end) {
+      std::int64_t number = 0;
+      const auto [next, error] = std::from_chars(at, end, number);
+      if (error != std::errc() || number < 0 || number > longest_quiet) return refuse();
+      const auto letters = std::find_if(next, end, [](char c) { return c >= '0' && c <= '9'; });
+      const std::string_view unit(next, static_cast<std::size_t>(letters - next));
+      const auto known = std::find_if(std::begin(units), std::end(units),
+                                      [&](const auto& u) { return u.first == unit; });
+      if (known == std::end(units) || number > longest_quiet / known->second) return refuse();
+      total += number * known->second;
+      if (total > longest_quiet) return refuse();
+      at = letters;
+    }
+  } else {
+    return refuse();
+  }
+  return total < 1000 || total > longest_quiet ? refuse() : total;
+}
+
+Draft read_draft(const Request& request, bool trial) {
+  const Json body = body_of(request);
+  static const std::set<std::string> known = {"name",   "project",    "scope",   "when",    "quiet",
+                                              "action", "parameters", "enabled", "catch_up"};
+  for (const auto& [name, value] : body.items())
+    if (!known.contains(name) && !(trial && name == "tasks"))
+      throw wrong(name,
+                  "is not known here; a rule has name, project, scope, when, quiet, action, "
+                  "parameters, enabled and catch_up");
+  Draft d;
+  d.name = text_member(body, "name", longest_name);
+  d.everywhere = body.contains("project") && body["project"].is_null();
+  if (!d.everywhere) d.project = text_member(body, "project", 500);
+  d.scope = text_member(body, "scope", 20);
+  d.when = text_member(body, "when", longest_text);
+  d.action = text_member(body, "action", longest_name);
+  if (const auto at = body.find("quiet"); at != body.end())
+    d.quiet = at->is_null() ? 0 : duration_of(*at, "quiet");
+  if (const auto at = body.find("parameters"); at != body.end()) {
+    if (!at->is_object()) throw wrong("parameters", "must be an object");
+    d.parameters = *at;
+  }
+  d.enabled = flag_member(body, "enabled");
+  d.catch_up = flag_member(body, "catch_up").value_or(false);
+  if (const auto at = body.find("tasks"); trial && at != body.end()) {
+    if (!at->is_number_unsigned() || at->get<std::uint64_t>() < 1 ||
+        at->get<std::uint64_t>() > most_tried)
+      throw wrong("tasks", "must be a number from 1 to " + std::to_string(most_tried));
+    d.tasks = at->get<std::uint64_t>();
+  }
+  return d;
+}
+
+void apply_trial(const Draft& draft, Rule& rule, PluginContext& context, const Ids&,
+                 const Principal& who) {
+  set_project(draft, rule, context, who);
+  if (draft.when) rule.when = *draft.when;
+  if (draft.quiet) rule.quiet = *draft.quiet;
+  rule.permissions = who.permissions;
+}
+
+bool apply(const Draft& draft, Rule& rule, PluginContext& context, const Ids& ids,
+           const Principal& who) {
+  const Rule before = rule;
+  if (draft.name) rule.name = *draft.name;
+  if (rule.name.empty()) throw Error(ErrorCode::invalid, "a rule needs a name").in("name");
+  set_project(draft, rule, context, who);
+  if (draft.when) rule.when = *draft.when;
+  if (rule.when.find_first_not_of(" \t\r\n") == std::string::npos)
+    throw Error(ErrorCode::invalid,
+                "a rule needs a 'when': the filter that is to start to hold for a task")
+        .in("when");
+  if (draft.quiet) rule.quiet = *draft.quiet;
+  if (draft.action) rule.action = *draft.action;
+  if (rule.action.empty())
+    throw Error(ErrorCode::invalid,
+                "a rule needs an action: the id of one of "
+                "GET /api/v1/tasks/actions")
+        .in("action");
+  if (draft.parameters) rule.parameters = *draft.parameters;
+  if (draft.enabled) rule.enabled = *draft.enabled;
+  rule.permissions = who.permissions;
+  Question(context, ids, rule, 0);  // reads the filter
+  // Who writes a rule must be allowed to do what it will do. What stays as it was may be gone:
+  // renaming or switching off such a rule is no mistake.
+  if (draft.action || draft.parameters || (draft.enabled && *draft.enabled)) {
+    try {
+      context.actions().check(who, rule.action, rule.parameters);
+    } catch (Error& e) {
+      const bool unknown = e.code() == ErrorCode::not_found;
+      Error told(unknown ? ErrorCode::invalid : e.code(), e.what());
+      told.in(unknown                               ? "action"
+              : e.field().empty()                   ? "parameters"
+              : e.field().starts_with("parameters") ? e.field()
+                                                    : "parameters." + e.field())
+          .at(e.position())
+          .with(e.detail());
+      throw told;
+    }
+  }
+  return rule.when != before.when || rule.project != before.project || rule.below != before.below ||
+         rule.subprojects != before.subprojects || rule.quiet != before.quiet ||
+         rule.enabled != before.enabled;
+}
+
+}  // namespace podium::rules
