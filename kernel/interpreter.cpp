@@ -56,6 +56,8 @@ Interpreter::~Interpreter() = default;
 
 std::optional<Failure> Interpreter::execute(const std::string& cell) {
   try {
+    widgets_.drop(notebook_.cell());
+    live_.drop(notebook_.cell());
     for (const Command& command : commands_of(cell)) {
       if (notebook_.interrupted()) throw Interrupted();
       if (!run_own(command)) run(command);

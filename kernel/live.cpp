@@ -24,7 +24,7 @@ std::string encoded(const std::string& text) {
 }  // namespace
 
 struct Live::Output {
-  std::string display_id, request;
+  std::string display_id, request, cell;
   std::function<Bundle(const Json&)> draw;
   Json parent;
   int generation = 0;
@@ -42,6 +42,7 @@ void Live::follow(const std::string& display_id, const std::string& topics,
   output->request = request;
   output->draw = std::move(draw);
   output->parent = notebook_.parent();
+  output->cell = notebook_.cell();
   output->generation = host_.generation();
   // The events are told four times a second at most; one that comes while an answer is on its way
   // asks once more behind it.
@@ -50,6 +51,11 @@ void Live::follow(const std::string& display_id, const std::string& topics,
     if (const auto told = weak.lock()) changed(told);
   });
   outputs_.push_back(std::move(output));
+}
+
+void Live::drop(const std::string& cell) {
+  if (!cell.empty())
+    std::erase_if(outputs_, [&](const auto& output) { return output->cell == cell; });
 }
 
 void Live::changed(const std::shared_ptr<Output>& output) {

@@ -19,6 +19,8 @@ class Live {
   /// replaced at most as often as events are told, and not while an answer is on its way.
   void follow(const std::string& display_id, const std::string& topics, const std::string& request,
               std::function<Bundle(const Json& answer)> draw);
+  /// The outputs of a cell are replaced: those of before follow no more.
+  void drop(const std::string& cell);
   std::size_t count() const { return outputs_.size(); }
 
  private:

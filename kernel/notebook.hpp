@@ -47,6 +47,8 @@ class Notebook {
   virtual bool wait(const std::function<bool()>& done,
                     std::chrono::milliseconds period = std::chrono::seconds(1)) = 0;
   virtual bool interrupted() const = 0;
+  /// The cell that runs, as its front end calls it; "" when it does not say.
+  virtual std::string cell() const = 0;
 
   /// Any thread: `what` runs on the kernel's thread as soon as it is free.
   virtual void post(std::function<void()> what) = 0;

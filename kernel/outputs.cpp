@@ -148,17 +148,30 @@ void Outputs::show(const Json& answer, const Command& command, const std::string
     show_table(answer, command, request);
   } else if (kind == "details" && answer.value("entity", "") == "task") {
     show_previews(answer);
-  } else if (command.live) {
-    show_live(bundle_of(answer, look_.rows), answer, request, topics_of_answer(answer));
+  } else if (command.live || (kind == "chart" && any_running(answer))) {
+    show_live(bundle_of(answer, look_.rows), request, topics_of_answer(answer));
   } else {
     notebook_.display(bundle_of(answer, look_.rows));
   }
 }
 
-void Outputs::show_live(const Bundle& bundle, const Json& answer, const std::string& request,
+/// Curves of a task that runs grow by themselves.
+bool Outputs::any_running(const Json& chart) {
+  std::set<std::string> tasks;
+  for (const Json& series : chart.at("series"))
+    if (series.contains("task")) tasks.insert("'" + series.at("task").get<std::string>() + "'");
+  if (tasks.empty()) return false;
+  const std::string filter =
+      fmt::format("state = 'running' and id in ({})", fmt::join(tasks, ", "));
+  const Json body = {{"filter", filter}, {"columns", Json::array({"id"})}, {"limit", 1}};
+  const HttpAnswer got = host_.ask({"/api/v1/tasks/query", body.dump()});
+  const Json found = Json::parse(got.body, nullptr, false);
+  return got.status == 200 && found.is_object() && !found.value("rows", Json::array()).empty();
+}
+
+void Outputs::show_live(const Bundle& bundle, const std::string& request,
                         const std::string& topics) {
   const std::string id = Widgets::new_id();
-  (void)answer;
   notebook_.display(bundle, id);
   live_.follow(id, topics, request,
                [rows = look_.rows](const Json& now) { return bundle_of(now, rows); });
@@ -170,7 +183,7 @@ void Outputs::show_table(const Json& answer, const Command& command, const std::
   if (!tasks || !look_.widgets || !why_not.empty()) {
     const Bundle bundle = bundle_of(answer, look_.rows);
     if (command.live)
-      show_live(bundle, answer, request, topics_of_answer(answer));
+      show_live(bundle, request, topics_of_answer(answer));
     else
       notebook_.display(bundle);
     return;

@@ -31,8 +31,8 @@ class Outputs {
   void show_table(const Json& answer, const Command&, const std::string& request);
   void show_file(const Json& answer);
   void show_previews(const Json& details);
-  void show_live(const Bundle&, const Json& answer, const std::string& request,
-                 const std::string& topics);
+  bool any_running(const Json& chart);
+  void show_live(const Bundle&, const std::string& request, const std::string& topics);
 
   Notebook& notebook_;
   Host& host_;

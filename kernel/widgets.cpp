@@ -38,6 +38,7 @@ std::string dumped(const Json& json) {
 struct Widgets::Model {
   std::string id;
   std::uint64_t number = 0;
+  std::string cell;
   Table table;
   Json state;
   std::set<std::string> known;  ///< ids of the rows that were sent
@@ -87,6 +88,7 @@ Bundle Widgets::open(const std::string& id, Table table) {
   auto model = std::make_shared<Model>();
   model->id = id;
   model->number = ++made_;
+  model->cell = notebook_.cell();
   model->generation = host_.generation();
   model->state = {{"_model_module", "anywidget"},
                   {"_model_module_version", "*"},  // only this one is there in every version
@@ -123,8 +125,20 @@ void Widgets::close_oldest() {
   auto oldest = models_.begin();
   for (auto m = models_.begin(); m != models_.end(); ++m)
     if (m->second->number < oldest->second->number) oldest = m;
-  notebook_.send({CommMessage::Kind::close, oldest->first, {}, Json::object(), Json::object()});
-  models_.erase(oldest);
+  close(std::string(oldest->first));
+}
+
+void Widgets::close(const std::string& id) {
+  notebook_.send({CommMessage::Kind::close, id, {}, Json::object(), Json::object()});
+  models_.erase(id);
+}
+
+void Widgets::drop(const std::string& cell) {
+  if (cell.empty()) return;
+  std::vector<std::string> gone;
+  for (const auto& [id, model] : models_)
+    if (model->cell == cell) gone.push_back(id);
+  for (const std::string& id : gone) close(id);
 }
 
 Json Widgets::comms(const std::string& target) const {

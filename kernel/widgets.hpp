@@ -41,6 +41,10 @@ class Widgets {
   /// Called when a task of a table is to be shown.
   void on_open(std::function<void(const std::string& task)> f) { opened_ = std::move(f); }
 
+  /// The outputs of a cell are replaced: its tables are closed, so that a long session does not
+  /// gather them.
+  void drop(const std::string& cell);
+
   void on_comm(const CommMessage&);
   Json comms(const std::string& target) const;
   std::size_t count() const { return models_.size(); }
@@ -52,6 +56,7 @@ class Widgets {
   void send(const std::string& id, Json data);
   void news(const std::string& id, const Json& message);
   void close_oldest();
+  void close(const std::string& id);
 
   Notebook& notebook_;
   Host& host_;

@@ -129,6 +129,8 @@ void KernelServer::serve_shell(xeus::xmessage message, Waiting waiting) {
     return;
   }
   asker_ = message.identities();
+  const auto cell = message.metadata().find("cellId");
+  cell_ = cell != message.metadata().end() && cell->is_string() ? cell->get<std::string>() : "";
   notify_shell_listener(std::move(message));
 }
 

@@ -44,6 +44,7 @@ class KernelServer final : public xeus::xserver_zmq, public Notebook {
   std::optional<std::string> ask(const std::string& prompt, bool password) override;
   bool wait(const std::function<bool()>& done, std::chrono::milliseconds period) override;
   bool interrupted() const override;
+  std::string cell() const override { return cell_; }
   void post(std::function<void()> what) override;
   Json parent() const override;
   void within(const Json& parent, const std::function<void()>& what) override;
@@ -78,6 +79,7 @@ class KernelServer final : public xeus::xserver_zmq, public Notebook {
   std::string topic_, session_, user_;
   nlohmann::json parent_ = nlohmann::json::object(), request_ = nlohmann::json::object();
   xeus::xmessage::guid_list asker_;  ///< who sent the request that runs
+  std::string cell_;                 ///< its cell, as the front end calls it
   int count_ = 0;
   bool silent_ = false, allow_stdin_ = false, in_cell_ = false;
   std::deque<xeus::xmessage> later_;  ///< requests that came while a cell waited

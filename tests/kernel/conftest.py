@@ -11,6 +11,7 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("PODIUM_BUILD", ROOT / "build/dev"))
+PLUGIN = BUILD / "tests/cli/plugin/cli_actions.so"  # of the command line's tests: actions that take long, verbs that ask
 sys.path.insert(0, str(ROOT / "tests/support"))
 os.environ.setdefault("PODIUM_BINARY", str(BUILD / "bin/podium"))
 os.environ["JUPYTER_PATH"] = str(BUILD / "share/jupyter")
@@ -53,7 +54,8 @@ class Host:
 
 @pytest.fixture(scope="session")
 def podium(tmp_path_factory):
-    with Podium(tmp_path_factory.mktemp("podium") / "data") as running:
+    flags = ("--plugin", str(PLUGIN)) if PLUGIN.exists() else ()
+    with Podium(tmp_path_factory.mktemp("podium") / "data", *flags) as running:
         os.environ["PODIUM_URL"] = running.url
         yield Host(running.url)
         assert running.process.poll() is None, f"podium died during the tests\n{running.tail()}"

@@ -20,7 +20,8 @@ class KernelTests(jupyter_kernel_test.KernelTests):
     code_clear_output = ""
     code_history_pattern = "proj*"
     supported_history_operations = ("tail", "range", "search")
-    code_inspect_sample = ""
+    code_inspect_sample = "tasks"
+    completion_samples = [{"text": "projec", "matches": {"projects"}}, {"text": "tasks whe", "matches": {"where"}}]
     complete_code_samples = ["tasks", "tasks in vision", "tasks \\\n  in vision"]
     incomplete_code_samples = ["tasks \\"]
     code_page_something = ""

@@ -217,3 +217,15 @@ def test_many_tables_are_bounded(kernel, vision):
         kernel.ok("\n".join(["tasks in vision limit 1"] * 10), seconds=120)
     comms = kernel.reply(kernel.client.comm_info())["content"]["comms"]
     assert len(comms) == 200
+
+
+def test_a_cell_that_runs_again_closes_its_tables(kernel, vision):
+    def run(cell):
+        message = kernel.client.session.msg("execute_request", {"code": "tasks in vision limit 1", "silent": False, "store_history": True,
+                                                                "user_expressions": {}, "allow_stdin": False, "stop_on_error": True})
+        message["metadata"] = {"cellId": cell}
+        kernel.client.shell_channel.send(message)
+        assert kernel.reply(message["header"]["msg_id"])["content"]["status"] == "ok"
+    for cell in ("one", "two", "one", "one"):
+        run(cell)
+    assert len(kernel.reply(kernel.client.comm_info())["content"]["comms"]) == 2

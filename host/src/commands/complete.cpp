@@ -72,7 +72,10 @@ class Completer {
   // ---- gathering
 
   void add(std::string text, std::string kind, std::string note = {}) {
-    if (!folded_.empty() && kit::fold(text).find(folded_) == std::string::npos) return;
+    // Keys and names are looked for by any part of them, the language's words by their beginning.
+    const std::size_t at = kit::fold(text).find(folded_);
+    const bool word = kind == "verb" || kind == "clause" || kind == "keyword" || kind == "operator";
+    if (at == std::string::npos || (word && at > 0)) return;
     if (seen_.insert(text).second)
       matches_.push_back({std::move(text), std::move(kind), std::move(note)});
   }
