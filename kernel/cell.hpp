@@ -22,8 +22,8 @@ struct Command {
   std::size_t at = 0;  ///< byte of the cell where it begins
 };
 
-/// The commands of a cell. A line that ends with a backslash goes on in the next one; empty ones and
-/// those that begin with '#' are none.
+/// The commands of a cell. A line that ends with a backslash goes on in the next one; empty ones
+/// and those that begin with '#' are none.
 std::vector<Command> commands_of(std::string_view cell);
 /// Whether no line is to be continued.
 bool is_whole(std::string_view cell);

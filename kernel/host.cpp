@@ -270,8 +270,7 @@ class Host::Stream : public std::enable_shared_from_this<Host::Stream> {
 
 std::shared_ptr<Host::Stream> Host::follow(const std::string& topics,
                                            std::function<void(const Json&)> event) {
-  return Stream::start(
-      std::make_unique<Stream>(notebook_, address_, topics, std::move(event)));
+  return Stream::start(std::make_unique<Stream>(notebook_, address_, topics, std::move(event)));
 }
 
 // ---- a podium of one's own

@@ -48,9 +48,8 @@ Interpreter::Interpreter(Notebook& notebook, std::string esm_file)
       live_(notebook, host_),
       results_(host_),
       outputs_(notebook, host_, widgets_, live_, look_) {
-  widgets_.on_selection([this](const std::string& name, const Json& selection) {
-    results_.select(name, selection);
-  });
+  widgets_.on_selection(
+      [this](const std::string& name, const Json& selection) { results_.select(name, selection); });
 }
 Interpreter::~Interpreter() = default;
 
@@ -142,15 +141,15 @@ bool Interpreter::run_own(const Command& command) {
 
 Json Interpreter::call(const std::string& path, const Json& request) {
   HttpCall call{path};
-  if (!request.is_null())
-    call.body = request.dump(-1, ' ', false, Json::error_handler_t::replace);
+  if (!request.is_null()) call.body = request.dump(-1, ' ', false, Json::error_handler_t::replace);
   try {
     return parsed_answer(host_.ask(call));
   } catch (const Error& e) {
     if (e.code() != ErrorCode::unavailable) throw;
-    throw Error(ErrorCode::unavailable,
-                "no podium answers at " + host_.address().url +
-                    "; `connect local` starts one here, `connect http://HOST:PORT` goes to another");
+    throw Error(
+        ErrorCode::unavailable,
+        "no podium answers at " + host_.address().url +
+            "; `connect local` starts one here, `connect http://HOST:PORT` goes to another");
   }
 }
 
@@ -202,9 +201,10 @@ bool Interpreter::confirmed(const Json& question) {
   if (!reply) {
     if (notebook_.interrupted()) throw Interrupted();
     const std::string token = question.value("token", "");
-    throw Error(ErrorCode::conflict,
-                "nothing was done: nobody is there to answer; say 'yes'" +
-                    (token.empty() ? std::string() : ", or 'yes " + token + "' to do exactly this"));
+    throw Error(
+        ErrorCode::conflict,
+        "nothing was done: nobody is there to answer; say 'yes'" +
+            (token.empty() ? std::string() : ", or 'yes " + token + "' to do exactly this"));
   }
   return *reply == "y" || *reply == "Y" || *reply == "yes";
 }
@@ -236,9 +236,8 @@ void Interpreter::watch(const Json& progress) {
                       [](const HttpAnswer*, const std::string&) {});
       now["state"] = "being cancelled";
       notebook_.update(bundle(now), id);
-      throw Error(ErrorCode::conflict,
-                  "interrupted; the job " + job + " was told to stop, 'job " + job +
-                      "' tells what it had done");
+      throw Error(ErrorCode::conflict, "interrupted; the job " + job + " was told to stop, 'job " +
+                                           job + "' tells what it had done");
     }
   }
 }
@@ -272,9 +271,10 @@ struct Own {
   const char* text;
   const char* note;
 };
-constexpr Own own_words[] = {{"connect", "goes to a podium: connect http://HOST:PORT, connect local"},
-                             {"set", "set rows N: how many rows a static table shows"},
-                             {"widgets", "widgets on, widgets off: tables that work, or static ones"}};
+constexpr Own own_words[] = {
+    {"connect", "goes to a podium: connect http://HOST:PORT, connect local"},
+    {"set", "set rows N: how many rows a static table shows"},
+    {"widgets", "widgets on, widgets off: tables that work, or static ones"}};
 
 }  // namespace
 
@@ -283,9 +283,10 @@ Completion Interpreter::complete(const std::string& cell, std::size_t byte) {
   const std::size_t cursor = byte - std::min(at.at, byte);
   Completion found{byte, byte, {}};
   try {
-    const Json answer = call("/api/v1/commands/complete", {{"line", at.line},
-                                                           {"cursor", std::min(cursor, at.line.size())},
-                                                           {"selections", results_.all()}});
+    const Json answer =
+        call("/api/v1/commands/complete", {{"line", at.line},
+                                           {"cursor", std::min(cursor, at.line.size())},
+                                           {"selections", results_.all()}});
     found.begin = at.at + answer.at("start").get<std::size_t>();
     found.end = at.at + answer.at("end").get<std::size_t>();
     for (const Json& m : answer.at("matches"))
@@ -293,7 +294,8 @@ Completion Interpreter::complete(const std::string& cell, std::size_t byte) {
   } catch (...) {
     // Nobody answers, or it took too long: the own words are known all the same.
   }
-  const std::string_view typed = std::string_view(at.line).substr(0, std::min(cursor, at.line.size()));
+  const std::string_view typed =
+      std::string_view(at.line).substr(0, std::min(cursor, at.line.size()));
   const auto words = words_of(typed);
   if (words.empty() || (words.size() == 1 && words[0].end == typed.size())) {
     const std::size_t begin = words.empty() ? typed.size() : words[0].begin;
@@ -315,8 +317,9 @@ Json Interpreter::inspect(const std::string& cell, std::size_t byte) {
       if (word.begin == 0 && cursor <= word.end && word.text == own.text)
         return {{"text/plain", own.note}, {"text/markdown", own.note}};
   try {
-    const Json answer = call("/api/v1/commands/inspect",
-                             {{"line", at.line}, {"cursor", cursor}, {"selections", results_.all()}});
+    const Json answer =
+        call("/api/v1/commands/inspect",
+             {{"line", at.line}, {"cursor", cursor}, {"selections", results_.all()}});
     if (!answer.value("found", false)) return data;
     data["text/plain"] = answer.at("text");
     data["text/markdown"] = answer.at("markdown");

@@ -117,7 +117,8 @@ std::string LocalPodium::start(Notebook& notebook) {
     char piece[4096];
     for (ssize_t n; (n = read(pipe, piece, sizeof piece)) > 0;) {
       complaints->take({piece, static_cast<std::size_t>(n)});
-      [[maybe_unused]] const auto written = write(STDERR_FILENO, piece, static_cast<std::size_t>(n));
+      [[maybe_unused]] const auto written =
+          write(STDERR_FILENO, piece, static_cast<std::size_t>(n));
     }
     close(pipe);
   });

@@ -41,9 +41,9 @@ std::string image_type(const std::string& name) {
 }
 
 bool is_text(const std::string& name) {
-  static constexpr const char* endings[] = {".txt", ".md",   ".json", ".jsonl", ".yaml", ".yml",
-                                            ".csv", ".tsv",  ".log",  ".toml",  ".ini",  ".cfg",
-                                            ".py",  ".xml",  ".sh",   ".html",  ".tex",  ".sql"};
+  static constexpr const char* endings[] = {".txt", ".md",  ".json", ".jsonl", ".yaml", ".yml",
+                                            ".csv", ".tsv", ".log",  ".toml",  ".ini",  ".cfg",
+                                            ".py",  ".xml", ".sh",   ".html",  ".tex",  ".sql"};
   const std::string ending = ending_of(name);
   return std::find(std::begin(endings), std::end(endings), ending) != std::end(endings) ||
          fs::path(name).filename() == "MLmodel";
@@ -57,8 +57,9 @@ Bundle image_bundle(const std::string& name, const std::string& type, const std:
   if (type == "image/png" || type == "image/jpeg")
     bundle.data[type] = data;
   else
-    bundle.data["text/html"] = fmt::format("<img alt=\"{}\" style=\"max-width:100%\" src=\"data:{};base64,{}\">",
-                                           escaped(host::cli::safe(name)), type, data);
+    bundle.data["text/html"] =
+        fmt::format("<img alt=\"{}\" style=\"max-width:100%\" src=\"data:{};base64,{}\">",
+                    escaped(host::cli::safe(name)), type, data);
   return bundle;
 }
 
@@ -129,9 +130,9 @@ Bundle bundle_of(const Json& answer, std::size_t rows, const std::string& snapsh
   } else if (kind == "details") {
     bundle.data["text/html"] = details_html(answer, rows);
   } else if (kind == "question") {
-    bundle.data["text/html"] =
-        fmt::format("<p><b>{}</b></p>{}", escaped(host::cli::safe(answer.at("text").get<std::string>())),
-                    details_html(answer.at("details"), rows));
+    bundle.data["text/html"] = fmt::format(
+        "<p><b>{}</b></p>{}", escaped(host::cli::safe(answer.at("text").get<std::string>())),
+        details_html(answer.at("details"), rows));
   }
   return bundle;
 }
@@ -195,8 +196,8 @@ void Outputs::show_table(const Json& answer, const Command& command, const std::
   table.state = view_of(answer.at("question"));
   table.name = command.name;
   if (command.live) table.events = topics_of_answer(answer);
-  table.text = fmt::format("a table of {} tasks",
-                           answer.contains("of") ? answer.at("of").dump() : "these");
+  table.text =
+      fmt::format("a table of {} tasks", answer.contains("of") ? answer.at("of").dump() : "these");
   notebook_.result(widgets_.open(id, std::move(table)));
 }
 
@@ -215,7 +216,8 @@ void Outputs::show_file(const Json& file) {
     out.write(got.body.data(), static_cast<std::streamsize>(got.body.size()));
     out.close();
     if (!out) throw Error(ErrorCode::internal, "cannot write to '" + name + "' in this folder");
-    notebook_.print(fmt::format("written to {}, {} bytes\n", host::cli::safe(name), got.body.size()));
+    notebook_.print(
+        fmt::format("written to {}, {} bytes\n", host::cli::safe(name), got.body.size()));
     return;
   }
   const bool whole = got.body.size() < most;
@@ -234,7 +236,8 @@ void Outputs::show_previews(const Json& details) {
   const std::string id = details.at("fields").value("id", "");
   Json with = details;
   Json request = {{"line", "artifacts " + id}};
-  const HttpAnswer got = id.empty() ? HttpAnswer{} : host_.ask({"/api/v1/commands", request.dump()});
+  const HttpAnswer got =
+      id.empty() ? HttpAnswer{} : host_.ask({"/api/v1/commands", request.dump()});
   Json listed = Json::parse(got.body, nullptr, false);
   if (got.status != 200 || !listed.is_object() || listed.value("kind", "") != "table" ||
       listed.at("rows").empty()) {

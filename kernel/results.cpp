@@ -17,8 +17,7 @@ std::string dumped(const Json& json) {
 /// The members of a table's question that say which tasks.
 Json which_of(const Json& question) {
   Json which = Json::object();
-  for (const char* member :
-       {"project", "scope", "archived", "filter", "bind", "filters", "search"})
+  for (const char* member : {"project", "scope", "archived", "filter", "bind", "filters", "search"})
     if (question.contains(member) && !question.at(member).is_null())
       which[member] = question.at(member);
   return which;
@@ -91,14 +90,16 @@ void Results::bind(const std::string& name, const Json& answer) {
   } else if (kind == "chart") {
     Json ids = Json::array();
     for (const Json& series : answer.at("series"))
-      if (series.contains("task") && std::find(ids.begin(), ids.end(), series.at("task")) == ids.end())
+      if (series.contains("task") &&
+          std::find(ids.begin(), ids.end(), series.at("task")) == ids.end())
         ids.push_back(series.at("task"));
     selection = {{"ids", std::move(ids)}};
   }
   if (!selection.is_object())
     throw Error(ErrorCode::invalid, "'as' names a result that is about tasks; this one is not");
   if (selections_.size() >= most_results && !selections_.contains(name))
-    throw Error(ErrorCode::too_large, "there are too many named results; use one of the names again");
+    throw Error(ErrorCode::too_large,
+                "there are too many named results; use one of the names again");
   selections_[name] = std::move(selection);
   selections_.erase(name + ".selected");
 }

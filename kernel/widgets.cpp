@@ -1,6 +1,7 @@
 #include "kernel/widgets.hpp"
 
 #include <fstream>
+#include <limits>
 #include <random>
 #include <set>
 #include <sstream>
@@ -10,10 +11,43 @@
 namespace podium::kernel {
 namespace {
 
-constexpr std::size_t most_models = 200;    // that a session keeps alive; the oldest are closed
+constexpr std::size_t most_models = 200;     // that a session keeps alive; the oldest are closed
 constexpr std::size_t most_known = 200'000;  // ids that a table remembers to have handed out
+constexpr std::uint64_t never_closed = std::numeric_limits<std::uint64_t>::max();  // as a number
 constexpr const char* widget_target = "jupyter.widget";
 constexpr const char* control_target = "jupyter.widget.control";
+
+/// The module of a table: it takes the one that draws from the library's state.
+constexpr const char* stub = R"js(const libraries = (globalThis.podiumLibraries ??= new Map());
+function library(model) {
+  const id = model.get('library');
+  if (!libraries.has(id))
+    libraries.set(id, model.widget_manager.get_model(id).then((held) => {
+      const url = URL.createObjectURL(new Blob([held.get('_esm')], { type: 'text/javascript' }));
+      return import(url).then((module) => (URL.revokeObjectURL(url), module.default));
+    }));
+  return libraries.get(id);
+}
+export default {
+  async initialize(context) { return (await library(context.model)).initialize?.(context); },
+  async render(context) { return (await library(context.model)).render(context); },
+};
+)js";
+
+/// What every widget has.
+Json widget_state(const char* id, const std::string& module) {
+  return {{"_model_module", "anywidget"},
+          {"_model_module_version", "*"},  // only this one is there in every version
+          {"_model_name", "AnyModel"},
+          {"_view_module", "anywidget"},
+          {"_view_module_version", "*"},
+          {"_view_name", "AnyView"},
+          {"_view_count", nullptr},
+          {"_dom_classes", Json::array()},
+          {"_anywidget_id", id},
+          {"_esm", module},
+          {"_css", ""}};
+}
 
 /// What the front end may ask, and who answers it. Its bodies are those of the HTTP API.
 const char* path_of(const std::string& ask) {
@@ -83,33 +117,41 @@ std::string Widgets::new_id() {
   return id;
 }
 
+void Widgets::open_library() {
+  if (!library_.empty()) return;
+  auto model = std::make_shared<Model>();
+  model->id = library_ = new_id();
+  model->number = never_closed;
+  model->state = widget_state("podium.library", esm_);
+  models_[library_] = model;
+  open_comm(*model);
+}
+
+void Widgets::open_comm(const Model& model) {
+  notebook_.send({CommMessage::Kind::open,
+                  model.id,
+                  widget_target,
+                  {{"state", model.state}, {"buffer_paths", Json::array()}},
+                  {{"version", "2.1.0"}}});
+}
+
 Bundle Widgets::open(const std::string& id, Table table) {
+  open_library();
   close_oldest();
   auto model = std::make_shared<Model>();
   model->id = id;
   model->number = ++made_;
   model->cell = notebook_.cell();
   model->generation = host_.generation();
-  model->state = {{"_model_module", "anywidget"},
-                  {"_model_module_version", "*"},  // only this one is there in every version
-                  {"_model_name", "AnyModel"},
-                  {"_view_module", "anywidget"},
-                  {"_view_module_version", "*"},
-                  {"_view_name", "AnyView"},
-                  {"_view_count", nullptr},
-                  {"_dom_classes", Json::array()},
-                  {"_anywidget_id", "podium.table"},
-                  {"_esm", esm_},
-                  {"_css", ""},
-                  {"question", table.question},
-                  {"state", table.state},
-                  {"selection", nullptr},
-                  {"snapshot", id}};
+  model->state = widget_state("podium.table", stub);
+  model->state["library"] = library_;
+  model->state["question"] = table.question;
+  model->state["state"] = table.state;
+  model->state["selection"] = nullptr;
+  model->state["snapshot"] = id;
   model->table = std::move(table);
   models_[id] = model;
-  notebook_.send({CommMessage::Kind::open, id, widget_target,
-                  {{"state", model->state}, {"buffer_paths", Json::array()}},
-                  {{"version", "2.1.0"}}});
+  open_comm(*model);
   if (!model->table.events.empty())
     model->events =
         host_.follow(model->table.events, [this, id](const Json& message) { news(id, message); });
@@ -121,7 +163,7 @@ Bundle Widgets::open(const std::string& id, Table table) {
 }
 
 void Widgets::close_oldest() {
-  if (models_.size() < most_models) return;
+  if (models_.size() <= most_models) return;  // the library is one of them
   auto oldest = models_.begin();
   for (auto m = models_.begin(); m != models_.end(); ++m)
     if (m->second->number < oldest->second->number) oldest = m;
@@ -164,6 +206,7 @@ void Widgets::on_comm(const CommMessage& message) {
   }
   if (message.kind == CommMessage::Kind::close) {
     models_.erase(message.id);
+    if (message.id == library_) library_.clear();
     controls_.erase(message.id);
     return;
   }
@@ -189,8 +232,7 @@ void Widgets::on_comm(const CommMessage& message) {
 void Widgets::on_message(Model& model, const Json& data) {
   const std::string method = data.value("method", "");
   if (method == "request_state") {
-    send(model.id,
-         {{"method", "update"}, {"state", model.state}, {"buffer_paths", Json::array()}});
+    send(model.id, {{"method", "update"}, {"state", model.state}, {"buffer_paths", Json::array()}});
   } else if (method == "custom") {
     on_custom(model, data.value("content", Json::object()));
   } else if (method == "update") {
@@ -219,44 +261,44 @@ void Widgets::on_custom(Model& model, const Json& content) {
   };
   const std::string ask = content.value("ask", "");
   const char* path = path_of(ask);
-  if (path == nullptr) return answer("error", problem("invalid", "a table asks for no '" + ask + "'"));
+  if (path == nullptr)
+    return answer("error", problem("invalid", "a table asks for no '" + ask + "'"));
   if (model.generation != host_.generation())
     return answer("error", problem("gone", "the kernel is connected to another podium since then"));
   const Json body = content.value("body", Json::object());
   if (ask == "run" && !model.may_act_on(body.value("selection", Json())))
     return answer("error", problem("denied", "this names tasks that are not of this table"));
-  host_.ask_later(
-      {path, dumped(body)},
-      [this, answer, ask, id = model.id, parent = notebook_.parent()](
-          const HttpAnswer* got, const std::string& trouble) {
-        notebook_.within(parent, [&] {
-          if (got == nullptr) return answer("error", problem("unavailable", trouble));
-          Json json = Json::parse(got->body, nullptr, false);
-          if (got->status != 200 || !json.is_object())
-            return answer("error", problem(json.is_object() ? json.value("code", "internal") : "internal",
-                                           json.is_object() ? json.value("detail", "podium refused")
-                                                            : "podium refused"));
-          const auto found = models_.find(id);
-          if (ask == "window" && found != models_.end()) {
-            auto& known = found->second->known;
-            if (known.size() > most_known) known.clear();
-            std::size_t at = 0;
-            for (const Json& column : json.value("columns", Json::array())) {
-              if (column == "id") break;
-              ++at;
-            }
-            for (const Json& row : json.value("rows", Json::array()))
-              if (row.is_array() && at < row.size() && row.at(at).is_string())
-                known.insert(row.at(at).get<std::string>());
-          }
-          answer("ok", std::move(json));
-        });
-      });
+  host_.ask_later({path, dumped(body)}, [this, answer, ask, id = model.id,
+                                         parent = notebook_.parent()](const HttpAnswer* got,
+                                                                      const std::string& trouble) {
+    notebook_.within(parent, [&] {
+      if (got == nullptr) return answer("error", problem("unavailable", trouble));
+      Json json = Json::parse(got->body, nullptr, false);
+      if (got->status != 200 || !json.is_object())
+        return answer(
+            "error",
+            problem(json.is_object() ? json.value("code", "internal") : "internal",
+                    json.is_object() ? json.value("detail", "podium refused") : "podium refused"));
+      const auto found = models_.find(id);
+      if (ask == "window" && found != models_.end()) {
+        auto& known = found->second->known;
+        if (known.size() > most_known) known.clear();
+        std::size_t at = 0;
+        for (const Json& column : json.value("columns", Json::array())) {
+          if (column == "id") break;
+          ++at;
+        }
+        for (const Json& row : json.value("rows", Json::array()))
+          if (row.is_array() && at < row.size() && row.at(at).is_string())
+            known.insert(row.at(at).get<std::string>());
+      }
+      answer("ok", std::move(json));
+    });
+  });
 }
 
 void Widgets::news(const std::string& id, const Json& message) {
-  if (models_.contains(id))
-    send(id, {{"method", "custom"}, {"content", {{"news", message}}}});
+  if (models_.contains(id)) send(id, {{"method", "custom"}, {"content", {{"news", message}}}});
 }
 
 }  // namespace podium::kernel

@@ -1,6 +1,8 @@
 #pragma once
 // Live tables: the kernel's side of the anywidget protocol. A widget's state is the question of its
-// table and how it is viewed; rows travel as messages, in answer to what the front end asks.
+// table and how it is viewed; rows travel as messages, in answer to what the front end asks. The
+// module that draws them is the state of one widget more, which the tables take it from: so it goes
+// over the wire once, and a notebook that keeps its widgets holds it once.
 #include <functional>
 #include <map>
 #include <memory>
@@ -55,6 +57,9 @@ class Widgets {
   void on_custom(Model&, const Json& content);
   void send(const std::string& id, Json data);
   void news(const std::string& id, const Json& message);
+  /// The model that holds the front end's module once for all tables.
+  void open_library();
+  void open_comm(const Model&);
   void close_oldest();
   void close(const std::string& id);
 
@@ -66,6 +71,7 @@ class Widgets {
   std::function<void(const std::string&)> opened_;
   std::map<std::string, std::shared_ptr<Model>> models_;  ///< by the comm's id
   std::map<std::string, std::string> controls_;           ///< comms that the front end opened
+  std::string library_;  ///< the id of its comm; "" it is not open yet
   std::uint64_t made_ = 0;
 };
 

@@ -1,10 +1,9 @@
 #pragma once
 // What was typed, as history_request asks for it: the history that xeus has inside answers other
 // members than the protocol's and the wrong range.
-#include <xeus/xhistory_manager.hpp>
-
 #include <string>
 #include <vector>
+#include <xeus/xhistory_manager.hpp>
 
 namespace podium::kernel {
 

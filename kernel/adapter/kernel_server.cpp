@@ -2,12 +2,12 @@
 
 #include <sys/eventfd.h>
 #include <unistd.h>
-#include <xeus/xzmq_serializer.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <iostream>
+#include <xeus/xzmq_serializer.hpp>
 
 namespace podium::kernel {
 namespace {

@@ -1,14 +1,13 @@
 #pragma once
 // The sockets of the kernel on xeus 2.4: what its own server does wrong is answered here (see
 // README.md), and requests are served while a cell waits.
-#include <xeus/xserver_zmq.hpp>
-
 #include <atomic>
 #include <deque>
 #include <functional>
 #include <mutex>
 #include <string>
 #include <vector>
+#include <xeus/xserver_zmq.hpp>
 
 #include "kernel/notebook.hpp"
 

@@ -1,12 +1,12 @@
 #include "kernel/adapter/run_kernel.hpp"
 
 #include <signal.h>
-#include <xeus/xkernel.hpp>
-#include <xeus/xkernel_configuration.hpp>
 
 #include <filesystem>
 #include <stdexcept>
 #include <thread>
+#include <xeus/xkernel.hpp>
+#include <xeus/xkernel_configuration.hpp>
 
 #include "kernel/adapter/history.hpp"
 #include "kernel/adapter/interpreter_adapter.hpp"

@@ -43,8 +43,7 @@ std::string cell_html(const Json& value, const std::string& type) {
   std::string title;
   if (value.is_number_float()) title = host::cli::shown(value, type, whole);
   if (shown.size() != text.size()) title = text;
-  return fmt::format("<td style=\"{}{}\"{}>{}</td>", cell_style,
-                     is_number(type) ? "right" : "left",
+  return fmt::format("<td style=\"{}{}\"{}>{}</td>", cell_style, is_number(type) ? "right" : "left",
                      title.empty() || title == shown ? "" : " title=\"" + escaped(title) + "\"",
                      value.is_null() ? "" : escaped(shown));
 }
@@ -113,8 +112,9 @@ std::string escaped(std::string_view text) {
 
 std::string table_html(const Json& table, std::size_t most, const std::string& id) {
   const std::string mark =
-      id.empty() ? std::string()
-                 : fmt::format(" class=\"podium-snapshot-{0}\" data-podium-snapshot=\"{0}\"", escaped(id));
+      id.empty()
+          ? std::string()
+          : fmt::format(" class=\"podium-snapshot-{0}\" data-podium-snapshot=\"{0}\"", escaped(id));
   return fmt::format("<div{}>{}{}</div>", mark, rows_html(table, most), count_html(table, most));
 }
 
@@ -127,11 +127,11 @@ std::string details_html(const Json& details, std::size_t most) {
   out += "</tbody></table>";
   for (const auto& [name, table] : details.at("sections").items()) {
     if (table.at("rows").empty()) continue;
-    out += fmt::format("<details{}><summary>{} ({})</summary>{}{}</details>",
-                       table.at("rows").size() <= 20 ? " open" : "", escaped(host::cli::safe(name)),
-                       table.contains("of") ? table.at("of").dump()
-                                            : std::to_string(table.at("rows").size()),
-                       rows_html(table, most), count_html(table, most));
+    out += fmt::format(
+        "<details{}><summary>{} ({})</summary>{}{}</details>",
+        table.at("rows").size() <= 20 ? " open" : "", escaped(host::cli::safe(name)),
+        table.contains("of") ? table.at("of").dump() : std::to_string(table.at("rows").size()),
+        rows_html(table, most), count_html(table, most));
   }
   return out + "</div>";
 }

@@ -16,7 +16,9 @@ constexpr host::cli::DrawOptions drawn{120, false};
 std::string table_text(const Json& table, std::size_t most) {
   Json some = table;
   const std::size_t all = some.at("rows").size();
-  if (all > most) some["rows"].erase(some["rows"].begin() + static_cast<std::ptrdiff_t>(most), some["rows"].end());
+  if (all > most)
+    some["rows"].erase(some["rows"].begin() + static_cast<std::ptrdiff_t>(most),
+                       some["rows"].end());
   std::string out = host::cli::draw_table(some, drawn);
   if (all > most || table.value("truncated", false))
     out += fmt::format("({} of {} rows)\n", std::min(all, most),

@@ -86,8 +86,8 @@ Json curves(const Json& answer) {
   Json colour = channel("s", "nominal", "");
   colour["scale"] = colours(named);
   colour["legend"] = {{"title", nullptr}, {"labelLimit", 300}};
-  const bool several = std::any_of(data.curves.begin(), data.curves.end(),
-                                   [](const auto& c) { return c.dashed; });
+  const bool several =
+      std::any_of(data.curves.begin(), data.curves.end(), [](const auto& c) { return c.dashed; });
   const Json x = channel("x", data.by_time ? "temporal" : "quantitative", data.x_name);
   Json y = channel("y", "quantitative", data.y_name);
   y["scale"] = scale_of(data.log);
@@ -104,8 +104,8 @@ Json curves(const Json& answer) {
   }
   if (!ghosts.empty())
     layers.push_back(layer(std::move(ghosts), {{"type", "line"}, {"opacity", 0.25}}, y));
-  Json line = layer(std::move(lines),
-                    {{"type", "line"}, {"point", {{"size", 12}}}, {"tooltip", true}}, y);
+  Json line =
+      layer(std::move(lines), {{"type", "line"}, {"point", {{"size", 12}}}, {"tooltip", true}}, y);
   if (several) {
     Json dash = channel("s", "nominal", "");
     dash["scale"] = {{"domain", colour["scale"]["domain"]}, {"range", std::move(dashes)}};
@@ -227,9 +227,10 @@ Json scatter(const Json& answer) {
                       columns.names[static_cast<std::size_t>(2 + i)]);
     if (numbers[i]) axes[i]["scale"] = scale_of(log);
   }
-  spec["encoding"] = {{"x", axes[0]},
-                      {"y", axes[1]},
-                      {"tooltip", Json::array({channel("t", "nominal", "task"), axes[0], axes[1]})}};
+  spec["encoding"] = {
+      {"x", axes[0]},
+      {"y", axes[1]},
+      {"tooltip", Json::array({channel("t", "nominal", "task"), axes[0], axes[1]})}};
   for (Json& tip : spec["encoding"]["tooltip"]) tip.erase("scale");
   colour_by_group(spec, answer, columns);
   return spec;
@@ -302,7 +303,7 @@ Json parallel(const Json& answer) {
     for (std::size_t r = 0; r < rows; ++r) {
       const Json& value = answer.at("rows").at(r).at(c + 2);
       if (value.is_null()) continue;
-      part[r][c] = !numbers ? places[text_of_cell(value)]
+      part[r][c] = !numbers       ? places[text_of_cell(value)]
                    : most > least ? (place(drawn_value(value)) - least) / (most - least)
                                   : 0;
     }
@@ -325,15 +326,15 @@ Json parallel(const Json& answer) {
   x["axis"] = {{"labelAngle", 0}, {"domain", false}, {"grid", true}, {"labelLimit", 160}};
   Json y = channel("v", "quantitative", "");
   y["axis"] = nullptr;
-  Json line = {{"data", {{"values", std::move(lines)}}},
-               {"mark", {{"type", "line"}, {"opacity", 0.5}, {"point", {{"size", 16}}}}},
-               {"encoding",
-                {{"x", x},
-                 {"y", y},
-                 {"detail", {{"field", "i"}, {"type", "nominal"}}},
-                 {"tooltip", Json::array({channel("t", "nominal", "task"),
-                                          channel("k", "nominal", "name"),
-                                          channel("l", "nominal", "value")})}}}};
+  Json line = {
+      {"data", {{"values", std::move(lines)}}},
+      {"mark", {{"type", "line"}, {"opacity", 0.5}, {"point", {{"size", 16}}}}},
+      {"encoding",
+       {{"x", x},
+        {"y", y},
+        {"detail", {{"field", "i"}, {"type", "nominal"}}},
+        {"tooltip", Json::array({channel("t", "nominal", "task"), channel("k", "nominal", "name"),
+                                 channel("l", "nominal", "value")})}}}};
   colour_by_group(line, answer, columns);
   Json text = {{"data", {{"values", std::move(marks)}}},
                {"mark", {{"type", "text"}, {"align", "left"}, {"dx", 6}, {"fontSize", 10}}},

@@ -17,8 +17,8 @@ std::string place(std::string line) {
   const Place p = place_in(line, cursor, verbs);
   CHECK(p.begin <= cursor);
   CHECK(cursor <= p.end);
-  std::string out = p.in_verb           ? "verb"
-                    : p.on_keyword      ? "keyword"
+  std::string out = p.in_verb             ? "verb"
+                    : p.on_keyword        ? "keyword"
                     : p.clause == nullptr ? "arguments"
                                           : p.clause->name;
   out += " <" + p.prefix + ">";
@@ -60,7 +60,8 @@ TEST_CASE("any line has a place at any byte") {
   const SomeVerbs verbs;
   for (const std::string line :
        {"tasks in 'my project' where name = 'it''s' and (a in ('x', \"y\") or not b) sort c desc",
-        "''' \" ( ) ,,, <>= group by", "tasks where where where in in in (", "\xc3\xa4\xe2\x82\xac tasks"})
+        "''' \" ( ) ,,, <>= group by", "tasks where where where in in in (",
+        "\xc3\xa4\xe2\x82\xac tasks"})
     for (std::size_t cursor = 0; cursor <= line.size() + 2; ++cursor) {
       const Place p = place_in(line, cursor, verbs);
       CHECK(p.begin <= p.end);

@@ -96,7 +96,7 @@ def test_inspection(podium, vision):
     assert "metric" in key["text"] and "tasks that have it: 4" in key["text"] and "0.3 to 0.95" in key["text"]
     param = inspect(podium, "tasks in vision where params.ar|ch = 'cnn'")
     assert "cnn (2)" in param["text"] and "mlp (1)" in param["text"]
-    task = inspect(podium, f"show {vision['a'][:8]}|")
+    task = inspect(podium, f"show {vision['a']}|")
     assert "state: completed" in task["text"] and "acc: 0.9" in task["text"]
     project = inspect(podium, "tasks in visi|on")
     assert "tasks: " in project["text"]

@@ -20,8 +20,11 @@ Json table(std::initializer_list<const char*> types, Json rows) {
   Json columns = Json::array();
   for (const char* type : types)
     columns.push_back({{"name", "c" + std::to_string(columns.size())}, {"type", type}});
-  return {{"kind", "table"}, {"columns", columns},     {"rows", std::move(rows)},
-          {"truncated", false}, {"cursor", nullptr}};
+  return {{"kind", "table"},
+          {"columns", columns},
+          {"rows", std::move(rows)},
+          {"truncated", false},
+          {"cursor", nullptr}};
 }
 
 Json chart(std::initializer_list<std::pair<const char*, Json>> curves) {
@@ -42,8 +45,9 @@ Json drawn(const char* mark, std::initializer_list<const char*> names, Json rows
   Json columns = {{{"name", "id"}, {"type", "id"}}, {{"name", "name"}, {"type", "text"}}};
   for (const char* name : names) columns.push_back({{"name", name}, {"type", "real"}});
   more["mark"] = mark;
-  return {{"kind", "table"},    {"entity", "task"},  {"columns", columns}, {"rows", std::move(rows)},
-          {"truncated", false}, {"cursor", nullptr}, {"draw", more}};
+  return {
+      {"kind", "table"},    {"entity", "task"},  {"columns", columns}, {"rows", std::move(rows)},
+      {"truncated", false}, {"cursor", nullptr}, {"draw", more}};
 }
 
 bool has_tag(const std::string& html, const std::string& tag) {
@@ -53,7 +57,8 @@ bool has_tag(const std::string& html, const std::string& tag) {
 }  // namespace
 
 TEST_CASE("HTML of a table: text is text") {
-  const std::string html = table_html(table({"text", "real"}, Json::array({Json::array({hostile, 0.1})})), 50);
+  const std::string html =
+      table_html(table({"text", "real"}, Json::array({Json::array({hostile, 0.1})})), 50);
   CHECK_FALSE(has_tag(html, "img"));
   CHECK_FALSE(has_tag(html, "script"));
   CHECK(html.find("\xe2\x80\xae") == std::string::npos);
@@ -95,7 +100,8 @@ TEST_CASE("details and progress") {
       {"kind", "details"},
       {"fields", {{"id", "0123"}, {hostile, hostile}}},
       {"types", {{"id", "id"}, {hostile, "text"}}},
-      {"sections", {{hostile, table({"text"}, {{hostile}})}, {"none", table({"text"}, Json::array())}}}};
+      {"sections",
+       {{hostile, table({"text"}, {{hostile}})}, {"none", table({"text"}, Json::array())}}}};
   const std::string html = details_html(details, 50);
   CHECK_FALSE(has_tag(html, "img"));
   CHECK(html.find("none") == std::string::npos);
@@ -107,10 +113,11 @@ TEST_CASE("details and progress") {
 }
 
 TEST_CASE("a problem shows its place") {
-  const auto lines = problem_lines({{"code", "invalid"},
-                                    {"detail", "tasks have no 'stat'"},
-                                    {"position", 12},
-                                    {"facts", {{"line", "tasks where stat = 1"}, {"corrected", "tasks where state = 1"}}}});
+  const auto lines = problem_lines(
+      {{"code", "invalid"},
+       {"detail", "tasks have no 'stat'"},
+       {"position", 12},
+       {"facts", {{"line", "tasks where stat = 1"}, {"corrected", "tasks where state = 1"}}}});
   REQUIRE(lines.size() == 4);
   CHECK(lines[1] == "  tasks where stat = 1");
   CHECK(lines[2].find('^') == 2 + 12);
@@ -118,8 +125,9 @@ TEST_CASE("a problem shows its place") {
 }
 
 TEST_CASE("curves: SVG, Vega-Lite and text of one answer") {
-  const Json answer = chart({{"a", {{0, 0, 1.0}, {1, 1000, 0.5}, {2, 2000, "NaN"}, {3, 3000, 0.25}}},
-                             {hostile.c_str(), {{0, 0, 2.0}}}});
+  const Json answer =
+      chart({{"a", {{0, 0, 1.0}, {1, 1000, 0.5}, {2, 2000, "NaN"}, {3, 3000, 0.25}}},
+             {hostile.c_str(), {{0, 0, 2.0}}}});
   const std::string svg = svg_of(answer);
   CHECK(svg.starts_with("<svg "));
   CHECK_FALSE(has_tag(svg, "img"));
@@ -139,7 +147,8 @@ TEST_CASE("curves: SVG, Vega-Lite and text of one answer") {
 }
 
 TEST_CASE("curves: logarithmic, smoothed, gathered into bands") {
-  Json answer = chart({{"a", {{0, 0, 1.0}, {1, 0, 0.0}, {2, 0, 3.0}}}, {"b", {{0, 0, 3.0}, {2, 0, 5.0}}}});
+  Json answer =
+      chart({{"a", {{0, 0, 1.0}, {1, 0, 0.0}, {2, 0, 3.0}}}, {"b", {{0, 0, 3.0}, {2, 0, 5.0}}}});
   answer["draw"] = {{"log", true}, {"smooth", 0.5}};
   auto data = chart_data(answer);
   CHECK(data.curves[0].raw.size() == 2);  // 0 has no logarithm
@@ -168,8 +177,9 @@ TEST_CASE("smoothing keeps a constant and begins at the first point") {
 }
 
 TEST_CASE("no points, one point, equal points: still a picture") {
-  for (const Json& points : {Json::array(), Json({{5, 0, 1.0}}), Json({{5, 0, 1.0}, {6, 0, 1.0}}),
-                             Json({{0, 0, -1e300}, {1, 0, 1e300}}), Json({{0, 0, 1e-300}, {1, 0, 2e-300}})}) {
+  for (const Json& points :
+       {Json::array(), Json({{5, 0, 1.0}}), Json({{5, 0, 1.0}, {6, 0, 1.0}}),
+        Json({{0, 0, -1e300}, {1, 0, 1e300}}), Json({{0, 0, 1e-300}, {1, 0, 2e-300}})}) {
     Json answer = chart({{"a", points}});
     for (const bool log : {false, true}) {
       answer["draw"] = {{"log", log}};
@@ -194,17 +204,21 @@ TEST_CASE("bars") {
 }
 
 TEST_CASE("points, boxes and parallel axes") {
-  const Json rows = {{"1", "a", "0.1", 0.9, "cnn"}, {"2", "b", "0.01", 0.8, "mlp"}, {"3", "c", nullptr, 0.7, "cnn"}};
-  const Json scatter = vegalite_of(
-      drawn("scatter", {"params.lr", "metrics.acc", "params.arch"}, rows, {{"group", "params.arch"}}));
+  const Json rows = {{"1", "a", "0.1", 0.9, "cnn"},
+                     {"2", "b", "0.01", 0.8, "mlp"},
+                     {"3", "c", nullptr, 0.7, "cnn"}};
+  const Json scatter = vegalite_of(drawn("scatter", {"params.lr", "metrics.acc", "params.arch"},
+                                         rows, {{"group", "params.arch"}}));
   CHECK(scatter.at("data").at("values").size() == 2);
   CHECK(scatter.at("encoding").at("x").at("type") == "quantitative");
   CHECK(scatter.at("encoding").at("color").at("title") == "params.arch");
   const Json box_rows = {{"1", "a", 0.9, "cnn"}, {"2", "b", "NaN", "mlp"}};
-  const Json box = vegalite_of(drawn("box", {"metrics.acc", "params.arch"}, box_rows, {{"group", "params.arch"}}));
+  const Json box = vegalite_of(
+      drawn("box", {"metrics.acc", "params.arch"}, box_rows, {{"group", "params.arch"}}));
   CHECK(box.at("mark").at("type") == "boxplot");
   CHECK(box.at("data").at("values").size() == 1);
-  const Json parallel = vegalite_of(drawn("parallel", {"params.lr", "metrics.acc", "params.arch"}, rows));
+  const Json parallel =
+      vegalite_of(drawn("parallel", {"params.lr", "metrics.acc", "params.arch"}, rows));
   const Json& lines = parallel.at("layer")[0].at("data").at("values");
   CHECK(lines.size() == 8);
   for (const Json& point : lines) {

@@ -13,9 +13,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 /// Told apart with colour vision deficiencies too; dashes tell the rest.
-constexpr std::array<const char*, 12> colours = {
-    "#1f6fb4", "#d95f02", "#2a9d4a", "#b5179e", "#7a5195", "#8c6d31",
-    "#008b8b", "#c0392b", "#4363d8", "#e6a400", "#5c5c5c", "#9a6324"};
+constexpr std::array<const char*, 12> colours = {"#1f6fb4", "#d95f02", "#2a9d4a", "#b5179e",
+                                                 "#7a5195", "#8c6d31", "#008b8b", "#c0392b",
+                                                 "#4363d8", "#e6a400", "#5c5c5c", "#9a6324"};
 
 constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
 

@@ -10,9 +10,9 @@
 namespace podium::host::cli {
 
 struct ChartCurve {
-  std::string name;    ///< for the legend; other people's text
-  std::string colour;  ///< "#1f6fb4", of a task the same everywhere
-  bool dashed = false;  ///< a curve before has the same colour
+  std::string name;                              ///< for the legend; other people's text
+  std::string colour;                            ///< "#1f6fb4", of a task the same everywhere
+  bool dashed = false;                           ///< a curve before has the same colour
   std::vector<std::pair<double, double>> raw;    ///< finite points in the order of x
   std::vector<std::pair<double, double>> shown;  ///< smoothed, or the mean of a band, or as raw
   struct Span {

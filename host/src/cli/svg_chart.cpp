@@ -84,7 +84,8 @@ class Axis {
     }
     const double rough = (most_ - least_) / 5;
     const double power = std::pow(10, std::floor(std::log10(rough)));
-    const double step = rough / power < 1.5 ? power : rough / power < 3.5 ? 2 * power
+    const double step = rough / power < 1.5   ? power
+                        : rough / power < 3.5 ? 2 * power
                         : rough / power < 7.5 ? 5 * power
                                               : 10 * power;
     for (double m = std::ceil(least_ / step) * step; m <= most_ && out.size() < 12; m += step)
@@ -118,8 +119,9 @@ class Page {
   }
   void text(double x, double y, const char* anchor, const std::string& what,
             const std::string& colour = "#333333") {
-    out_ += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\" fill=\"{}\">{}</text>\n",
-                        x, y, anchor, colour, escaped(what));
+    out_ +=
+        fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\" fill=\"{}\">{}</text>\n", x,
+                    y, anchor, colour, escaped(what));
   }
   void frame(const Axis& x, const Axis& y, bool time, const std::string& x_name,
              const std::string& y_name) {

@@ -62,8 +62,7 @@ std::optional<Answer> Commands::inspected(std::string_view verb, const Principal
                                           std::string_view clause, std::string_view word) const {
   const Found found = find(verb);
   if (found.verb == nullptr) return std::nullopt;
-  return contained(*found.owner, "inspect",
-                   [&] { return found.verb->inspect(who, clause, word); });
+  return contained(*found.owner, "inspect", [&] { return found.verb->inspect(who, clause, word); });
 }
 
 ParsedLine Commands::parse(const CommandRequest& request) const {

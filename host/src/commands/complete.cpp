@@ -105,7 +105,8 @@ class Completer {
   void arguments_and_clauses() {
     const std::string& takes = place_.usage.arguments;
     if (place_.clause == nullptr && place_.usage.most > 0) {
-      if (takes.find("TASK") != takes.npos && (place_.before.empty() || takes.find("...") != takes.npos))
+      if (takes.find("TASK") != takes.npos &&
+          (place_.before.empty() || takes.find("...") != takes.npos))
         tasks();
       if (takes.find("METRIC") != takes.npos) keys({"metrics"});
       if (takes.find("NAME ...") != takes.npos) names();
@@ -121,15 +122,15 @@ class Completer {
     own(spec.name);
     if (spec.value == "TASKS" || spec.value == "TASK") return tasks();
     if (spec.name == "by" && spec.value.find("METRIC") != spec.value.npos) return keys({"metrics"});
-    if (spec.kind == Kind::orders || spec.value == "NAMES" || spec.value == "NAME") {
+    if (spec.kind != Kind::orders && spec.value != "NAMES" && spec.value != "NAME") return;
+    const bool behind_a_name = !place_.before.empty() && place_.before.back() != ",";
+    if (spec.kind == Kind::orders && behind_a_name) {
+      add("desc", "keyword", "the greatest first");
+      add("asc", "keyword", "the least first");
+    } else {
       names();
-      const bool behind_a_name = !place_.before.empty() && place_.before.back() != ",";
-      if (spec.kind == Kind::orders && behind_a_name) {
-        add("desc", "keyword", "the greatest first");
-        add("asc", "keyword", "the least first");
-      }
-      if (behind_a_name) clauses();
     }
+    if (behind_a_name) clauses();
   }
 
   void choices(const std::string& value) {
@@ -203,15 +204,16 @@ class Completer {
   }
 
   static std::string note_of(const KnownWords& found, const KnownWord& word) {
-    return found.of_newest
-               ? fmt::format("{} of the newest {} tasks", word.count, found.looked_at)
-               : fmt::format("{} task{}", word.count, word.count == 1 ? "" : "s");
+    return found.of_newest ? fmt::format("{} of the newest {} tasks", word.count, found.looked_at)
+                           : fmt::format("{} task{}", word.count, word.count == 1 ? "" : "s");
   }
 
   void keys(std::initializer_list<const char*> maps) {
     for (const char* map : maps) {
-      const std::string kind =
-          map == std::string_view("params") ? "param" : map == std::string_view("tags") ? "tag" : map == std::string_view("metrics") ? "metric" : "property";
+      const std::string kind = map == std::string_view("params")    ? "param"
+                               : map == std::string_view("tags")    ? "tag"
+                               : map == std::string_view("metrics") ? "metric"
+                                                                    : "property";
       // "metrics.a" is typed for the key "a": the whole name is compared when it is added.
       const KnownWords found = KnownKeys(parts_).keys(who_, scope(), map, {});
       for (const KnownWord& w : found.words) add(w.text, kind, note_of(found, w));
@@ -324,6 +326,8 @@ Matches complete(const Parts& parts, const Commands& commands, const Principal& 
                  std::string_view line, std::size_t cursor,
                  const std::vector<std::string>& results) {
   parts.core->access.require(who, "task.read");
+  // The words of the language are everybody's; what is told of the store asks Access by itself.
+  who.mark_checked();
   const Place place = place_in(line, cursor, commands);
   return Completer(parts, commands, who, place, results).run();
 }
@@ -334,7 +338,14 @@ std::string to_json(const Matches& found) {
   w.object().key("start").value(static_cast<std::int64_t>(found.begin));
   w.key("end").value(static_cast<std::int64_t>(found.end)).key("matches").array();
   for (const Match& m : found.matches)
-    w.object().key("text").value(m.text).key("kind").value(m.kind).key("note").value(m.note).end_object();
+    w.object()
+        .key("text")
+        .value(m.text)
+        .key("kind")
+        .value(m.kind)
+        .key("note")
+        .value(m.note)
+        .end_object();
   w.end_array().end_object();
   return out;
 }

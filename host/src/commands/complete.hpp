@@ -10,7 +10,8 @@ namespace podium::host::commands {
 
 struct Match {
   std::string text;  ///< as it stands in the line, in quotes where it must be
-  std::string kind;  ///< verb, clause, keyword, project, task, result, field, param, tag, metric, ...
+  std::string
+      kind;  ///< verb, clause, keyword, project, task, result, field, param, tag, metric, ...
   std::string note = {};  ///< one line; podium's own words, never what runs logged
 };
 struct Matches {

@@ -26,8 +26,7 @@ void write_project(JsonWriter& w, const Parts& parts, const Call& call) {
   w.key("project").value(project).key("scope").value(below ? "subprojects" : "project");
 }
 
-void write_question(JsonWriter& w, const Parts& parts, const Call& call,
-                    const AnswerTable& table) {
+void write_question(JsonWriter& w, const Parts& parts, const Call& call, const AnswerTable& table) {
   // A filter that the language cannot print is one that a front end cannot go on with.
   const auto filter = parts.table->text(call.filter("where", parts.words->of("tasks")));
   if (call.has("where") && !filter) return;

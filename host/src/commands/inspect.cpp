@@ -49,8 +49,10 @@ std::string plain(std::string_view text) {
     out += byte < 0x20 || byte == 0x7f ? ' ' : c;
   }
   // Marks that turn the direction of what follows.
-  for (const char* mark : {"\u202a", "\u202b", "\u202c", "\u202d", "\u202e", "\u2066", "\u2067", "\u2068", "\u2069"})
-    for (std::size_t at; (at = out.find(mark)) != out.npos;) out.erase(at, std::string_view(mark).size());
+  for (const char* mark :
+       {"\u202a", "\u202b", "\u202c", "\u202d", "\u202e", "\u2066", "\u2067", "\u2068", "\u2069"})
+    for (std::size_t at; (at = out.find(mark)) != out.npos;)
+      out.erase(at, std::string_view(mark).size());
   return out;
 }
 
@@ -59,7 +61,8 @@ std::string shown(const Value& value, CellType type) {
   if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "yes" : "no";
   if (const auto* real = std::get_if<double>(&value)) return fmt::format("{:.6g}", *real);
   if (const auto* integer = std::get_if<std::int64_t>(&value)) {
-    if (type == CellType::duration) return fmt::format("{:.1f} s", static_cast<double>(*integer) / 1000);
+    if (type == CellType::duration)
+      return fmt::format("{:.1f} s", static_cast<double>(*integer) / 1000);
     if (type != CellType::time) return std::to_string(*integer);
     const auto seconds = static_cast<std::time_t>(*integer / 1000);
     std::tm parts{};
@@ -194,7 +197,8 @@ class Inspector {
     Page page(place_.word);
     page.sentence("a project");
     page.line("tasks", std::to_string(count(tasks)));
-    page.line("running", std::to_string(count(all_of({tasks, eq(field("state"), std::string("running"))}))));
+    page.line("running",
+              std::to_string(count(all_of({tasks, eq(field("state"), std::string("running"))}))));
     return page.take();
   }
 
@@ -210,11 +214,13 @@ class Inspector {
       if (details == nullptr) return {};
       Page page(place_.word);
       for (const auto& f : details->fields)
-        if (!std::holds_alternative<std::monostate>(f.value)) page.line(f.name, shown(f.value, f.type));
+        if (!std::holds_alternative<std::monostate>(f.value))
+          page.line(f.name, shown(f.value, f.type));
       for (const auto& section : details->sections)
         if (section.name == "metrics")
           for (const auto& row : section.table.rows)
-            if (row.size() > 2) page.line(shown(row[0], CellType::text), shown(row[2], CellType::real));
+            if (row.size() > 2)
+              page.line(shown(row[0], CellType::text), shown(row[2], CellType::real));
       return page.take();
     } catch (const Error&) {
       return {};
@@ -236,8 +242,9 @@ class Inspector {
     }
     Page page(place_.word);
     page.line("type", path.kind == Path::Kind::series ? "metric, a number"
-                      : path.kind == Path::Kind::map  ? fmt::format("{}, a text or a number", path.name)
-                                                      : std::string(name(type)));
+                      : path.kind == Path::Kind::map
+                          ? fmt::format("{}, a text or a number", path.name)
+                          : std::string(name(type)));
     Filter tasks;
     if (!place_.in.empty()) {
       try {
@@ -252,7 +259,8 @@ class Inspector {
         const KnownWords found = KnownKeys(parts_).values(who_, tasks, path, {});
         std::string most;
         for (std::size_t i = 0; i < std::min<std::size_t>(found.words.size(), 5); ++i)
-          most += fmt::format("{}{} ({})", most.empty() ? "" : ", ", found.words[i].text, found.words[i].count);
+          most += fmt::format("{}{} ({})", most.empty() ? "" : ", ", found.words[i].text,
+                              found.words[i].count);
         if (!most.empty()) page.line(found.of_newest ? "of the newest tasks" : "most often", most);
       }
     } catch (const Error& e) {
@@ -296,6 +304,8 @@ class Inspector {
 Inspection inspect(const Parts& parts, const Commands& commands, const Principal& who,
                    const Cancel& cancel, const CommandRequest& request, std::size_t cursor) {
   parts.core->access.require(who, "task.read");
+  // The words of the language are everybody's; what is told of the store asks Access by itself.
+  who.mark_checked();
   const Place place = place_in(request.line, cursor, commands);
   return Inspector(parts, commands, who, cancel, request, place).run();
 }

@@ -95,9 +95,9 @@ KnownWords KnownKeys::of_newest(const Principal& who, const Filter& tasks, const
   q.order = newest_first();
   q.limit = newest;
   q.budget = {50'000, std::chrono::milliseconds(10)};
-  q.columns = {!keys                               ? value_of(group)
+  q.columns = {!keys                              ? value_of(group)
                : group.kind == Path::Kind::series ? whole_series(group.name)
-                                                   : whole_map(group.name)};
+                                                  : whole_map(group.name)};
   try {
     parts_.tasks->query(parts_.core->store, who, q, [&](const Row& row) {
       ++found.looked_at;

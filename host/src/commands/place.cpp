@@ -115,7 +115,8 @@ Place place_in(std::string_view line, std::size_t cursor, const VerbList& verbs)
     place.quoted = p.quoted;
     place.prefix = std::string(line.substr(p.begin, cursor - p.begin));
     if (!place.prefix.empty() && is_quote(place.prefix.front())) place.prefix.erase(0, 1);
-    if (!p.open && place.quoted && cursor == p.end && place.prefix.size() > 0) place.prefix.pop_back();
+    if (!p.open && place.quoted && cursor == p.end && place.prefix.size() > 0)
+      place.prefix.pop_back();
   }
   if (pieces.empty() || here == 0 || cursor < pieces.front().begin) {
     place.in_verb = true;

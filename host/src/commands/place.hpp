@@ -13,17 +13,17 @@ struct Place {
   Place(Place&&) = default;  // `clause` points into `usage`
   Place& operator=(Place&&) = default;
 
-  bool in_verb = false;       ///< the word is the verb itself
-  std::string verb;           ///< in lower case; "" when there is none before
-  Verb::Usage usage;          ///< of the verb, when there is one of that name
+  bool in_verb = false;                ///< the word is the verb itself
+  std::string verb;                    ///< in lower case; "" when there is none before
+  Verb::Usage usage;                   ///< of the verb, when there is one of that name
   const ClauseSpec* clause = nullptr;  ///< of `usage`; null among the arguments
-  bool on_keyword = false;    ///< the word is the clause's own name
-  std::size_t begin = 0, end = 0;  ///< of the word: up to the cursor, and as a whole
-  std::string prefix;         ///< the word up to the cursor, without an opening quote
-  std::string word;           ///< all of it, without quotes
+  bool on_keyword = false;             ///< the word is the clause's own name
+  std::size_t begin = 0, end = 0;      ///< of the word: up to the cursor, and as a whole
+  std::string prefix;                  ///< the word up to the cursor, without an opening quote
+  std::string word;                    ///< all of it, without quotes
   bool quoted = false;
   std::vector<std::string> before;  ///< the words of the clause, or the arguments, before it
-  std::string in;             ///< of the clause `in`, wherever it stands
+  std::string in;                   ///< of the clause `in`, wherever it stands
 };
 
 /// `cursor` is a byte of the line; behind its end is its end.

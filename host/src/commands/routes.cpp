@@ -116,9 +116,9 @@ TypedLine typed_line_of(const Request& request) {
   const auto line = body.text("line", longest_line);
   if (!line) throw wrong("line", "is what is typed so far");
   typed.request.line = *line;
-  typed.cursor = static_cast<std::size_t>(
-      body.integer("cursor", 0, std::numeric_limits<std::int32_t>::max())
-          .value_or(static_cast<std::int64_t>(line->size())));
+  typed.cursor =
+      static_cast<std::size_t>(body.integer("cursor", 0, std::numeric_limits<std::int32_t>::max())
+                                   .value_or(static_cast<std::int64_t>(line->size())));
   read_selections(body, typed.request);
   body.finish();
   return typed;
@@ -158,7 +158,8 @@ class CommandRoutes final : public Routes {
             [this](Request& r) { return run(r); }, std::string(request_schema),
             std::string(answer_schema))
         .add(
-            "POST", "/api/v1/commands/complete", "task.read", "What could stand at a place of a line",
+            "POST", "/api/v1/commands/complete", "task.read",
+            "What could stand at a place of a line",
             [this](Request& r) { return complete_line(r); }, std::string(place_schema),
             std::string(matches_schema))
         .add(
@@ -211,14 +212,14 @@ class CommandRoutes final : public Routes {
     const TypedLine typed = typed_line_of(request);
     std::vector<std::string> results;
     for (const auto& [name, selection] : typed.request.selections) results.push_back(name);
-    return json_response(to_json(complete(parts_, commands_, request.who(), typed.request.line,
-                                          typed.cursor, results)));
+    return json_response(to_json(
+        complete(parts_, commands_, request.who(), typed.request.line, typed.cursor, results)));
   }
 
   Response inspect_line(Request& request) const {
     const TypedLine typed = typed_line_of(request);
-    return json_response(to_json(inspect(parts_, commands_, request.who(), request.cancel(),
-                                         typed.request, typed.cursor)));
+    return json_response(to_json(
+        inspect(parts_, commands_, request.who(), request.cancel(), typed.request, typed.cursor)));
   }
 
   /// On an io thread: the request is read here, the store by the waiting thread.

@@ -62,8 +62,7 @@ class ChartVerb final : public Verb {
         clauses::in(),
         clauses::where(),
         clauses::all(),
-        {"kind", ClauseSpec::Kind::word, "curves|bars|scatter|box|parallel",
-         "curves, if not said"},
+        {"kind", ClauseSpec::Kind::word, "curves|bars|scatter|box|parallel", "curves, if not said"},
         {"by", ClauseSpec::Kind::word, "step|time", "of curves: what goes to the right"},
         {"points", ClauseSpec::Kind::number, "N", "of each curve at most; 200 if not said"},
         {"log", ClauseSpec::Kind::flag, "", "logarithmic"},
@@ -86,9 +85,9 @@ class ChartVerb final : public Verb {
     const std::string kind = kind_of(call);
     constexpr std::array kinds = {"curves", "bars", "scatter", "box", "parallel"};
     if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end())
-      throw call.wrong(call.words("kind").front(),
-                       fmt::format("'kind' is curves, bars, scatter, box or parallel, not '{}'",
-                                   kind));
+      throw call.wrong(
+          call.words("kind").front(),
+          fmt::format("'kind' is curves, bars, scatter, box or parallel, not '{}'", kind));
     const bool curves = kind == "curves";
     for (const char* clause : {"by", "points", "smooth", "band"})
       if (!curves && call.has(clause))
@@ -110,7 +109,8 @@ class ChartVerb final : public Verb {
     if (!call.has("band")) return chart;
     // A curve is called by its group: those of one name are one band.
     const CommandWord& band = call.words("band").front();
-    const std::array columns = {in_place(call, band, [&] { return parts_.table->column(band.text); })};
+    const std::array columns = {
+        in_place(call, band, [&] { return parts_.table->column(band.text); })};
     std::vector<std::pair<std::string, std::string>> groups;
     parts_.core->store.read([&](const Reader& reader) {
       groups.clear();
