@@ -140,7 +140,7 @@ void Host::connect(HostAddress address) {
   ++generation_;
 }
 
-HttpAnswer Host::ask(const HttpCall& call) {
+HttpAnswer Host::ask(const HttpCall& call, std::chrono::milliseconds most) {
   if (address_.url.empty()) address_ = host::cli::find_host({});
   auto job = std::make_shared<Job>();
   job->call = call;
@@ -148,9 +148,17 @@ HttpAnswer Host::ask(const HttpCall& call) {
   job->generation = generation_;
   job->finished = [this] { notebook_.post([] {}); };
   pool_->run(job);
-  if (!notebook_.wait([&] { return job->done.load(); })) {
+  using Clock = std::chrono::steady_clock;
+  const auto until = most.count() == 0 ? Clock::time_point::max() : Clock::now() + most;
+  const auto ended = [&] { return job->done.load() || Clock::now() >= until; };
+  const auto period = most.count() == 0 ? std::chrono::milliseconds(1000) : most;
+  if (!notebook_.wait(ended, period)) {
     job->cancel();
     throw Interrupted();
+  }
+  if (!job->done) {
+    job->cancel();
+    throw Error(ErrorCode::timeout, address_.url + " did not answer in time");
   }
   if (job->error) std::rethrow_exception(job->error);
   return std::move(job->answer);

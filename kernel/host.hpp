@@ -1,5 +1,6 @@
 #pragma once
 // The podium that the kernel talks to, over its HTTP API.
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -36,9 +37,9 @@ class Host {
   /// How often it went elsewhere: what belongs to another host says so.
   int generation() const { return generation_; }
 
-  /// Waits for the answer. Throws Interrupted within a moment of an interrupt, and what HttpClient
-  /// throws.
-  HttpAnswer ask(const HttpCall&);
+  /// Waits for the answer. Throws Interrupted within a moment of an interrupt, Error `timeout` when
+  /// `most` has passed (0: it may take any time), and what HttpClient throws.
+  HttpAnswer ask(const HttpCall&, std::chrono::milliseconds most = {});
   /// `then` gets the answer on the kernel's thread, or what went wrong.
   using Then = std::function<void(const HttpAnswer*, const std::string& problem)>;
   void ask_later(const HttpCall&, Then then);

@@ -28,6 +28,8 @@ Failure failure_of(const Json& problem) {
 
 Error wrong(const std::string& sentence) { return Error(ErrorCode::invalid, sentence); }
 
+/// How long somebody who types waits for completion or inspection.
+constexpr std::chrono::milliseconds patience{2000};
 constexpr const char* local_address = "http://127.0.0.1:5000";
 
 Json parsed_answer(const HttpAnswer& answer) {
@@ -111,10 +113,13 @@ bool Interpreter::run_own(const Command& command) {
   const std::string& first = words.front().text;
   if (first == "connect") {
     if (words.size() > 2) throw wrong("'connect' takes one address, or the word 'local'");
-    if (words.size() == 1)
+    if (words.size() == 1) {
+      if (host_.address().url.empty())
+        host_.connect(host::cli::find_host({}));  // says what is wrong
       notebook_.print("connected to " + host_.address().url + "\n");
-    else
+    } else {
       connect(words[1].text);
+    }
     return true;
   }
   if (first == "set") {
@@ -139,11 +144,12 @@ bool Interpreter::run_own(const Command& command) {
   return false;
 }
 
-Json Interpreter::call(const std::string& path, const Json& request) {
+Json Interpreter::call(const std::string& path, const Json& request,
+                       std::chrono::milliseconds most) {
   HttpCall call{path};
   if (!request.is_null()) call.body = request.dump(-1, ' ', false, Json::error_handler_t::replace);
   try {
-    return parsed_answer(host_.ask(call));
+    return parsed_answer(host_.ask(call, most));
   } catch (const Error& e) {
     if (e.code() != ErrorCode::unavailable) throw;
     throw Error(
@@ -283,10 +289,11 @@ Completion Interpreter::complete(const std::string& cell, std::size_t byte) {
   const std::size_t cursor = byte - std::min(at.at, byte);
   Completion found{byte, byte, {}};
   try {
-    const Json answer =
-        call("/api/v1/commands/complete", {{"line", at.line},
-                                           {"cursor", std::min(cursor, at.line.size())},
-                                           {"selections", results_.all()}});
+    const Json answer = call("/api/v1/commands/complete",
+                             {{"line", at.line},
+                              {"cursor", std::min(cursor, at.line.size())},
+                              {"selections", results_.all()}},
+                             patience);
     found.begin = at.at + answer.at("start").get<std::size_t>();
     found.end = at.at + answer.at("end").get<std::size_t>();
     for (const Json& m : answer.at("matches"))
@@ -319,7 +326,7 @@ Json Interpreter::inspect(const std::string& cell, std::size_t byte) {
   try {
     const Json answer =
         call("/api/v1/commands/inspect",
-             {{"line", at.line}, {"cursor", cursor}, {"selections", results_.all()}});
+             {{"line", at.line}, {"cursor", cursor}, {"selections", results_.all()}}, patience);
     if (!answer.value("found", false)) return data;
     data["text/plain"] = answer.at("text");
     data["text/markdown"] = answer.at("markdown");

@@ -56,7 +56,7 @@ class Interpreter {
   void run(const Command&);
   /// The answer of the host, and what was asked: waits, questions and jobs are gone through.
   Json answer_to(const Command&, std::string& request);
-  Json call(const std::string& path, const Json& request);
+  Json call(const std::string& path, const Json& request, std::chrono::milliseconds most = {});
   /// Asks the person; false: not to be done.
   bool confirmed(const Json& question);
   /// Watches a job to its end; an interrupt cancels it.

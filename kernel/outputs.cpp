@@ -21,6 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t largest_image = 2 << 20, largest_text = 16 << 10, most_previews = 4;
+constexpr std::size_t rows_of_text = 20;
 constexpr std::size_t largest_kept = std::size_t{1} << 30;  ///< file that is kept
 
 std::string ending_of(const std::string& name) {
@@ -118,7 +119,9 @@ Json view_of(const Json& question) {
 Bundle bundle_of(const Json& answer, std::size_t rows, const std::string& snapshot) {
   Bundle bundle;
   const std::string kind = answer.at("kind");
-  bundle.data["text/plain"] = text_of(answer, rows);
+  // Beside HTML the text is for terminals, which show a page at a time.
+  bundle.data["text/plain"] =
+      text_of(answer, std::min(rows, kind == "table" ? rows_of_text : rows));
   if (const Json chart = vegalite_of(answer); !chart.is_null()) {
     bundle.data["application/vnd.vegalite.v5+json"] = chart;
     if (const std::string svg = host::cli::svg_of(answer); !svg.empty())

@@ -97,11 +97,11 @@ void Results::bind(const std::string& name, const Json& answer) {
   }
   if (!selection.is_object())
     throw Error(ErrorCode::invalid, "'as' names a result that is about tasks; this one is not");
-  if (selections_.size() >= most_results && !selections_.contains(name))
+  if (selections_.size() + 2 > most_results && !selections_.contains(name))
     throw Error(ErrorCode::too_large,
                 "there are too many named results; use one of the names again");
   selections_[name] = std::move(selection);
-  selections_.erase(name + ".selected");
+  selections_[name + ".selected"] = {{"ids", Json::array()}};
 }
 
 void Results::select(const std::string& name, const Json& selection) {
@@ -116,8 +116,13 @@ void Results::select(const std::string& name, const Json& selection) {
 
 Json Results::spoken_of(const std::string& line) const {
   Json out = Json::object();
-  for (const auto& [name, selection] : selections_)
-    if (line.find(name) != std::string::npos) out[name] = selection;
+  for (const auto& [name, selection] : selections_) {
+    if (line.find(name) == std::string::npos) continue;
+    if (name.ends_with(".selected") && selection.contains("ids") && selection.at("ids").empty())
+      throw Error(ErrorCode::invalid,
+                  "nothing is selected in the table '" + name.substr(0, name.rfind('.')) + "'");
+    out[name] = selection;
+  }
   return out;
 }
 

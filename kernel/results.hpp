@@ -18,7 +18,8 @@ class Results {
   void bind(const std::string& name, const Json& answer);
   /// What is selected in the table of that name: a selection as an action takes it, or null.
   void select(const std::string& name, const Json& selection);
-  /// For `selections` of a command that may speak of them; empty when it cannot.
+  /// For `selections` of a command that may speak of them; empty when it cannot. Throws Error for
+  /// a selection that is empty.
   Json spoken_of(const std::string& line) const;
   /// All that there are.
   Json all() const;

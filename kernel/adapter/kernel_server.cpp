@@ -128,6 +128,7 @@ void KernelServer::serve_shell(xeus::xmessage message, Waiting waiting) {
     later_.push_back(std::move(message));
     return;
   }
+  interrupted_ = false;  // of a request before, or of none
   asker_ = message.identities();
   const auto cell = message.metadata().find("cellId");
   cell_ = cell != message.metadata().end() && cell->is_string() ? cell->get<std::string>() : "";
@@ -278,7 +279,6 @@ void KernelServer::begin(const nlohmann::json& parent, int count, bool silent, b
   silent_ = silent;
   allow_stdin_ = allow_stdin;
   in_cell_ = true;
-  interrupted_ = false;
 }
 
 void KernelServer::end() {

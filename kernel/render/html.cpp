@@ -12,14 +12,8 @@ namespace {
 using host::cli::DrawOptions;
 
 constexpr std::size_t longest_cell = 300;  ///< characters that a cell shows; the title has all
-constexpr std::string_view table_style = "border-collapse:collapse;font-size:90%";
-constexpr std::string_view cell_style = "padding:2px 8px;text-align:";
-constexpr DrawOptions drawn{120, false};  ///< as a terminal of 120 columns shows it, in UTC
+constexpr DrawOptions drawn{120, false};   ///< as a terminal of 120 columns shows it, in UTC
 constexpr DrawOptions whole{0, false};
-
-bool is_number(std::string_view type) {
-  return type == "integer" || type == "real" || type == "duration" || type == "bytes";
-}
 
 std::string column_title(const Json& column) {
   const std::string title = column.value("title", "");
@@ -37,35 +31,36 @@ std::string shortened(const std::string& text) {
          text.substr(boundary(text.size() - longest_cell / 2));
 }
 
-std::string cell_html(const Json& value, const std::string& type) {
+/// `exact`: what is shown in short is whole as the cell's title.
+std::string cell_html(const Json& value, const std::string& type, bool exact) {
   const std::string text = host::cli::shown(value, type, drawn);
   const std::string shown = shortened(text);
   std::string title;
-  if (value.is_number_float()) title = host::cli::shown(value, type, whole);
+  if (exact && value.is_number_float()) title = host::cli::shown(value, type, whole);
   if (shown.size() != text.size()) title = text;
-  return fmt::format("<td style=\"{}{}\"{}>{}</td>", cell_style, is_number(type) ? "right" : "left",
+  return fmt::format("<td{}>{}",
                      title.empty() || title == shown ? "" : " title=\"" + escaped(title) + "\"",
                      value.is_null() ? "" : escaped(shown));
 }
 
-std::string rows_html(const Json& table, std::size_t most) {
-  std::string out = fmt::format("<table style=\"{}\"><thead><tr>", table_style);
+/// Front ends have looks for tables of their own. End tags that HTML does without are left out: the
+/// notebook keeps this text.
+std::string rows_html(const Json& table, std::size_t most, bool exact) {
+  std::string out = "<table><thead><tr>";
   std::vector<std::string> types;
   for (const Json& column : table.at("columns")) {
     types.push_back(column.at("type").get<std::string>());
-    out += fmt::format("<th style=\"{}{}\">{}</th>", cell_style,
-                       is_number(types.back()) ? "right" : "left", escaped(column_title(column)));
+    out += "<th>" + escaped(column_title(column));
   }
-  out += "</tr></thead><tbody>";
+  out += "<tbody>";
   std::size_t shown = 0;
   for (const Json& row : table.at("rows")) {
     if (shown++ == most) break;
     out += "<tr>";
     for (std::size_t i = 0; i < row.size() && i < types.size(); ++i)
-      out += cell_html(row[i], types[i]);
-    out += "</tr>";
+      out += cell_html(row[i], types[i], exact);
   }
-  return out + "</tbody></table>";
+  return out + "</table>";
 }
 
 std::string count_html(const Json& table, std::size_t most) {
@@ -115,23 +110,23 @@ std::string table_html(const Json& table, std::size_t most, const std::string& i
       id.empty()
           ? std::string()
           : fmt::format(" class=\"podium-snapshot-{0}\" data-podium-snapshot=\"{0}\"", escaped(id));
-  return fmt::format("<div{}>{}{}</div>", mark, rows_html(table, most), count_html(table, most));
+  return fmt::format("<div{}>{}{}</div>", mark, rows_html(table, most, id.empty()),
+                     count_html(table, most));
 }
 
 std::string details_html(const Json& details, std::size_t most) {
-  std::string out = fmt::format("<div><table style=\"{}\"><tbody>", table_style);
+  std::string out = "<div><table><tbody>";
   for (const auto& [name, value] : details.at("fields").items())
-    out += fmt::format("<tr><th style=\"{}left\">{}</th>{}</tr>", cell_style,
-                       escaped(host::cli::safe(name)),
-                       cell_html(value, details.at("types").value(name, "text")));
-  out += "</tbody></table>";
+    out += "<tr><th>" + escaped(host::cli::safe(name)) +
+           cell_html(value, details.at("types").value(name, "text"), true);
+  out += "</table>";
   for (const auto& [name, table] : details.at("sections").items()) {
     if (table.at("rows").empty()) continue;
     out += fmt::format(
         "<details{}><summary>{} ({})</summary>{}{}</details>",
         table.at("rows").size() <= 20 ? " open" : "", escaped(host::cli::safe(name)),
         table.contains("of") ? table.at("of").dump() : std::to_string(table.at("rows").size()),
-        rows_html(table, most), count_html(table, most));
+        rows_html(table, most, true), count_html(table, most));
   }
   return out + "</div>";
 }

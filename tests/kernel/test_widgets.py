@@ -146,6 +146,8 @@ def test_an_unknown_target_is_closed(kernel, vision):
 def test_names_and_what_is_selected(kernel, vision):
     table = Table(kernel, "tasks in vision where metrics.acc > 0.2 sort metrics.acc desc as good")
     table.window()
+    cell = kernel.run("show good.selected")
+    assert cell.status == "error" and cell.reply["content"]["evalue"] == "nothing is selected in the table 'good'"
     kernel.comm("comm_msg", table.id, {"method": "update", "state": {"selection": {"ids": [vision["a"]]}}})
     table.next("echo_update")
     assert "b" in kernel.ok("widgets off\ndiff good all").text
