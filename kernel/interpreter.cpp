@@ -130,7 +130,7 @@ bool Interpreter::run_own(const Command& command) {
     if (words.size() != 3 || words[1].text != "rows" || code != std::errc() || *end != '\0' ||
         rows < 1 || rows > most)
       throw wrong(fmt::format("'set rows N' sets how many rows are shown, 1 to {}", most));
-    look_.rows = rows;
+    look_.rows = look_.text_rows = rows;
     return true;
   }
   if (first == "widgets") {
@@ -202,7 +202,7 @@ Json Interpreter::answer_to(const Command& command, std::string& request) {
 }
 
 bool Interpreter::confirmed(const Json& question) {
-  notebook_.display(bundle_of(question, look_.rows));
+  notebook_.display(bundle_of(question, look_));
   const auto reply = notebook_.ask("Do it? [y/N] ", false);
   if (!reply) {
     if (notebook_.interrupted()) throw Interrupted();
@@ -255,9 +255,8 @@ Json Interpreter::evaluate(const std::string& expression) {
     if (commands.size() != 1) throw wrong("an expression is one command");
     std::string request;
     const Json answer = answer_to(commands.front(), request);
-    return {{"status", "ok"},
-            {"data", bundle_of(answer, look_.rows).data},
-            {"metadata", Json::object()}};
+    return {
+        {"status", "ok"}, {"data", bundle_of(answer, look_).data}, {"metadata", Json::object()}};
   } catch (const Refused& refused) {
     failure = failure_of(refused.problem);
   } catch (const Interrupted&) {

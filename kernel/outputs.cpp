@@ -21,7 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t largest_image = 2 << 20, largest_text = 16 << 10, most_previews = 4;
-constexpr std::size_t rows_of_text = 20;
 constexpr std::size_t largest_kept = std::size_t{1} << 30;  ///< file that is kept
 
 std::string ending_of(const std::string& name) {
@@ -116,12 +115,11 @@ Json view_of(const Json& question) {
 
 }  // namespace
 
-Bundle bundle_of(const Json& answer, std::size_t rows, const std::string& snapshot) {
+Bundle bundle_of(const Json& answer, const Look& look, const std::string& snapshot) {
+  const std::size_t rows = look.rows;
   Bundle bundle;
   const std::string kind = answer.at("kind");
-  // Beside HTML the text is for terminals, which show a page at a time.
-  bundle.data["text/plain"] =
-      text_of(answer, std::min(rows, kind == "table" ? rows_of_text : rows));
+  bundle.data["text/plain"] = text_of(answer, kind == "table" ? look.text_rows : rows);
   if (const Json chart = vegalite_of(answer); !chart.is_null()) {
     bundle.data["application/vnd.vegalite.v5+json"] = chart;
     if (const std::string svg = host::cli::svg_of(answer); !svg.empty())
@@ -153,9 +151,9 @@ void Outputs::show(const Json& answer, const Command& command, const std::string
   } else if (kind == "details" && answer.value("entity", "") == "task") {
     show_previews(answer);
   } else if (command.live || (kind == "chart" && any_running(answer))) {
-    show_live(bundle_of(answer, look_.rows), request, topics_of_answer(answer));
+    show_live(bundle_of(answer, look_), request, topics_of_answer(answer));
   } else {
-    notebook_.display(bundle_of(answer, look_.rows));
+    notebook_.display(bundle_of(answer, look_));
   }
 }
 
@@ -178,14 +176,14 @@ void Outputs::show_live(const Bundle& bundle, const std::string& request,
   const std::string id = Widgets::new_id();
   notebook_.display(bundle, id);
   live_.follow(id, topics, request,
-               [rows = look_.rows](const Json& now) { return bundle_of(now, rows); });
+               [look = look_](const Json& now) { return bundle_of(now, look); });
 }
 
 void Outputs::show_table(const Json& answer, const Command& command, const std::string& request) {
   const bool tasks = answer.contains("question");
   const std::string why_not = tasks && look_.widgets ? widgets_.why_not() : std::string();
   if (!tasks || !look_.widgets || !why_not.empty()) {
-    const Bundle bundle = bundle_of(answer, look_.rows);
+    const Bundle bundle = bundle_of(answer, look_);
     if (command.live)
       show_live(bundle, request, topics_of_answer(answer));
     else
@@ -193,7 +191,7 @@ void Outputs::show_table(const Json& answer, const Command& command, const std::
     return;
   }
   const std::string id = Widgets::new_id();
-  notebook_.display(bundle_of(answer, look_.rows, id));
+  notebook_.display(bundle_of(answer, look_, id));
   Widgets::Table table;
   table.question = without_view(answer.at("question"));
   table.state = view_of(answer.at("question"));
@@ -244,11 +242,11 @@ void Outputs::show_previews(const Json& details) {
   Json listed = Json::parse(got.body, nullptr, false);
   if (got.status != 200 || !listed.is_object() || listed.value("kind", "") != "table" ||
       listed.at("rows").empty()) {
-    notebook_.display(bundle_of(details, look_.rows));
+    notebook_.display(bundle_of(details, look_));
     return;
   }
   with["sections"]["artifacts"] = listed;
-  notebook_.display(bundle_of(with, look_.rows));
+  notebook_.display(bundle_of(with, look_));
   std::size_t shown = 0;
   for (const Json& row : listed.at("rows")) {
     if (shown == most_previews) break;

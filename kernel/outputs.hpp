@@ -12,12 +12,13 @@ namespace podium::kernel {
 
 /// How a person wants answers shown.
 struct Look {
-  std::size_t rows = 50;  ///< of a static table
+  std::size_t rows = 50;       ///< of a static table
+  std::size_t text_rows = 20;  ///< of a table as text, beside HTML: terminals show a page
   bool widgets = true;
 };
 
 /// An answer of the kinds table, details, chart and question in all forms that it has.
-Bundle bundle_of(const Json& answer, std::size_t rows, const std::string& snapshot = {});
+Bundle bundle_of(const Json& answer, const Look&, const std::string& snapshot = {});
 
 class Outputs {
  public:

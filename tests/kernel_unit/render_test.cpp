@@ -141,7 +141,7 @@ TEST_CASE("curves: SVG, Vega-Lite and text of one answer") {
   const Json& values = spec.at("layer").back().at("data").at("values");
   REQUIRE(values.size() == 4);
   CHECK(values[2] == Json({{"x", 3.0}, {"y", 0.25}, {"s", "a loss"}}));
-  const Bundle bundle = bundle_of(answer, 50);
+  const Bundle bundle = bundle_of(answer, Look());
   CHECK(bundle.data.contains("text/plain"));
   CHECK(bundle.data.contains("image/svg+xml"));
   CHECK(bundle.data.contains("application/vnd.vegalite.v5+json"));
@@ -229,5 +229,5 @@ TEST_CASE("points, boxes and parallel axes") {
     CHECK(point.at("v").get<double>() <= 1);
   }
   CHECK(svg_of(drawn("scatter", {"x", "y"}, Json::array())).empty());
-  CHECK(bundle_of(drawn("box", {"y"}, {{"1", "a", 0.5}}), 50).data.contains("text/html"));
+  CHECK(bundle_of(drawn("box", {"y"}, {{"1", "a", 0.5}}), Look()).data.contains("text/html"));
 }
