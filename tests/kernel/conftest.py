@@ -10,22 +10,24 @@ import urllib.request
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-BUILD = pathlib.Path(os.environ.get("PODIUM_BUILD", ROOT / "build/dev"))
+BUILD = pathlib.Path(os.environ.setdefault("PODIUM_BINARY", str(ROOT / "build/dev/bin/podium"))).resolve().parents[1]
 PLUGIN = BUILD / "tests/cli/plugin/cli_actions.so"  # of the command line's tests: actions that take long, verbs that ask
 sys.path.insert(0, str(ROOT / "tests/support"))
-os.environ.setdefault("PODIUM_BINARY", str(BUILD / "bin/podium"))
 os.environ["JUPYTER_PATH"] = str(BUILD / "share/jupyter")
 for word in ("PODIUM_URL", "MLFLOW_TRACKING_URI", "PODIUM_TOKEN"):
     os.environ.pop(word, None)
 
 from podium import Podium  # noqa: E402
 
-if not (BUILD / "bin/podium-kernel").exists():
-    pytest.skip("podium-kernel was not built: no xeus 2.4 here", allow_module_level=True)
-
 from jupyter_client.manager import KernelManager  # noqa: E402
 
 HOSTILE = ("</script><img src=x onerror=alert(1)>`${alert(2)}` & \"q\" 'a' \u202egnp.exe " + "x" * 500)[:500]
+
+
+def pytest_collection_modifyitems(items):
+    if not (BUILD / "bin/podium-kernel").exists():
+        for item in items:
+            item.add_marker(pytest.mark.skip(reason="podium-kernel was not built: no xeus 2.4 here"))
 
 
 class Host:
