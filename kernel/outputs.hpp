@@ -13,7 +13,7 @@ namespace podium::kernel {
 /// How a person wants answers shown.
 struct Look {
   std::size_t rows = 50;       ///< of a static table
-  std::size_t text_rows = 20;  ///< of a table as text, beside HTML: terminals show a page
+  std::size_t text_rows = 10;  ///< of a table as text, beside HTML: terminals show a page
   bool widgets = true;
 };
 
