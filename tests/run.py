@@ -7,6 +7,7 @@
     install  `cmake --install`, then the examples against the installed prefix
     client   pytest with the real MLflow client
     cli      pytest that runs the command line as a script would
+    kernel   the Jupyter kernel, as clients of its protocol and notebooks use it
     api      podium's own API held to its OpenAPI document, and events
     rules    rules over HTTP, with runs that an MLflow client logs
     differential  the same calls against mlflow server and podium
@@ -34,7 +35,7 @@ import xml.etree.ElementTree
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 JOBS = str(os.environ.get("JOBS") or os.cpu_count() or 2)
-DEFAULT = ["unit", "asan", "tsan", "install", "client", "cli", "api", "rules", "custom", "differential", "crash", "operations", "attacks", "fuzz", "format"]
+DEFAULT = ["unit", "asan", "tsan", "install", "client", "cli", "kernel", "api", "rules", "custom", "differential", "crash", "operations", "attacks", "fuzz", "format"]
 TSAN_TESTS = ["storage_sqlite", "storage_sqlite_conformance", "http", "services"]
 
 
@@ -190,6 +191,10 @@ def stage_client():
 
 def stage_cli():
     run_pytest("cli")
+
+
+def stage_kernel():
+    run_pytest("kernel")
 
 
 def stage_api():

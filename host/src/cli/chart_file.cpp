@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "cli/svg_chart.hpp"
 #include "podium/error.hpp"
 
 namespace podium::host::cli {
@@ -72,59 +73,6 @@ Picture picture(const Json& chart) {
   widen(p.x_least, p.x_most);
   widen(p.y_least, p.y_most);
   return p;
-}
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '<')
-      out += "&lt;";
-    else if (c == '>')
-      out += "&gt;";
-    else if (c == '&')
-      out += "&amp;";
-    else if (c == '"')
-      out += "&quot;";
-    else if (static_cast<unsigned char>(c) >= 0x20)
-      out += c;
-  }
-  return out;
-}
-
-std::string svg(const Picture& p) {
-  std::string out = fmt::format(
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" "
-      "height=\"{1}\" font-family=\"sans-serif\" font-size=\"12\">\n"
-      "<rect width=\"{0}\" height=\"{1}\" fill=\"#ffffff\"/>\n"
-      "<path d=\"M{2} {3}V{4}H{5}\" fill=\"none\" stroke=\"#888888\"/>\n",
-      width, height, left, top, height - bottom, width - right);
-  const auto label = [&](double x, double y, const char* anchor, const std::string& text) {
-    out += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\">{}</text>\n", x, y,
-                       anchor, escaped(text));
-  };
-  label(left - 6, p.y(p.y_most) + 4, "end", fmt::format("{:.4g}", p.y_most));
-  label(left - 6, p.y(p.y_least) + 4, "end", fmt::format("{:.4g}", p.y_least));
-  label(left, height - bottom + 18, "start", fmt::format("{:.10g}", p.x_least));
-  label(width - right, height - bottom + 18, "end", fmt::format("{:.10g}", p.x_most));
-  label((left + width - right) / 2.0, height - 8, "middle", p.x_name);
-  for (std::size_t c = 0; c < p.curves.size(); ++c) {
-    const std::string colour = fmt::format("#{:06x}", colours[c % colours.size()]);
-    std::string points;
-    for (const auto& [x, y] : p.curves[c].points)
-      points += fmt::format("{:.1f},{:.1f} ", p.x(x), p.y(y));
-    if (p.curves[c].points.size() == 1)
-      out +=
-          fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3\" fill=\"{}\"/>\n",
-                      p.x(p.curves[c].points[0].first), p.y(p.curves[c].points[0].second), colour);
-    else if (!points.empty())
-      out += fmt::format(
-          "<polyline points=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"1.5\"/>\n", points,
-          colour);
-    out += fmt::format("<text x=\"{}\" y=\"{}\" text-anchor=\"end\" fill=\"{}\">{}</text>\n",
-                       width - right - 4, top + 14 + 16 * static_cast<int>(c), colour,
-                       escaped(p.curves[c].name));
-  }
-  return out + "</svg>\n";
 }
 
 /// Pixels, and the few marks that a plot needs.
@@ -270,8 +218,7 @@ std::string png(const Picture& p) {
 bool is_picture(std::string_view file) { return file.ends_with(".svg") || file.ends_with(".png"); }
 
 std::string picture_of(const Json& chart, std::string_view file) {
-  const Picture p = picture(chart);
-  return file.ends_with(".svg") ? svg(p) : png(p);
+  return file.ends_with(".svg") ? svg_of(chart) : png(picture(chart));
 }
 
 }  // namespace podium::host::cli

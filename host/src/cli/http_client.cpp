@@ -3,8 +3,11 @@
 
 #include <httplib.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <fstream>
 
+#include "cli/base64.hpp"
 #include "podium/error.hpp"
 
 namespace podium::host::cli {
@@ -23,7 +26,41 @@ std::string environment(const char* name) {
 
 }  // namespace
 
-HostAddress find_host(const std::string& given) {
+namespace {
+
+bool is_this_machine(std::string_view url) {
+  const std::string_view host = url.substr(url.find("://") + 3);
+  return host.starts_with("127.") || host.starts_with("[::1]") ||
+         host.substr(0, host.find_first_of(":/")) == "localhost";
+}
+
+/// Takes a name and a password out of an address.
+void take_user(HostAddress& host) {
+  const std::size_t begin = host.url.find("://") + 3;
+  const std::size_t end = std::min(host.url.find('/', begin), host.url.size());
+  const std::size_t at = host.url.rfind('@', end);
+  if (at == std::string::npos || at < begin) return;
+  host.authorization = "Basic " + base64(host.url.substr(begin, at - begin));
+  host.url.erase(begin, at + 1 - begin);
+}
+
+/// What the environment says who calls is; "" says nothing.
+std::string environment_authorization() {
+  for (const char* name : {"PODIUM_TOKEN", "PODIUM_TOKEN_FILE", "MLFLOW_TRACKING_TOKEN"}) {
+    std::string token = environment(name);
+    if (!token.empty() && std::string_view(name) == "PODIUM_TOKEN_FILE") {
+      std::ifstream file(token);
+      if (!std::getline(file, token))
+        throw Error(ErrorCode::invalid, "PODIUM_TOKEN_FILE names no file that can be read");
+    }
+    if (!token.empty()) return "Bearer " + token;
+  }
+  const std::string user = environment("MLFLOW_TRACKING_USERNAME");
+  return user.empty() ? std::string()
+                      : "Basic " + base64(user + ":" + environment("MLFLOW_TRACKING_PASSWORD"));
+}
+
+HostAddress find_address(const std::string& given) {
   HostAddress host{given, "--url"};
   if (host.url.empty()) host = {environment("PODIUM_URL"), "PODIUM_URL"};
   if (!host.url.empty() && !is_http(host.url))
@@ -37,6 +74,23 @@ HostAddress find_host(const std::string& given) {
   return host;
 }
 
+}  // namespace
+
+HostAddress find_host(const std::string& given) {
+  HostAddress host = find_address(given);
+  take_user(host);
+  if (!host.authorization.empty()) return host;
+  // A token goes to the host that it is for and not to whatever address somebody typed.
+  bool meant = is_this_machine(host.url);
+  if (!given.empty() && !meant) {
+    HostAddress usual = find_address({});
+    take_user(usual);
+    meant = usual.url == host.url;
+  }
+  if (given.empty() || meant) host.authorization = environment_authorization();
+  return host;
+}
+
 struct HttpClient::Impl {
   explicit Impl(const HostAddress& host)
       : address(host), client(host.url.substr(0, end_of_authority(host.url))) {
@@ -46,6 +100,8 @@ struct HttpClient::Impl {
     client.set_write_timeout(answer_seconds);
     client.set_tcp_nodelay(true);
     client.set_keep_alive(true);
+    if (!host.authorization.empty())
+      client.set_default_headers({{"Authorization", host.authorization}});
     client.set_url_encode(false);  // a comma of an address is not that of a value
   }
   static std::size_t end_of_authority(const std::string& url) {
@@ -80,12 +136,17 @@ HttpAnswer HttpClient::post(const std::string& path, const std::string& json) {
       impl_->client.Post((impl_->prefix + path).c_str(), json, "application/json"));
 }
 
+void HttpClient::stop() { impl_->client.stop(); }
+
 HttpAnswer HttpClient::download(const std::string& path,
-                                const std::function<bool(std::string_view)>& sink) {
+                                const std::function<bool(std::string_view)>& sink,
+                                const std::string& accept) {
   int status = 0;
   std::string type, refusal;
   bool stopped = false;
-  const auto result = impl_->client.Get((impl_->prefix + path).c_str(),
+  httplib::Headers headers;
+  if (!accept.empty()) headers.emplace("Accept", accept);
+  const auto result = impl_->client.Get((impl_->prefix + path).c_str(), headers,
                                         [&](const httplib::Response& response) {
                                           status = response.status;
                                           type = response.get_header_value("Content-Type");

@@ -14,6 +14,7 @@
 #include "app/host.hpp"
 #include "cli/command_line.hpp"
 #include "cli/exit_codes.hpp"
+#include "cli/kernel_install.hpp"
 #include "config/settings.hpp"
 #include "log/log.hpp"
 #include "plugin/plugins_command.hpp"
@@ -157,6 +158,17 @@ int main(int argc, char** argv) {
     upkeep[i]->add_flag("--json", as_json, "as JSON");
   }
 
+  podium::host::cli::KernelPlace kernel_place;
+  auto* kernel_command = app.add_subcommand("kernel", "the Jupyter kernel");
+  kernel_command->require_subcommand(1);
+  auto* install_command =
+      kernel_command->add_subcommand("install", "make the kernel known to Jupyter");
+  install_command->add_flag("--user", kernel_place.user, "for this person, the usual place");
+  install_command->add_flag("--sys-prefix", kernel_place.sys_prefix,
+                            "in the Python environment that is active");
+  install_command->add_option("--prefix", kernel_place.prefix, "below this prefix")
+      ->type_name("DIR");
+
   for (auto* command : {list_command, info_command, verify_command}) command->fallthrough();
   app.add_subcommand("completion", "print a completion script: bash, zsh or fish");
   app.footer(
@@ -178,6 +190,7 @@ int main(int argc, char** argv) {
   }
   try {
     if (*serve_command) return serve(serve_flags.load(*serve_command), plugin_files);
+    if (*install_command) return podium::host::cli::install_kernel(kernel_place, std::cout);
     if (*config_command) return print_config(config_flags.load(*config_command));
     for (std::size_t i = 0; i < std::size(upkeep); ++i) {
       if (!*upkeep[i]) continue;

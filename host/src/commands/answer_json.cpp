@@ -184,7 +184,8 @@ std::size_t json_size(const std::vector<Value>& row) {
   return text.size() + 1;
 }
 
-std::string to_json(const Answer& answer, std::string_view verb, std::string_view line) {
+std::string to_json(const Answer& answer, std::string_view verb, std::string_view line,
+                    std::string_view members) {
   std::string out;
   JsonWriter w(out);
   w.object().key("verb").value(verb).key("line").value(line);
@@ -194,6 +195,7 @@ std::string to_json(const Answer& answer, std::string_view verb, std::string_vie
         write_members(w, content);
       },
       answer.content);
+  if (!members.empty()) w.raw(members);
   w.key("outcome").value(name(answer.outcome)).key("notices").array();
   for (const auto& n : answer.notices) w.value(n);
   w.end_array().end_object();

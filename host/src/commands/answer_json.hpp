@@ -8,8 +8,10 @@
 
 namespace podium::host::commands {
 
-/// One object: `verb`, `line`, `kind` and what the kind has, `outcome`, `notices`.
-std::string to_json(const Answer&, std::string_view verb, std::string_view line);
+/// One object: `verb`, `line`, `kind` and what the kind has, `members` as they are, `outcome`,
+/// `notices`.
+std::string to_json(const Answer&, std::string_view verb, std::string_view line,
+                    std::string_view members = {});
 
 /// How many characters of JSON a row takes.
 std::size_t json_size(const std::vector<Value>& row);

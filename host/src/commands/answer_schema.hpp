@@ -11,7 +11,9 @@ R"({"type":"object","required":["verb","line","kind","outcome","notices"],
  "verb":{"type":"string"},
  "line":{"type":"string","description":"the command as one line"},
  "outcome":{"enum":["done","failed","timed_out","pending"]},
- "notices":{"type":"array","items":{"type":"string"},"description":"what was assumed, what is unusual"}},
+ "notices":{"type":"array","items":{"type":"string"},"description":"what was assumed, what is unusual"},
+ "question":{"type":"object","description":"of a table of tasks: what POST /api/v1/tasks/query asks for it, and the limit that was given"},
+ "draw":{"type":"object","description":"how a chart is to be drawn: mark, names, log, smooth, band, group"}},
 "oneOf":[
  {"required":["kind","columns","rows","truncated","cursor"],"properties":{"kind":{"const":"table"},"entity":{"type":"string"},)"
 R"("columns":{"type":"array","items":{"type":"object","required":["name","type"],"additionalProperties":false,"properties":{

@@ -4,6 +4,7 @@
 
 #include "commands/action_verbs.hpp"
 #include "commands/answer_json.hpp"
+#include "commands/front_members.hpp"
 
 namespace podium::host::commands {
 
@@ -48,6 +49,22 @@ std::vector<Commands::Described> Commands::all() const {
   return all;
 }
 
+std::vector<Verb::Suggestion> Commands::suggestions(std::string_view verb, const Principal& who,
+                                                    std::string_view clause,
+                                                    std::string_view prefix) const {
+  const Found found = find(verb);
+  if (found.verb == nullptr) return {};
+  return contained(*found.owner, "complete",
+                   [&] { return found.verb->complete(who, clause, prefix); });
+}
+
+std::optional<Answer> Commands::inspected(std::string_view verb, const Principal& who,
+                                          std::string_view clause, std::string_view word) const {
+  const Found found = find(verb);
+  if (found.verb == nullptr) return std::nullopt;
+  return contained(*found.owner, "inspect", [&] { return found.verb->inspect(who, clause, word); });
+}
+
 ParsedLine Commands::parse(const CommandRequest& request) const {
   return request.argv.empty() ? parse_line(request.line, *this)
                               : parse_arguments(request.argv, *this);
@@ -68,7 +85,8 @@ CommandResult Commands::run(const CommandRequest& request, const Principal& who,
   };
   Answer answer = carried_out();
   fit(answer, request.budget);
-  return {std::move(answer), word, call.parsed().line};
+  std::string members = front_members(parts_, call, answer);
+  return {std::move(answer), word, call.parsed().line, std::move(members)};
 }
 
 }  // namespace podium::host::commands

@@ -13,6 +13,7 @@ namespace podium::host::commands {
 struct CommandResult {
   Answer answer;
   std::string verb, line;
+  std::string members = {};  ///< of its JSON besides, see front_members.hpp
 };
 
 /// The verbs that the host and its plugins added to a registry, which outlives this, and the
@@ -35,6 +36,11 @@ class Commands final : public VerbList {
     Verb::Usage usage;
   };
   std::vector<Described> all() const;  ///< ordered by word
+  /// What a verb itself knows of a word in a clause, or with "" of an argument.
+  std::vector<Verb::Suggestion> suggestions(std::string_view verb, const Principal&,
+                                            std::string_view clause, std::string_view prefix) const;
+  std::optional<Answer> inspected(std::string_view verb, const Principal&, std::string_view clause,
+                                  std::string_view word) const;
 
  private:
   struct Found {

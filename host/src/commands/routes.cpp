@@ -4,6 +4,8 @@
 
 #include "commands/answer_json.hpp"
 #include "commands/answer_schema.hpp"
+#include "commands/complete.hpp"
+#include "commands/inspect.hpp"
 #include "commands/waits.hpp"
 #include "services/api/input.hpp"
 #include "services/api/output.hpp"
@@ -45,6 +47,20 @@ constexpr std::string_view list_schema =
     R"("examples":{"type":"array","items":{"type":"object","required":["line","means"],)"
     R"("properties":{"line":{"type":"string"},"means":{"type":"string"}}}}}}}}})";
 
+constexpr std::string_view place_schema =
+    R"({"type":"object","required":["line"],"additionalProperties":false,"properties":{)"
+    R"("line":{"type":"string","maxLength":100000,"description":"what is typed so far"},)"
+    R"("cursor":{"type":"integer","minimum":0,"description":"byte of the line; its end, if absent"},)"
+    R"("selections":{"type":"object","maxProperties":1000,"description":"as for a command"}}})";
+constexpr std::string_view matches_schema =
+    R"({"type":"object","required":["start","end","matches"],"properties":{"start":)"
+    R"({"type":"integer"},"end":{"type":"integer"},"matches":{"type":"array","items":)"
+    R"({"type":"object","required":["text","kind","note"],"properties":{"text":)"
+    R"({"type":"string"},"kind":{"type":"string"},"note":{"type":"string"}}}}}})";
+constexpr std::string_view inspection_schema =
+    R"({"type":"object","required":["found","text","markdown"],"properties":{"found":)"
+    R"({"type":"boolean"},"text":{"type":"string"},"markdown":{"type":"string"}}})";
+
 std::string_view name_of(ClauseSpec::Kind kind) {
   constexpr std::string_view names[] = {"",         "flag", "word",   "number",
                                         "duration", "list", "orders", "filter"};
@@ -80,6 +96,34 @@ Selection selection_of(const Json& value, const std::string& path) {
   return s;
 }
 
+void read_selections(Members& body, CommandRequest& out) {
+  const Json* selections = body.any("selections");
+  if (selections == nullptr || selections->is_null()) return;
+  if (!selections->is_object() || selections->size() > 1000)
+    throw wrong("selections", "must be an object of at most 1000 results");
+  for (const auto& [name, value] : selections->items())
+    out.selections.emplace(name, selection_of(value, "selections." + name));
+}
+
+/// A line that is being typed, and where.
+struct TypedLine {
+  CommandRequest request;
+  std::size_t cursor = 0;
+};
+TypedLine typed_line_of(const Request& request) {
+  Members body = Members::of_body(request);
+  TypedLine typed;
+  const auto line = body.text("line", longest_line);
+  if (!line) throw wrong("line", "is what is typed so far");
+  typed.request.line = *line;
+  typed.cursor =
+      static_cast<std::size_t>(body.integer("cursor", 0, std::numeric_limits<std::int32_t>::max())
+                                   .value_or(static_cast<std::int64_t>(line->size())));
+  read_selections(body, typed.request);
+  body.finish();
+  return typed;
+}
+
 CommandRequest request_of(const Request& request) {
   Members body = Members::of_body(request);
   CommandRequest out;
@@ -90,12 +134,7 @@ CommandRequest request_of(const Request& request) {
         .in("line");
   out.line = line.value_or("");
   out.bindings = bindings_of(body);
-  if (const Json* selections = body.any("selections"); selections && !selections->is_null()) {
-    if (!selections->is_object() || selections->size() > 1000)
-      throw wrong("selections", "must be an object of at most 1000 results");
-    for (const auto& [name, value] : selections->items())
-      out.selections.emplace(name, selection_of(value, "selections." + name));
-  }
+  read_selections(body, out);
   out.dry_run = body.boolean("dry_run").value_or(false);
   out.budget = static_cast<std::size_t>(body.integer("budget", 0, 100'000'000).value_or(0));
   out.idempotency_key = body.text("idempotency_key", 200).value_or("");
@@ -118,6 +157,16 @@ class CommandRoutes final : public Routes {
             "POST", "/api/v1/commands", "task.read", "Runs one command",
             [this](Request& r) { return run(r); }, std::string(request_schema),
             std::string(answer_schema))
+        .add(
+            "POST", "/api/v1/commands/complete", "task.read",
+            "What could stand at a place of a line",
+            [this](Request& r) { return complete_line(r); }, std::string(place_schema),
+            std::string(matches_schema))
+        .add(
+            "POST", "/api/v1/commands/inspect", "task.read",
+            "What is known of what stands at a place of a line",
+            [this](Request& r) { return inspect_line(r); }, std::string(place_schema),
+            std::string(inspection_schema))
         .add("POST", "/api/v1/commands/wait", "task.read",
              "Runs one 'wait' without holding a thread: answers within 25 s, 'pending' if not yet",
              InlineHandler(
@@ -156,7 +205,21 @@ class CommandRoutes final : public Routes {
   Response run(Request& request) const {
     const CommandResult result =
         commands_.run(request_of(request), request.who(), request.cancel());
-    return json_response(to_json(result.answer, result.verb, result.line));
+    return json_response(to_json(result.answer, result.verb, result.line, result.members));
+  }
+
+  Response complete_line(Request& request) const {
+    const TypedLine typed = typed_line_of(request);
+    std::vector<std::string> results;
+    for (const auto& [name, selection] : typed.request.selections) results.push_back(name);
+    return json_response(to_json(
+        complete(parts_, commands_, request.who(), typed.request.line, typed.cursor, results)));
+  }
+
+  Response inspect_line(Request& request) const {
+    const TypedLine typed = typed_line_of(request);
+    return json_response(to_json(
+        inspect(parts_, commands_, request.who(), request.cancel(), typed.request, typed.cursor)));
   }
 
   /// On an io thread: the request is read here, the store by the waiting thread.

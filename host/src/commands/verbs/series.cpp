@@ -6,6 +6,7 @@
 
 #include "commands/call.hpp"
 #include "commands/table_of.hpp"
+#include "commands/verbs/curves.hpp"
 #include "commands/verbs/verbs.hpp"
 #include "query/vocabularies.hpp"
 
@@ -38,9 +39,19 @@ class SeriesVerb final : public Verb {
   }
 
   Answer run(const VerbCall& call) override {
-    std::vector<Ordinal> tasks;
-    for (const CommandWord& word : call.words("of"))
-      for (const Ordinal o : call.tasks_named(word)) tasks.push_back(o);
+    return read_curves(parts_, call, tasks_of_clause(call));
+  }
+
+ private:
+  const Parts& parts_;
+};
+
+/// Reads what was asked for.
+class Curves {
+ public:
+  explicit Curves(const Parts& parts) : parts_(parts) {}
+
+  AnswerChart read_all(const VerbCall& call, const std::vector<Ordinal>& tasks) const {
     AnswerChart chart;
     if (call.has("by")) {
       const CommandWord& by = call.words("by").front();
@@ -147,6 +158,18 @@ class SeriesVerb final : public Verb {
 };
 
 }  // namespace
+
+std::vector<Ordinal> tasks_of_clause(const VerbCall& call) {
+  std::vector<Ordinal> tasks;
+  for (const CommandWord& word : call.words("of"))
+    for (const Ordinal o : call.tasks_named(word)) tasks.push_back(o);
+  return tasks;
+}
+
+AnswerChart read_curves(const Parts& parts, const VerbCall& call,
+                        const std::vector<Ordinal>& tasks) {
+  return Curves(parts).read_all(call, tasks);
+}
 
 std::unique_ptr<Verb> make_series_verb(const Parts& parts) {
   return std::make_unique<SeriesVerb>(parts);

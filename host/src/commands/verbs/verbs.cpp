@@ -12,6 +12,7 @@ std::vector<std::unique_ptr<Verb>> make_verbs(const Parts& parts, const Commands
   verbs.push_back(make_diff_verb(parts));
   verbs.push_back(make_best_verb(parts));
   verbs.push_back(make_series_verb(parts));
+  verbs.push_back(make_chart_verb(parts));
   verbs.push_back(make_artifacts_verb(parts));
   verbs.push_back(make_note_verb(parts));
   verbs.push_back(make_view_verb(parts));

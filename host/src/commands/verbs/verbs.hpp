@@ -16,6 +16,7 @@ std::unique_ptr<Verb> make_show_verb(const Parts&);
 std::unique_ptr<Verb> make_diff_verb(const Parts&);
 std::unique_ptr<Verb> make_best_verb(const Parts&);
 std::unique_ptr<Verb> make_series_verb(const Parts&);
+std::unique_ptr<Verb> make_chart_verb(const Parts&);
 std::unique_ptr<Verb> make_artifacts_verb(const Parts&);
 std::unique_ptr<Verb> make_view_verb(const Parts&);
 std::unique_ptr<Verb> make_export_verb(const Parts&);

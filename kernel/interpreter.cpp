@@ -1,0 +1,342 @@
+#include "kernel/interpreter.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "cli/draw.hpp"
+#include "kernel/render/html.hpp"
+#include "kernel/render/text.hpp"
+#include "podium/error.hpp"
+
+namespace podium::kernel {
+namespace {
+
+/// What the host refused, as it told it.
+struct Refused {
+  Json problem;
+};
+
+Failure failure_of(const Json& problem) {
+  Failure failure;
+  failure.name = problem.value("code", "failed");
+  failure.trace = problem_lines(problem);
+  failure.value = failure.trace.front();
+  return failure;
+}
+
+Error wrong(const std::string& sentence) { return Error(ErrorCode::invalid, sentence); }
+
+/// How long somebody who types waits for completion or inspection.
+constexpr std::chrono::milliseconds patience{2000};
+constexpr const char* local_address = "http://127.0.0.1:5000";
+
+Json parsed_answer(const HttpAnswer& answer) {
+  Json body = Json::parse(answer.body, nullptr, false);
+  if (answer.status == 200 && body.is_object()) return body;
+  if (body.is_object() && body.contains("code")) throw Refused{std::move(body)};
+  throw Error(ErrorCode::unavailable,
+              fmt::format("what answers there is no podium, or one without this command (HTTP {})",
+                          answer.status));
+}
+
+}  // namespace
+
+Interpreter::Interpreter(Notebook& notebook, std::string esm_file)
+    : notebook_(notebook),
+      host_(notebook),
+      widgets_(notebook, host_, std::move(esm_file)),
+      live_(notebook, host_),
+      results_(host_),
+      outputs_(notebook, host_, widgets_, live_, look_) {
+  widgets_.on_selection(
+      [this](const std::string& name, const Json& selection) { results_.select(name, selection); });
+}
+Interpreter::~Interpreter() = default;
+
+std::optional<Failure> Interpreter::execute(const std::string& cell) {
+  try {
+    widgets_.drop(notebook_.cell());
+    live_.drop(notebook_.cell());
+    for (const Command& command : commands_of(cell)) {
+      if (notebook_.interrupted()) throw Interrupted();
+      if (!run_own(command)) run(command);
+    }
+    return std::nullopt;
+  } catch (const Refused& refused) {
+    return failure_of(refused.problem);
+  } catch (const Interrupted&) {
+    const std::string sentence = "interrupted; what the host had begun by then may be done";
+    return Failure{"interrupted", sentence, {sentence}};
+  } catch (const Error& e) {
+    return Failure{std::string(name(e.code())), e.what(), {e.what()}};
+  } catch (const std::exception& e) {
+    return Failure{"internal", e.what(), {e.what()}};
+  }
+}
+
+void Interpreter::connect(const std::string& where) {
+  const HostAddress before = host_.address();
+  if (where == "local") {
+    // One that runs on this machine is that one.
+    host_.connect(host::cli::find_host(local_address));
+    try {
+      call("/api/v1/commands", nullptr);
+    } catch (const Error&) {
+      host_.start_local();
+    }
+  } else {
+    host_.connect(host::cli::find_host(where));
+  }
+  try {
+    HttpAnswer answer = host_.ask({"/api/v1/commands"});
+    if (answer.status == 401 || answer.status == 403) {
+      // A token is typed where nobody sees it and no notebook keeps it.
+      const auto token = notebook_.ask("Token for " + host_.address().url + ": ", true);
+      if (!token) throw Error(ErrorCode::denied, "this podium wants a token: set PODIUM_TOKEN");
+      HostAddress with = host_.address();
+      with.authorization = "Bearer " + *token;
+      host_.connect(std::move(with));
+      answer = host_.ask({"/api/v1/commands"});
+    }
+    parsed_answer(answer);
+  } catch (...) {
+    host_.connect(before);
+    throw;
+  }
+  notebook_.print("connected to " + host_.address().url + "\n");
+}
+
+bool Interpreter::run_own(const Command& command) {
+  const std::vector<Word> words = words_of(command.line);
+  const std::string& first = words.front().text;
+  if (first == "connect") {
+    if (words.size() > 2) throw wrong("'connect' takes one address, or the word 'local'");
+    if (words.size() == 1) {
+      if (host_.address().url.empty())
+        host_.connect(host::cli::find_host({}));  // says what is wrong
+      notebook_.print("connected to " + host_.address().url + "\n");
+    } else {
+      connect(words[1].text);
+    }
+    return true;
+  }
+  if (first == "set") {
+    std::size_t rows = 0;
+    const std::string number = words.size() == 3 ? words[2].text : std::string();
+    const auto [end, code] = std::from_chars(number.data(), number.data() + number.size(), rows);
+    constexpr std::size_t most = 1000;
+    if (words.size() != 3 || words[1].text != "rows" || code != std::errc() || *end != '\0' ||
+        rows < 1 || rows > most)
+      throw wrong(fmt::format("'set rows N' sets how many rows are shown, 1 to {}", most));
+    look_.rows = look_.text_rows = rows;
+    return true;
+  }
+  if (first == "widgets") {
+    if (words.size() != 2 || (words[1].text != "on" && words[1].text != "off"))
+      throw wrong("'widgets' takes 'on' or 'off'");
+    look_.widgets = words[1].text == "on";
+    if (const std::string why = look_.widgets ? widgets_.why_not() : ""; !why.empty())
+      throw Error(ErrorCode::unavailable, why);
+    return true;
+  }
+  return false;
+}
+
+Json Interpreter::call(const std::string& path, const Json& request,
+                       std::chrono::milliseconds most) {
+  HttpCall call{path};
+  if (!request.is_null()) call.body = request.dump(-1, ' ', false, Json::error_handler_t::replace);
+  try {
+    return parsed_answer(host_.ask(call, most));
+  } catch (const Error& e) {
+    if (e.code() != ErrorCode::unavailable) throw;
+    throw Error(
+        ErrorCode::unavailable,
+        "no podium answers at " + host_.address().url +
+            "; `connect local` starts one here, `connect http://HOST:PORT` goes to another");
+  }
+}
+
+void Interpreter::run(const Command& command) {
+  std::string request;
+  const Json answer = answer_to(command, request);
+  if (!command.name.empty()) results_.bind(command.name, answer);
+  outputs_.show(answer, command, request);
+  if (answer.value("outcome", "done") == "failed" || answer.value("outcome", "") == "timed_out")
+    throw Error(ErrorCode::conflict, answer.value("outcome", "") == "failed"
+                                         ? "it was carried out and ended badly, see above"
+                                         : "what was waited for did not happen in time");
+}
+
+Json Interpreter::answer_to(const Command& command, std::string& request) {
+  Json body = {{"line", command.line}};
+  if (const Json named = results_.spoken_of(command.line); !named.empty())
+    body["selections"] = named;
+  const bool waits = words_of(command.line).front().text == "wait";
+  const auto began = std::chrono::steady_clock::now();
+  while (true) {
+    Json answer = call(waits ? "/api/v1/commands/wait" : "/api/v1/commands", body);
+    if (answer.value("outcome", "done") == "pending") {
+      body["waited"] = std::chrono::duration_cast<std::chrono::milliseconds>(
+                           std::chrono::steady_clock::now() - began)
+                           .count();
+      continue;
+    }
+    const std::string kind = answer.at("kind");
+    if (kind == "question") {
+      if (!confirmed(answer)) throw Error(ErrorCode::conflict, "nothing was done");
+      const std::string token = answer.value("token", "");
+      body["line"] = command.line + " yes" + (token.empty() ? "" : " " + token);
+      continue;
+    }
+    if (kind == "progress") {
+      watch(answer);
+      body = {{"line", "job " + answer.at("job").get<std::string>()}};
+      continue;
+    }
+    request = body.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return answer;
+  }
+}
+
+bool Interpreter::confirmed(const Json& question) {
+  notebook_.display(bundle_of(question, look_));
+  const auto reply = notebook_.ask("Do it? [y/N] ", false);
+  if (!reply) {
+    if (notebook_.interrupted()) throw Interrupted();
+    const std::string token = question.value("token", "");
+    throw Error(
+        ErrorCode::conflict,
+        "nothing was done: nobody is there to answer; say 'yes'" +
+            (token.empty() ? std::string() : ", or 'yes " + token + "' to do exactly this"));
+  }
+  return *reply == "y" || *reply == "Y" || *reply == "yes";
+}
+
+void Interpreter::watch(const Json& progress) {
+  const auto bundle = [](const Json& now) {
+    Bundle b;
+    b.data["text/plain"] = text_of(now, 0);
+    b.data["text/html"] = progress_html(now);
+    return b;
+  };
+  const std::string job = progress.at("job"), id = Widgets::new_id();
+  notebook_.display(bundle(progress), id);
+  using namespace std::chrono_literals;
+  for (auto pause = 50ms;; pause = std::min(pause * 2, 500ms)) {
+    Json now = progress;
+    try {
+      const Json told = call("/api/v1/jobs/" + job, nullptr);
+      for (const char* member : {"state", "done", "total"})
+        if (told.contains(member) && !told.at(member).is_null()) now[member] = told.at(member);
+      notebook_.update(bundle(now), id);
+      const std::string state = now.value("state", "");
+      if (state == "done" || state == "failed" || state == "cancelled") return;
+      const auto until = std::chrono::steady_clock::now() + pause;
+      if (!notebook_.wait([&] { return std::chrono::steady_clock::now() >= until; }, pause))
+        throw Interrupted();
+    } catch (const Interrupted&) {
+      host_.ask_later({"/api/v1/jobs/" + job + "/cancel", "{}"},
+                      [](const HttpAnswer*, const std::string&) {});
+      now["state"] = "being cancelled";
+      notebook_.update(bundle(now), id);
+      throw Error(ErrorCode::conflict, "interrupted; the job " + job + " was told to stop, 'job " +
+                                           job + "' tells what it had done");
+    }
+  }
+}
+
+Json Interpreter::evaluate(const std::string& expression) {
+  Failure failure;
+  try {
+    const auto commands = commands_of(expression);
+    if (commands.size() != 1) throw wrong("an expression is one command");
+    std::string request;
+    const Json answer = answer_to(commands.front(), request);
+    return {
+        {"status", "ok"}, {"data", bundle_of(answer, look_).data}, {"metadata", Json::object()}};
+  } catch (const Refused& refused) {
+    failure = failure_of(refused.problem);
+  } catch (const Interrupted&) {
+    failure = {"interrupted", "interrupted", {}};
+  } catch (const std::exception& e) {
+    failure = {"failed", e.what(), {}};
+  }
+  return {{"status", "error"},
+          {"ename", failure.name},
+          {"evalue", failure.value},
+          {"traceback", failure.trace}};
+}
+
+namespace {
+
+struct Own {
+  const char* text;
+  const char* note;
+};
+constexpr Own own_words[] = {
+    {"connect", "goes to a podium: connect http://HOST:PORT, connect local"},
+    {"set", "set rows N: how many rows a static table shows"},
+    {"widgets", "widgets on, widgets off: tables that work, or static ones"}};
+
+}  // namespace
+
+Completion Interpreter::complete(const std::string& cell, std::size_t byte) {
+  const Command at = command_at(cell, byte);
+  const std::size_t cursor = byte - std::min(at.at, byte);
+  Completion found{byte, byte, {}};
+  try {
+    const Json answer = call("/api/v1/commands/complete",
+                             {{"line", at.line},
+                              {"cursor", std::min(cursor, at.line.size())},
+                              {"selections", results_.all()}},
+                             patience);
+    found.begin = at.at + answer.at("start").get<std::size_t>();
+    found.end = at.at + answer.at("end").get<std::size_t>();
+    for (const Json& m : answer.at("matches"))
+      found.matches.push_back({m.at("text"), m.value("kind", ""), m.value("note", "")});
+  } catch (...) {
+    // Nobody answers, or it took too long: the own words are known all the same.
+  }
+  const std::string_view typed =
+      std::string_view(at.line).substr(0, std::min(cursor, at.line.size()));
+  const auto words = words_of(typed);
+  if (words.empty() || (words.size() == 1 && words[0].end == typed.size())) {
+    const std::size_t begin = words.empty() ? typed.size() : words[0].begin;
+    const std::string_view prefix = typed.substr(begin);
+    if (found.matches.empty()) found.begin = at.at + begin;
+    for (const Own& own : own_words)
+      if (std::string_view(own.text).starts_with(prefix))
+        found.matches.push_back({own.text, "verb", own.note});
+  }
+  return found;
+}
+
+Json Interpreter::inspect(const std::string& cell, std::size_t byte) {
+  const Command at = command_at(cell, byte);
+  const std::size_t cursor = std::min(byte - std::min(at.at, byte), at.line.size());
+  Json data = Json::object();
+  for (const Word& word : words_of(at.line))
+    for (const Own& own : own_words)
+      if (word.begin == 0 && cursor <= word.end && word.text == own.text)
+        return {{"text/plain", own.note}, {"text/markdown", own.note}};
+  try {
+    const Json answer =
+        call("/api/v1/commands/inspect",
+             {{"line", at.line}, {"cursor", cursor}, {"selections", results_.all()}}, patience);
+    if (!answer.value("found", false)) return data;
+    data["text/plain"] = answer.at("text");
+    data["text/markdown"] = answer.at("markdown");
+  } catch (...) {
+    return Json::object();
+  }
+  return data;
+}
+
+void Interpreter::on_comm(const CommMessage& message) { widgets_.on_comm(message); }
+Json Interpreter::comms(const std::string& target) const { return widgets_.comms(target); }
+void Interpreter::shut_down() {}
+
+}  // namespace podium::kernel

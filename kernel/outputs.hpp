@@ -1,0 +1,45 @@
+#pragma once
+// Answers as what a notebook shows.
+#include <string>
+
+#include "kernel/cell.hpp"
+#include "kernel/host.hpp"
+#include "kernel/live.hpp"
+#include "kernel/notebook.hpp"
+#include "kernel/widgets.hpp"
+
+namespace podium::kernel {
+
+/// How a person wants answers shown.
+struct Look {
+  std::size_t rows = 50;       ///< of a static table
+  std::size_t text_rows = 10;  ///< of a table as text, beside HTML: terminals show a page
+  bool widgets = true;
+};
+
+/// An answer of the kinds table, details, chart and question in all forms that it has.
+Bundle bundle_of(const Json& answer, const Look&, const std::string& snapshot = {});
+
+class Outputs {
+ public:
+  Outputs(Notebook& notebook, Host& host, Widgets& widgets, Live& live, const Look& look)
+      : notebook_(notebook), host_(host), widgets_(widgets), live_(live), look_(look) {}
+
+  /// `request` is the body that was answered. Throws Error, Interrupted.
+  void show(const Json& answer, const Command&, const std::string& request);
+
+ private:
+  void show_table(const Json& answer, const Command&, const std::string& request);
+  void show_file(const Json& answer);
+  void show_previews(const Json& details);
+  bool any_running(const Json& chart);
+  void show_live(const Bundle&, const std::string& request, const std::string& topics);
+
+  Notebook& notebook_;
+  Host& host_;
+  Widgets& widgets_;
+  Live& live_;
+  const Look& look_;
+};
+
+}  // namespace podium::kernel

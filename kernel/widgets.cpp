@@ -1,0 +1,304 @@
+#include "kernel/widgets.hpp"
+
+#include <fstream>
+#include <limits>
+#include <random>
+#include <set>
+#include <sstream>
+
+#include "podium/error.hpp"
+
+namespace podium::kernel {
+namespace {
+
+constexpr std::size_t most_models = 200;     // that a session keeps alive; the oldest are closed
+constexpr std::size_t most_known = 200'000;  // ids that a table remembers to have handed out
+constexpr std::uint64_t never_closed = std::numeric_limits<std::uint64_t>::max();  // as a number
+constexpr const char* widget_target = "jupyter.widget";
+constexpr const char* control_target = "jupyter.widget.control";
+
+/// The module of a table: it takes the one that draws from the library's state.
+constexpr const char* stub = R"js(const libraries = (globalThis.podiumLibraries ??= new Map());
+function library(model) {
+  const id = model.get('library');
+  if (!libraries.has(id))
+    libraries.set(id, model.widget_manager.get_model(id).then((held) => {
+      const url = URL.createObjectURL(new Blob([held.get('_esm')], { type: 'text/javascript' }));
+      return import(url).then((module) => (URL.revokeObjectURL(url), module.default));
+    }));
+  return libraries.get(id);
+}
+export default {
+  async initialize(context) { return (await library(context.model)).initialize?.(context); },
+  async render(context) { return (await library(context.model)).render(context); },
+};
+)js";
+
+/// What every widget has.
+Json widget_state(const char* id, const std::string& module) {
+  return {{"_model_module", "anywidget"},
+          {"_model_module_version", "*"},  // only this one is there in every version
+          {"_model_name", "AnyModel"},
+          {"_view_module", "anywidget"},
+          {"_view_module_version", "*"},
+          {"_view_name", "AnyView"},
+          {"_view_count", nullptr},
+          {"_dom_classes", Json::array()},
+          {"_anywidget_id", id},
+          {"_esm", module},
+          {"_css", ""}};
+}
+
+/// What the front end may ask, and who answers it. Its bodies are those of the HTTP API.
+const char* path_of(const std::string& ask) {
+  if (ask == "window") return "/api/v1/tasks/query";
+  if (ask == "facets") return "/api/v1/tasks/facets";
+  if (ask == "columns") return "/api/v1/tasks/columns";
+  if (ask == "actions") return "/api/v1/tasks/actions/available";
+  if (ask == "run") return "/api/v1/tasks/actions/run";
+  return nullptr;
+}
+
+Json problem(const std::string& code, const std::string& detail) {
+  return {{"code", code}, {"detail", detail}};
+}
+
+std::string dumped(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace
+
+struct Widgets::Model {
+  std::string id;
+  std::uint64_t number = 0;
+  std::string cell;
+  Table table;
+  Json state;
+  std::set<std::string> known;  ///< ids of the rows that were sent
+  std::shared_ptr<Host::Stream> events;
+  int generation = 0;  ///< of the host that it was made with
+
+  /// Whether a selection is of this table: what a stale page or a mistake names is not acted on.
+  bool may_act_on(const Json& selection) const {
+    if (!selection.is_object()) return false;
+    if (selection.contains("ids")) {
+      for (const Json& id_ : selection.at("ids"))
+        if (!id_.is_string() || !known.contains(id_.get<std::string>())) return false;
+      return true;
+    }
+    for (const char* member : {"project", "scope", "filter", "bind"})
+      if (selection.value(member, Json()) != table.question.value(member, Json())) return false;
+    return true;
+  }
+};
+
+Widgets::Widgets(Notebook& notebook, Host& host, std::string esm_file)
+    : notebook_(notebook), host_(host), esm_file_(std::move(esm_file)) {}
+Widgets::~Widgets() = default;
+
+std::string Widgets::why_not() {
+  if (!esm_.empty()) return {};
+  std::ifstream file(esm_file_, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  esm_ = text.str();
+  return esm_.empty() ? "the tables' front end is not installed: " + esm_file_ : std::string();
+}
+
+std::string Widgets::new_id() {
+  static std::mt19937_64 random{std::random_device{}()};
+  static constexpr char digits[] = "0123456789abcdef";
+  std::string id;
+  for (int half = 0; half < 2; ++half) {
+    std::uint64_t bits = random();
+    for (int i = 0; i < 16; ++i, bits >>= 4) id += digits[bits & 15];
+  }
+  return id;
+}
+
+void Widgets::open_library() {
+  if (!library_.empty()) return;
+  auto model = std::make_shared<Model>();
+  model->id = library_ = new_id();
+  model->number = never_closed;
+  model->state = widget_state("podium.library", esm_);
+  models_[library_] = model;
+  open_comm(*model);
+}
+
+void Widgets::open_comm(const Model& model) {
+  notebook_.send({CommMessage::Kind::open,
+                  model.id,
+                  widget_target,
+                  {{"state", model.state}, {"buffer_paths", Json::array()}},
+                  {{"version", "2.1.0"}}});
+}
+
+Bundle Widgets::open(const std::string& id, Table table) {
+  open_library();
+  close_oldest();
+  auto model = std::make_shared<Model>();
+  model->id = id;
+  model->number = ++made_;
+  model->cell = notebook_.cell();
+  model->generation = host_.generation();
+  model->state = widget_state("podium.table", stub);
+  model->state["library"] = library_;
+  model->state["question"] = table.question;
+  model->state["state"] = table.state;
+  model->state["selection"] = nullptr;
+  model->state["snapshot"] = id;
+  model->table = std::move(table);
+  models_[id] = model;
+  open_comm(*model);
+  if (!model->table.events.empty())
+    model->events =
+        host_.follow(model->table.events, [this, id](const Json& message) { news(id, message); });
+  Bundle view;
+  view.data["text/plain"] = model->table.text;
+  view.data["application/vnd.jupyter.widget-view+json"] = {
+      {"version_major", 2}, {"version_minor", 0}, {"model_id", id}};
+  return view;
+}
+
+void Widgets::close_oldest() {
+  if (models_.size() <= most_models) return;  // the library is one of them
+  auto oldest = models_.begin();
+  for (auto m = models_.begin(); m != models_.end(); ++m)
+    if (m->second->number < oldest->second->number) oldest = m;
+  close(std::string(oldest->first));
+}
+
+void Widgets::close(const std::string& id) {
+  notebook_.send({CommMessage::Kind::close, id, {}, Json::object(), Json::object()});
+  models_.erase(id);
+}
+
+void Widgets::drop(const std::string& cell) {
+  if (cell.empty()) return;
+  std::vector<std::string> gone;
+  for (const auto& [id, model] : models_)
+    if (model->cell == cell) gone.push_back(id);
+  for (const std::string& id : gone) close(id);
+}
+
+Json Widgets::comms(const std::string& target) const {
+  Json out = Json::object();
+  if (target.empty() || target == widget_target)
+    for (const auto& [id, model] : models_) out[id] = {{"target_name", widget_target}};
+  for (const auto& [id, of] : controls_)
+    if (target.empty() || target == of) out[id] = {{"target_name", of}};
+  return out;
+}
+
+void Widgets::send(const std::string& id, Json data) {
+  notebook_.send({CommMessage::Kind::message, id, {}, std::move(data), Json::object()});
+}
+
+void Widgets::on_comm(const CommMessage& message) {
+  if (message.kind == CommMessage::Kind::open) {
+    if (message.target == control_target)
+      controls_[message.id] = message.target;
+    else  // the front end opens no tables
+      notebook_.send({CommMessage::Kind::close, message.id, {}, Json::object(), Json::object()});
+    return;
+  }
+  if (message.kind == CommMessage::Kind::close) {
+    models_.erase(message.id);
+    if (message.id == library_) library_.clear();
+    controls_.erase(message.id);
+    return;
+  }
+  if (controls_.contains(message.id)) {
+    if (message.data.value("method", "") != "request_states") return;
+    Json states = Json::object();
+    for (const auto& [id, model] : models_)
+      states[id] = {{"model_name", "AnyModel"},
+                    {"model_module", "anywidget"},
+                    {"model_module_version", "*"},
+                    {"state", model->state}};
+    send(message.id, {{"method", "update_states"},
+                      {"states", std::move(states)},
+                      {"buffer_paths", Json::array()}});
+    return;
+  }
+  const auto found = models_.find(message.id);
+  if (found == models_.end()) return;
+  const auto model = found->second;  // lives through this, whatever the message does
+  on_message(*model, message.data);
+}
+
+void Widgets::on_message(Model& model, const Json& data) {
+  const std::string method = data.value("method", "");
+  if (method == "request_state") {
+    send(model.id, {{"method", "update"}, {"state", model.state}, {"buffer_paths", Json::array()}});
+  } else if (method == "custom") {
+    on_custom(model, data.value("content", Json::object()));
+  } else if (method == "update") {
+    // The front end changes how the table is viewed, and nothing else.
+    Json changed = Json::object();
+    const Json told = data.value("state", Json::object());
+    for (const char* name : {"state", "selection", "height", "_view_count"})
+      if (told.contains(name)) changed[name] = model.state[name] = told.at(name);
+    send(model.id,
+         {{"method", "echo_update"}, {"state", changed}, {"buffer_paths", Json::array()}});
+    if (changed.contains("selection") && !model.table.name.empty() && selected_)
+      selected_(model.table.name, changed.at("selection"));
+  }
+}
+
+void Widgets::on_custom(Model& model, const Json& content) {
+  if (content.contains("open") && content.at("open").is_string()) {
+    if (opened_) opened_(content.at("open"));
+    return;
+  }
+  if (!content.contains("id") || !content.contains("ask")) return;
+  const Json number = content.at("id");
+  const auto answer = [this, id = model.id, number](const char* member, Json value) {
+    if (!models_.contains(id)) return;
+    send(id, {{"method", "custom"}, {"content", {{"id", number}, {member, std::move(value)}}}});
+  };
+  const std::string ask = content.value("ask", "");
+  const char* path = path_of(ask);
+  if (path == nullptr)
+    return answer("error", problem("invalid", "a table asks for no '" + ask + "'"));
+  if (model.generation != host_.generation())
+    return answer("error", problem("gone", "the kernel is connected to another podium since then"));
+  const Json body = content.value("body", Json::object());
+  if (ask == "run" && !model.may_act_on(body.value("selection", Json())))
+    return answer("error", problem("denied", "this names tasks that are not of this table"));
+  host_.ask_later({path, dumped(body)}, [this, answer, ask, id = model.id,
+                                         parent = notebook_.parent()](const HttpAnswer* got,
+                                                                      const std::string& trouble) {
+    notebook_.within(parent, [&] {
+      if (got == nullptr) return answer("error", problem("unavailable", trouble));
+      Json json = Json::parse(got->body, nullptr, false);
+      if (got->status != 200 || !json.is_object())
+        return answer(
+            "error",
+            problem(json.is_object() ? json.value("code", "internal") : "internal",
+                    json.is_object() ? json.value("detail", "podium refused") : "podium refused"));
+      const auto found = models_.find(id);
+      if (ask == "window" && found != models_.end()) {
+        auto& known = found->second->known;
+        if (known.size() > most_known) known.clear();
+        std::size_t at = 0;
+        for (const Json& column : json.value("columns", Json::array())) {
+          if (column == "id") break;
+          ++at;
+        }
+        for (const Json& row : json.value("rows", Json::array()))
+          if (row.is_array() && at < row.size() && row.at(at).is_string())
+            known.insert(row.at(at).get<std::string>());
+      }
+      answer("ok", std::move(json));
+    });
+  });
+}
+
+void Widgets::news(const std::string& id, const Json& message) {
+  if (models_.contains(id)) send(id, {{"method", "custom"}, {"content", {{"news", message}}}});
+}
+
+}  // namespace podium::kernel
