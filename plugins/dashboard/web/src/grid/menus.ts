@@ -165,8 +165,10 @@ export class Menus {
     const { columns, fields } = this.grid_;
     const known = columns.find(name);
     if (known) known.hidden = !on;
-    else if (on) columns.all.push(columnOf({ name }, fields));
+    else columns.all.push(columnOf({ name, hidden: !on }, fields));
     this.grid_.columnsChanged(on);
+    // Drawn first, then brought into sight.
+    if (on) requestAnimationFrame(() => this.grid_.view.reveal(-1, columns.shown.findIndex((c) => c.name === name)));
   }
 
   help(): void {

@@ -58,6 +58,7 @@ input:not([type=checkbox]):not([type=radio]),select,textarea{background:var(--bg
 .h{flex:none;display:flex;align-items:center;padding:0 0 0 8px;position:relative;font-weight:600;cursor:pointer;user-select:none;overflow:hidden;line-height:${headHeight - 1}px}
 .h .l{overflow:hidden;text-overflow:ellipsis;white-space:nowrap;unicode-bidi:isolate}
 .h .x{color:var(--mute);font-weight:400;margin-left:4px;white-space:nowrap}
+.h.n{justify-content:flex-end}.h.n .m{margin-left:0}
 .h .m{margin-left:auto;padding:0 4px;min-width:24px;opacity:0;flex:none;color:var(--mute);text-align:center}
 .h:hover .m,.h:focus .m,.h.f .m{opacity:1}.h.f .m{color:var(--accent)}
 .h .e{position:absolute;right:0;top:0;bottom:0;width:7px;cursor:col-resize;z-index:1}

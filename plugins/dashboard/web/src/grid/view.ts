@@ -34,6 +34,8 @@ interface RowBox {
   y: number;
 }
 
+const numeric = (c: Column) => c.kind === 'number' || c.kind === 'duration' || c.kind === 'progress';
+
 /** What the view asks of the table. */
 export interface Facts {
   cache: Cache;
@@ -355,8 +357,7 @@ export class View {
       const c = this.shownColumns_[place];
       const cell = (row.cells[n++] ??= { el: h('div', { class: 'c', role: 'gridcell', tabindex: -1 }), key: '', column: undefined });
       const pinned = place < this.pinned_;
-      const numeric = c.kind === 'number' || c.kind === 'duration' || c.kind === 'progress';
-      cell.el.className = `c${numeric ? ' n' : ''}${pinned ? ' p' : ''}${place === this.pinned_ - 1 ? ' last' : ''}`;
+      cell.el.className = `c${numeric(c) ? ' n' : ''}${pinned ? ' p' : ''}${place === this.pinned_ - 1 ? ' last' : ''}`;
       cell.el.style.width = `${c.width}px`;
       cell.el.style.left = pinned ? `${this.lefts_[place]}px` : '';
       put(cell.el, 'aria-colindex', place + 2);
@@ -451,7 +452,7 @@ export class View {
       const filtered = this.facts_.filtered(c.name);
       const sign = at < 0 ? '' : (order[at].descending ? '▼' : '▲') + (order.length > 1 ? at + 1 : '');
       const cell = h('div', {
-        class: `h${c.pinned ? ' p' : ''}${place === this.pinned_ - 1 ? ' last' : ''}${filtered ? ' f' : ''}`, role: 'columnheader', tabindex: -1,
+        class: `h${numeric(c) ? ' n' : ''}${c.pinned ? ' p' : ''}${place === this.pinned_ - 1 ? ' last' : ''}${filtered ? ' f' : ''}`, role: 'columnheader', tabindex: -1,
         'aria-colindex': place + 2, title: c.name, 'aria-sort': at < 0 ? 'none' : order[at].descending ? 'descending' : 'ascending',
         'aria-haspopup': 'menu', ...(filtered && { 'aria-description': 'filtered' }),
       }, h('span', { class: 'l' }, c.label));
