@@ -66,7 +66,12 @@ class Table:
         return [self.text(i, column) for i in range(rows)]
 
     def labels(self):
+        self.drawn()
         return self.grid.locator(".h .l").all_inner_texts()
+
+    def drawn(self):
+        """Waits until what was done is on the screen."""
+        self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
     def total(self, text):
         expect(self.grid.locator(".bar").first).to_contain_text(text)

@@ -92,7 +92,7 @@ export class ActionPanel {
     }
     own.push(item('Copy id', then(() => this.copy_(id))));
     const place = h('div', {}, h('div', { class: 'line mute' }, 'Looking for actions…'));
-    const pop = grid.popup.show([place, h('hr'), ...own], where, 'Task', grid.view.activeCell());
+    const pop = grid.popup.show([place, h('hr'), ...own], where, 'Task', () => grid.view.activeCell());
     try {
       const available = await grid.source!.actions({ selection: body });
       const lines: Node[] = [];

@@ -101,8 +101,8 @@ export class Input {
   }
 
   private openMenu_(row: number, column: number, where: { x: number; y: number } | Element): void {
-    this.grid_.view.activate(row, column);
-    if (row >= 0) this.grid_.actions.menu(row, this.name_(column), where);
+    this.grid_.view.activate(row, column, false); // the menu has the focus
+    if (row >= 0) void this.grid_.actions.menu(row, this.name_(column), where);
     else if (column < 0) this.grid_.menus.selection(where);
     else this.grid_.menus.column(this.name_(column)!, where);
   }

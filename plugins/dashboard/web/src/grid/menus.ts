@@ -41,7 +41,7 @@ export class Menus {
     if (['number', 'param', 'duration', 'time'].includes(c.kind)) lines.push(item(c.exact ? 'Round' : 'Show exact values', then(() => this.exact(c)), { note: 'e' }));
     lines.push(item('Hide', then(() => this.hide(c)), { note: 'h' }), h('hr'),
       item('Columns…', then(() => this.chooser(grid.view.headCell(at) ?? grid.view.head))));
-    grid.popup.show(lines, where, 'Column ' + c.label, grid.view.activeCell());
+    grid.popup.show(lines, where, 'Column ' + c.label, () => grid.view.activeCell());
   }
 
   pin(c: Column): void {
@@ -73,14 +73,14 @@ export class Menus {
       item('All tasks', then(() => grid.selectAll(true))),
       item('What is on screen', then(() => void grid.selectRange(from, to, true)), { note: String(to - from + 1) }),
       item('None', then(() => grid.clearSelection()), { note: 'Esc' }),
-    ], where, 'Select', grid.view.activeCell());
+    ], where, 'Select', () => grid.view.activeCell());
   }
 
   /** The filter of a column, by what its values are. */
   async filter(name: string, where: Element): Promise<void> {
     const { grid_: grid } = this;
     const body = h('div', {}, h('div', { class: 'line mute' }, 'Looking…'));
-    const pop = grid.popup.show([body], where, 'Filter of ' + (grid.columns.find(name)?.label ?? name), grid.view.activeCell(), 'dialog');
+    const pop = grid.popup.show([body], where, 'Filter of ' + (grid.columns.find(name)?.label ?? name), () => grid.view.activeCell(), 'dialog');
     const ask = async (q: string): Promise<Facet> => {
       const question = grid.question();
       return grid.source!.facets({ ...question, column: name, limit: 200, ...(q && { q }) });
@@ -105,7 +105,7 @@ export class Menus {
     const differ = h('input', { type: 'checkbox' });
     const pop = grid.popup.show([
       h('div', { class: 'line' }, find), h('div', { class: 'line' }, h('label', {}, differ, ' only what differs')), list,
-    ], where, 'Columns', grid.view.activeCell(), 'dialog');
+    ], where, 'Columns', () => grid.view.activeCell(), 'dialog');
     let asked = 0;
     const load = async () => {
       const mine = ++asked;

@@ -3,7 +3,7 @@ import { h } from './dom';
 
 export class Popup {
   private el_: HTMLElement | undefined;
-  private back_: HTMLElement | undefined;
+  private back_: (() => HTMLElement | undefined) | undefined;
   private readonly outside_ = (event: Event) => {
     if (this.el_ && !event.composedPath().includes(this.el_)) this.close(false);
   };
@@ -15,8 +15,8 @@ export class Popup {
     return this.el_ !== undefined;
   }
 
-  /** Shows `content` at a point or below an element; `back` gets the focus when it closes. */
-  show(content: Node[], at: { x: number; y: number } | Element, label: string, back: HTMLElement | undefined, role = 'menu'): HTMLElement {
+  /** Shows `content` at a point or below an element; what `back` says then gets the focus when it closes. */
+  show(content: Node[], at: { x: number; y: number } | Element, label: string, back: () => HTMLElement | undefined, role = 'menu'): HTMLElement {
     this.close(false);
     const el = h('div', { class: 'pop', role, 'aria-label': label, tabindex: -1, popover: 'manual' }, ...content);
     this.el_ = el;
@@ -45,7 +45,7 @@ export class Popup {
     document.removeEventListener('pointerdown', this.outside_, true);
     this.el_.remove();
     this.el_ = undefined;
-    if (focus) this.back_?.focus({ preventScroll: true });
+    if (focus) this.back_?.()?.focus({ preventScroll: true });
   }
 
   private stops_(): HTMLElement[] {
@@ -54,6 +54,7 @@ export class Popup {
 
   private key_(event: KeyboardEvent): void {
     event.stopPropagation();
+    if (!this.el_) return; // a field's own key closed it
     const stops = this.stops_();
     const at = stops.indexOf(this.over_.activeElement as HTMLElement);
     const typing = (event.target as HTMLElement).matches('input:not([type=checkbox]):not([type=radio])');

@@ -29,6 +29,7 @@ input:not([type=checkbox]):not([type=radio]),select,textarea{background:var(--bg
 .bar[hidden],.pill[hidden],.note[hidden],.toast[hidden]{display:none}
 .bar input[type=search]{flex:0 1 260px;min-width:90px}
 .grow{flex:1}
+.bar .line{display:flex;gap:4px;flex-wrap:wrap}
 .mute{color:var(--mute)}
 .dot{width:8px;height:8px;border-radius:50%;background:var(--mute);display:inline-block;margin-right:4px}
 .dot.on{background:var(--l-good)}.dot.off{background:var(--l-warn)}
@@ -60,6 +61,7 @@ input:not([type=checkbox]):not([type=radio]),select,textarea{background:var(--bg
 .h .x{color:var(--mute);font-weight:400;margin-left:4px;white-space:nowrap}
 .h.n{justify-content:flex-end}.h.n .m{margin-left:0}
 .h .m{margin-left:auto;padding:0 4px;min-width:24px;opacity:0;flex:none;color:var(--mute);text-align:center}
+.h.f .m::before{content:"";display:inline-block;width:10px;height:10px;background:currentColor;clip-path:polygon(0 0,100% 0,60% 50%,60% 100%,40% 80%,40% 50%)}
 .h:hover .m,.h:focus .m,.h.f .m{opacity:1}.h.f .m{color:var(--accent)}
 .h .e{position:absolute;right:0;top:0;bottom:0;width:7px;cursor:col-resize;z-index:1}
 .h .e:hover{background:var(--accent)}

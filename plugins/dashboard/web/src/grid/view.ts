@@ -458,7 +458,7 @@ export class View {
       }, h('span', { class: 'l' }, c.label));
       if (c.part) cell.append(h('span', { class: 'x' }, c.part));
       if (sign) cell.append(h('span', { class: 'x', 'aria-hidden': 'true' }, sign));
-      cell.append(h('span', { class: 'm', 'aria-hidden': 'true' }, filtered ? '⧩' : '⋮'), h('span', { class: 'e', 'aria-hidden': 'true' }));
+      cell.append(h('span', { class: 'm', 'aria-hidden': 'true' }, filtered ? '' : '⋮'), h('span', { class: 'e', 'aria-hidden': 'true' }));
       cell.style.width = `${c.width}px`;
       if (c.pinned) cell.style.left = `${this.lefts_[place]}px`;
       cells.push(cell);
