@@ -202,7 +202,9 @@ struct HostImpl final : HostAccess {
   void take_down(PluginManager& manager) noexcept {
     waits.stop();
     if (services) services->stop();
+    hung = hung || manager.calls_left();
     manager.stop();
+    if (hung) return;
     manager.extensions().remove(self);
     commands.reset();
     services.reset();
@@ -266,12 +268,17 @@ struct HostImpl final : HostAccess {
   commands::Waits waits{parts};
   std::vector<std::unique_ptr<Routes>> own_routes;
   std::unique_ptr<Server> server;
+  bool hung = false;  ///< calls that were given up still run
 };
 
 Host::Host(const Settings& settings, std::vector<std::filesystem::path> plugin_files)
     : impl_(std::make_unique<HostImpl>(settings, std::move(plugin_files))) {}
 
-Host::~Host() { stop(); }
+Host::~Host() {
+  stop();
+  // A call that hangs in a plugin may wake up and use any of it: it stays until the process ends.
+  if (impl_->hung) static_cast<void>(impl_.release());
+}
 
 void Host::start() {
   auto& host = *impl_;
@@ -287,7 +294,7 @@ void Host::start() {
 void Host::stop() noexcept {
   auto& host = *impl_;
   host.waits.stop();  // whoever waits is a request in flight
-  if (host.services) host.services->stop_events();
+  if (host.services) host.services->stop_waiting();
   if (host.server) host.server->stop(std::chrono::seconds(20));
   host.server.reset();
   host.own_routes.clear();

@@ -30,6 +30,22 @@ std::string place(const valijson::ValidationResults::Error& error) {
   return pointer.empty() ? pointer : pointer + ": ";
 }
 
+/// "room.0" for the same, with the name that a description speaks of behind it; "" at the top.
+std::string member(const valijson::ValidationResults::Error& error) {
+  std::string path = place(error);
+  if (!path.empty()) path = path.substr(1, path.size() - 3);
+  for (char& c : path)
+    if (c == '/') c = '.';
+  for (const std::string_view about :
+       {"Missing required property '", "Missing required property \""}) {
+    if (!error.description.starts_with(about)) continue;
+    const auto end = error.description.find(about.back(), about.size());
+    const std::string name = error.description.substr(about.size(), end - about.size());
+    path += (path.empty() ? "" : ".") + name;
+  }
+  return path;
+}
+
 void populate(valijson::Schema& schema, std::string_view text) {
   try {
     const auto document = Json::parse(text);
@@ -58,14 +74,15 @@ void check_against(std::string_view schema_text, const Json& config, std::string
   valijson::ValidationResults results;
   valijson::adapters::NlohmannJsonAdapter target(config);
   if (valijson::Validator().validate(schema, target, &results)) return;
-  std::string text = std::string(what) + " does not fit:";
+  std::string text = std::string(what) + " does not fit:", first;
   valijson::ValidationResults::Error error;
   for (int n = 0; n < 5 && results.popError(error);) {
     // The levels above the fault say only that something below them did not fit.
     if (n && error.description.starts_with("Failed to validate against schema")) continue;
+    if (first.empty()) first = member(error);
     text += (n++ ? "; " : " ") + place(error) + error.description;
   }
-  throw Error(ErrorCode::invalid, text);
+  throw Error(ErrorCode::invalid, text).in(first);
 }
 
 }  // namespace podium::host

@@ -16,6 +16,9 @@ struct PluginOwner {
   std::string id;  ///< "" is the host itself
   std::atomic<std::uint64_t> faults{0};
   void (*report)(const PluginOwner&, std::string_view where, std::string_view what) = nullptr;
+  /// Calls that were given up and still run: while there are any, nothing of the plugin, nor what
+  /// it was given, may be destroyed.
+  std::atomic<int> calls_left{0};
 };
 
 /// Calls `fn`, which runs code of `owner`. What it throws becomes an Error that the host owns

@@ -331,9 +331,14 @@ void PluginManager::stop() noexcept {
     if (!e.started) continue;
     impl_->tell(e, "stopping");
     e.started = false;
-    e.plugin->stop();
+    if (e.owner.calls_left.load() == 0) e.plugin->stop();
     e.context->enter(Context::Phase::stopped);
   }
+}
+
+bool PluginManager::calls_left() const noexcept {
+  return std::any_of(impl_->loaded.begin(), impl_->loaded.end(),
+                     [](const Entry* e) { return e->owner.calls_left.load() != 0; });
 }
 
 PluginManager::~PluginManager() {

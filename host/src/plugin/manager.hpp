@@ -82,8 +82,11 @@ class PluginManager {
   void load(HostAccess&);
   /// Declares each plugin's collections, calls its `start`, asks its routes. Throws as `load` does.
   void start();
-  /// Calls `stop` in reverse order. Idempotent.
+  /// Calls `stop` in reverse order. Idempotent. A plugin in which calls still hang that were given
+  /// up is passed over: it could wait for them for ever.
   void stop() noexcept;
+  /// Whether there are such calls. Then neither this, nor what plugins were given, may be destroyed.
+  bool calls_left() const noexcept;
 
   /// All that plugins added, and where the host adds its own.
   ExtensionRegistry& extensions() noexcept;

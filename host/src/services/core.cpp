@@ -22,7 +22,9 @@ Collections::Collections(const Store& store)
       views(store.collection("views")),
       links(store.collection("links")),
       file_deletions(store.collection("file_deletions")),
-      idempotency(store.collection("idempotency")) {}
+      idempotency(store.collection("idempotency")),
+      action_runs(store.collection("action_runs")),
+      action_blocks(store.collection("action_blocks")) {}
 
 Error no_such(std::string_view what, std::string_view id) {
   return Error(ErrorCode::not_found,

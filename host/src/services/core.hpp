@@ -19,7 +19,7 @@ namespace podium::host {
 struct Collections {
   CollectionId projects{}, tasks{}, datasets{}, inputs{}, models{}, model_links{}, jobs{},
       history{}, listeners{}, goals{}, notes{}, queues{}, queue_entries{}, attempts{}, views{},
-      links{}, file_deletions{}, idempotency{};
+      links{}, file_deletions{}, idempotency{}, action_runs{}, action_blocks{};
   explicit Collections(const Store&);
 };
 

@@ -290,6 +290,40 @@ Collection jobs() {
   return c;
 }
 
+// One carrying out of an action. What it is to do (selection, parameters) is in the body, written
+// once; a slice of work changes counts only. `request` is the digest of what its idempotency key
+// came with.
+Collection action_runs() {
+  Collection c;
+  c.name = "action_runs";
+  c.fields = {text("action"),     text("who"),
+              text("state"),      time("created"),
+              time("ended"),      mention("job", "jobs"),
+              integer("matched"), integer("succeeded"),
+              integer("failed"),  integer("skipped"),
+              text("undo"),       time("undone"),
+              text("why"),        text("idempotency_key"),
+              text("request")};
+  c.keys = {{"created", {"created"}},
+            {"state", {"state", "created"}},
+            {"action", {"action", "created"}},
+            {"idempotency", {"who", "idempotency_key"}, true}};
+  c.body = true;
+  return c;
+}
+
+// What became of the tasks of one slice of a run.
+Collection action_blocks() {
+  Collection c;
+  c.name = "action_blocks";
+  c.sequence = true;
+  c.fields = {owner("run", "action_runs"), integer("number"), integer("failed"),
+              integer("undoable")};
+  c.keys = {{"number", {"run", "number"}, true}};
+  c.body = true;
+  return c;
+}
+
 Collection history() {
   Collection c;
   c.name = "history";
@@ -323,9 +357,10 @@ Collection listeners() {
 }  // namespace
 
 std::vector<Collection> service_declarations() {
-  return {projects(),      queues(),   tasks(),   datasets(),  inputs(),         models(),
-          model_links(),   jobs(),     history(), listeners(), goals(),          notes(),
-          queue_entries(), attempts(), views(),   links(),     file_deletions(), idempotency()};
+  return {projects(), queues(),         tasks(),         datasets(),    inputs(),
+          models(),   model_links(),    jobs(),          history(),     listeners(),
+          goals(),    notes(),          queue_entries(), attempts(),    views(),
+          links(),    file_deletions(), idempotency(),   action_runs(), action_blocks()};
 }
 
 }  // namespace podium::host

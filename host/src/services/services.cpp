@@ -8,6 +8,7 @@
 #include "query/vocabularies.hpp"
 #include "services/access/access.hpp"
 #include "services/actions/actions.hpp"
+#include "services/actions/run_job.hpp"
 #include "services/api/api.hpp"
 #include "services/core.hpp"
 #include "services/datasets/datasets.hpp"
@@ -77,11 +78,12 @@ struct Services::Impl {
         table(core, projects, tasks, options.vocabularies.of("tasks")),
         listings(core),
         views(core, table),
-        actions(core, options.vocabularies.of("tasks")),
+        actions(core, options.vocabularies.of("tasks"), jobs),
         runner(core, jobs, options.job_threads),
         hub(core),
         events(core, options.events),
         sweeps(core),
+        action_job(core, actions),
         deriver(core),
         project_eraser(core, jobs),
         files(core, jobs),
@@ -89,6 +91,7 @@ struct Services::Impl {
     core.run_name = core.host_name + "#" + ids.id();
     host_owner.id = "";
     runner.add(sweeps, host_owner);
+    runner.add(action_job, host_owner, JobRunner::Lane::outside);
     runner.add(deriver, host_owner);
     runner.add(project_eraser, host_owner);
     runner.add(files, host_owner);
@@ -116,6 +119,7 @@ struct Services::Impl {
   ListenerHub hub;
   EventHub events;
   SweepHandler sweeps;
+  ActionJob action_job;
   DeriveHandler deriver;
   ProjectEraser project_eraser;
   FileEraser files;
@@ -141,15 +145,22 @@ void Services::start() {
     });
     impl_->watching = true;
   }
+  impl_->jobs.let_wait(true);
+  impl_->actions.calls().start();
   impl_->runner.start();
   impl_->hub.start();
   impl_->events.start();
 }
 
-void Services::stop_events() noexcept { impl_->events.stop(); }
+void Services::stop_waiting() noexcept {
+  impl_->events.stop();
+  impl_->jobs.let_wait(false);
+  impl_->runner.stop_soon();
+  impl_->actions.calls().stop();
+}
 
 void Services::stop() noexcept {
-  impl_->events.stop();
+  stop_waiting();
   impl_->hub.stop();
   impl_->runner.stop();
   if (impl_->watching) impl_->core.store.unwatch(impl_->watch);
@@ -168,6 +179,7 @@ Notes& Services::notes() { return impl_->notes; }
 Goals& Services::goals() { return impl_->goals; }
 Jobs& Services::jobs() { return impl_->jobs; }
 Actions& Services::actions() { return impl_->actions; }
+ActionService& Services::action_service() { return impl_->actions; }
 ActionCatalogue& Services::catalogue() { return impl_->actions.catalogue(); }
 const Core& Services::core() const { return impl_->core; }
 EventHub& Services::events() { return impl_->events; }
@@ -187,7 +199,7 @@ std::vector<std::unique_ptr<Routes>> Services::api_routes() {
   return make_api_routes(
       impl_->core, {impl_->projects, impl_->tasks, impl_->queues, impl_->datasets, impl_->models,
                     impl_->notes, impl_->goals, impl_->jobs, impl_->table, impl_->listings,
-                    impl_->views, impl_->events, impl_->options.vocabularies});
+                    impl_->views, impl_->events, impl_->options.vocabularies, impl_->actions});
 }
 
 }  // namespace podium::host

@@ -29,6 +29,7 @@ namespace podium::host {
 
 struct Core;
 class ActionCatalogue;
+class ActionService;
 class Listings;
 class Table;
 class EventHub;
@@ -63,9 +64,9 @@ class Services {
   /// Makes project 0 and the default queue, and goes on with jobs and listeners. Call `add` before,
   /// so that nothing waits.
   void start();
-  /// Ends the event subscribers, whose connections a server that stops would wait for. `stop` does
-  /// it too.
-  void stop_events() noexcept;
+  /// Ends what a server that stops would wait for: event subscribers, calls of plugins, waiting for
+  /// jobs. No job begins any more. `stop` does it too.
+  void stop_waiting() noexcept;
   /// Asks running jobs and listeners to return and waits for them; what was cut short goes on at
   /// the next start. Idempotent.
   void stop() noexcept;
@@ -80,6 +81,8 @@ class Services {
   Jobs& jobs();
   Actions& actions();
   ActionCatalogue& catalogue();
+  /// What `actions` is, with what the front ends ask beside: counts, undoing.
+  ActionService& action_service();
   /// What services share, for the parts of the host that stand on them.
   const Core& core() const;
   /// What the task table is asked with, in the host.

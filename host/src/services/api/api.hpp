@@ -20,6 +20,7 @@ class Listings;
 class Table;
 class Views;
 class EventHub;
+class ActionService;
 class Vocabularies;
 
 /// What the routes call. Borrowed; alive as long as the routes.
@@ -37,6 +38,7 @@ struct ApiServices {
   Views& views;
   EventHub& events;
   const Vocabularies& vocabularies;
+  ActionService& actions;
 };
 
 std::unique_ptr<Routes> make_project_routes(const Core&, ApiServices);
@@ -47,6 +49,7 @@ std::unique_ptr<Routes> make_dataset_routes(const Core&, ApiServices);
 std::unique_ptr<Routes> make_goal_routes(const Core&, ApiServices);
 std::unique_ptr<Routes> make_model_routes(const Core&, ApiServices);
 std::unique_ptr<Routes> make_note_routes(const Core&, ApiServices);
+std::unique_ptr<Routes> make_action_routes(const Core&, ApiServices);
 std::unique_ptr<Routes> make_job_routes(const Core&, ApiServices);
 std::unique_ptr<Routes> make_view_routes(const Core&, ApiServices);
 std::unique_ptr<Routes> make_event_routes(const Core&, ApiServices);

@@ -294,6 +294,7 @@ std::vector<std::unique_ptr<Routes>> make_api_routes(const Core& core, ApiServic
   out.push_back(make_goal_routes(core, services));
   out.push_back(make_model_routes(core, services));
   out.push_back(make_note_routes(core, services));
+  out.push_back(make_action_routes(core, services));
   out.push_back(make_job_routes(core, services));
   out.push_back(make_view_routes(core, services));
   out.push_back(make_event_routes(core, services));

@@ -62,8 +62,12 @@ class JobService final : public Readable<Jobs> {
   /// process is to stop.
   std::function<void()> on_queued;
   std::function<void(Ordinal)> on_stop_asked;
+  /// In the write that ends a job: so that what follows from its end is there with it.
+  std::function<void(Transaction&, Ordinal job, const Ended&)> on_ended;
   /// Wakes those that wait for a job's end.
   void announce_end();
+  /// Without waiting what is known of a job is answered at once.
+  void let_wait(bool) noexcept;
 
  private:
   void finish(Transaction&, Ordinal, const std::string& queue, const Ended&, const JobBody*);
@@ -72,6 +76,7 @@ class JobService final : public Readable<Jobs> {
   std::mutex mutex_;
   std::condition_variable ended_;
   std::uint64_t endings_ = 0;
+  bool let_wait_ = true;
 };
 
 }  // namespace podium::host

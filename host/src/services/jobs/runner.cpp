@@ -16,6 +16,7 @@ constexpr milliseconds poll_time{5000};
 /// How long after `expect` each commit makes the dispatcher look.
 constexpr std::int64_t expect_time = 5000;
 constexpr std::int64_t retry_time = 5000;
+constexpr std::size_t outside_threads = 8;
 
 std::int64_t steady_now() {
   return std::chrono::duration_cast<milliseconds>(Clock::now().time_since_epoch()).count();
@@ -89,17 +90,20 @@ class JobRunner::Run final : public JobRun {
 };
 
 JobRunner::JobRunner(const Core& core, JobService& jobs, int threads)
-    : core_(core), jobs_(jobs), threads_(static_cast<std::size_t>(std::max(1, threads))) {
+    : core_(core),
+      jobs_(jobs),
+      usual_{static_cast<std::size_t>(std::max(1, threads))},
+      outside_{outside_threads} {
   jobs_.on_queued = [this] { expect(); };
   jobs_.on_stop_asked = [this](Ordinal job) { ask_to_stop(job); };
 }
 
 JobRunner::~JobRunner() { stop(); }
 
-void JobRunner::add(JobHandler& handler, PluginOwner& owner) {
+void JobRunner::add(JobHandler& handler, PluginOwner& owner, Lane lane) {
   {
     const std::lock_guard lock(mutex_);
-    const auto [at, added] = handlers_.try_emplace(handler.id(), Handler{&handler, &owner});
+    const auto [at, added] = handlers_.try_emplace(handler.id(), Handler{&handler, &owner, lane});
     if (!added)
       throw Error(ErrorCode::exists, "jobs of the kind '" + handler.id() + "' are run by '" +
                                          at->second.owner->id + "' already");
@@ -117,16 +121,23 @@ void JobRunner::start() {
   dispatcher_ = std::thread([this] { dispatch(); });
 }
 
-void JobRunner::stop() noexcept {
+void JobRunner::stop_soon() noexcept {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
   wake_dispatcher_.notify_all();
-  wake_workers_.notify_all();
+  usual_.wake.notify_all();
+  outside_.wake.notify_all();
+}
+
+void JobRunner::stop() noexcept {
+  stop_soon();
   if (dispatcher_.joinable()) dispatcher_.join();
-  for (auto& worker : workers_) worker.join();
-  workers_.clear();
+  for (Threads* lane : {&usual_, &outside_}) {
+    for (auto& worker : lane->workers) worker.join();
+    lane->workers.clear();
+  }
 }
 
 void JobRunner::expect() noexcept { expecting_until_ = steady_now() + expect_time; }
@@ -147,7 +158,8 @@ void JobRunner::ask_to_stop(Ordinal job) {
 
 std::vector<std::string> JobRunner::kinds() const {
   std::vector<std::string> out;
-  for (const auto& [kind, handler] : handlers_) out.push_back(kind);
+  for (const auto& [kind, handler] : handlers_)
+    if ((handler.lane == Lane::usual ? usual_ : outside_).has_room()) out.push_back(kind);
   return out;
 }
 
@@ -163,8 +175,7 @@ void JobRunner::dispatch() {
     }
     look_ = false;
     auto pause = poll_time;
-    if (live_.size() < threads_) {
-      const auto known = kinds();
+    if (const auto known = kinds(); !known.empty()) {
       lock.unlock();
       try {
         const auto due = jobs_.next_ready(known);
@@ -204,11 +215,13 @@ bool JobRunner::try_claim() {
   if (live_.count(claimed->ordinal) != 0) return true;  // a late renewal of our own
   auto run =
       std::make_shared<Run>(*this, std::move(*claimed), handlers_.find(claimed->kind)->second);
+  Threads& lane = threads_of(run->handler_.lane);
   live_.emplace(run->job_.ordinal, run);
-  queue_.push_back(std::move(run));
-  if (workers_.size() < threads_ && workers_.size() < live_.size())
-    workers_.emplace_back([this] { work(); });
-  wake_workers_.notify_one();
+  ++lane.live;
+  lane.queue.push_back(std::move(run));
+  if (lane.workers.size() < lane.most && lane.workers.size() < lane.live)
+    lane.workers.emplace_back([this, &lane] { work(lane); });
+  lane.wake.notify_one();
   return true;
 }
 
@@ -229,13 +242,13 @@ void JobRunner::renew_leases() {
   }
 }
 
-void JobRunner::work() {
+void JobRunner::work(Threads& lane) {
   std::unique_lock lock(mutex_);
   for (;;) {
-    wake_workers_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
-    if (queue_.empty()) return;
-    const auto run = std::move(queue_.front());
-    queue_.pop_front();
+    lane.wake.wait(lock, [&] { return stopping_ || !lane.queue.empty(); });
+    if (lane.queue.empty()) return;
+    const auto run = std::move(lane.queue.front());
+    lane.queue.pop_front();
     lock.unlock();
     try {
       execute(*run);
@@ -291,8 +304,10 @@ void JobRunner::execute(Run& run) {
 /// Before the end is written: from then on the job may be claimed again, here as well.
 void JobRunner::retire(const Run& run) {
   const std::lock_guard lock(mutex_);
-  if (const auto at = live_.find(run.job_.ordinal); at != live_.end() && at->second.get() == &run)
+  if (const auto at = live_.find(run.job_.ordinal); at != live_.end() && at->second.get() == &run) {
     live_.erase(at);
+    --threads_of(run.handler_.lane).live;
+  }
 }
 
 }  // namespace podium::host

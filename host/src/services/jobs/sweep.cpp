@@ -8,12 +8,10 @@
 #include "podium/storage_kit/declaration.hpp"
 #include "podium/storage_kit/values.hpp"
 #include "services/history/history.hpp"
+#include "services/jobs/slice_pace.hpp"
 
 namespace podium::host {
 namespace {
-
-constexpr std::chrono::microseconds slice_time{2000};
-constexpr std::size_t first_slice = 32, greatest_slice = 4096;
 
 /// Values keep their kind in a filter's JSON, so that is how they are written.
 Filter assignments(const Sweep& sweep) {
@@ -153,10 +151,10 @@ std::string SweepHandler::run(JobRun& run) {
   progress.total = progress.done + ordinals.size();
   run.advance([](Transaction&) {}, progress.json(), progress.done, progress.total);
 
-  std::size_t size = first_slice;
+  SlicePace pace;
   for (std::size_t at = 0; at < ordinals.size();) {
     if (run.cancel().cancelled()) throw Error(ErrorCode::cancelled, "the sweep was asked to stop");
-    const auto slice = std::span(ordinals).subspan(at, std::min(size, ordinals.size() - at));
+    const auto slice = std::span(ordinals).subspan(at, std::min(pace.size(), ordinals.size() - at));
     progress.after = slice.back();
     progress.done += slice.size();
     auto taken = Clock::duration::zero();
@@ -168,11 +166,7 @@ std::string SweepHandler::run(JobRun& run) {
         },
         progress.json(), progress.done, progress.total);
     at += slice.size();
-    const double factor =
-        static_cast<double>(std::chrono::nanoseconds(slice_time).count()) /
-        static_cast<double>(std::max<std::int64_t>(1, std::chrono::nanoseconds(taken).count()));
-    const double wanted = static_cast<double>(slice.size()) * std::clamp(factor, 0.25, 2.0);
-    size = static_cast<std::size_t>(std::clamp(wanted, 1.0, static_cast<double>(greatest_slice)));
+    pace.took(slice.size(), taken);
   }
   return Json{{"changed_at_most", progress.done}}.dump();
 }
