@@ -74,7 +74,7 @@ class Table:
         self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
     def total(self, text):
-        expect(self.grid.locator(".bar").first).to_contain_text(text)
+        expect(self.grid.locator(".bar .total")).to_have_text(text)
 
     def menu(self, column, item):
         self.head(column).click(button="right")

@@ -32,10 +32,14 @@ export default {
     const grid = document.createElement(register()) as PodiumGrid;
     const height = model.get('height');
     if (typeof height === 'number') grid.style.height = `${height}px`;
-    grid.base = (model.get('question') as Question | undefined) ?? {};
+    const question = () => {
+      const { limit, ...base } = (model.get('question') as (Question & { limit?: number }) | undefined) ?? {};
+      grid.limit = limit ?? Infinity;
+      grid.base = base;
+    };
+    question();
     grid.state = (model.get('state') as GridState | undefined) ?? {};
     grid.source = sourceOf(model);
-    const question = () => (grid.base = (model.get('question') as Question | undefined) ?? {});
     model.on('change:question', question);
     grid.addEventListener('podium-selection', () => {
       model.set('selection', grid.selection.empty ? null : grid.selection.json());

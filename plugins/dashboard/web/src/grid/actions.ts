@@ -6,11 +6,15 @@ import { count, plural, shown } from './format';
 import type { PodiumGrid } from './grid';
 import { item } from './popup';
 
-const byGroup = (a: Action, b: Action) => (a.group ?? '').localeCompare(b.group ?? '') || (a.order ?? 0) - (b.order ?? 0) || a.id.localeCompare(b.id);
+/** What is looked at first, what takes away last. */
+const groups = ['look', 'state', 'organise', 'copies', '', 'removal'];
+const rank = (a: Action) => groups.indexOf(a.group ?? '') + 1 || groups.length - 0.5;
 
-/** Why an action cannot take some or all of the selected. */
-function why(action: Action): string {
-  return action.reasons?.length ? action.reasons.join(', ') : action.why_not ?? '';
+const byGroup = (a: Action, b: Action) => rank(a) - rank(b) || (a.group ?? '').localeCompare(b.group ?? '') || (a.order ?? 0) - (b.order ?? 0) || a.id.localeCompare(b.id);
+
+/** Why an action cannot take some or all of the selected; of a single one the action's own sentence says it best. */
+function why(action: Action, of: number): string {
+  return of > 1 && action.reasons?.length ? action.reasons.join(', ') : action.why_not || (action.reasons ?? []).join(', ');
 }
 
 export class ActionPanel {
@@ -66,8 +70,8 @@ export class ActionPanel {
     const fitting = available.actions.filter((a) => !a.most || available.of <= a.most).sort(byGroup);
     this.buttons_.replaceChildren(...fitting.map((a) => h('button', {
       class: a.destructive ? 'do bad' : 'do', 'aria-disabled': a.count ? undefined : 'true',
-      title: [a.tooltip, why(a)].filter(Boolean).join('\n'),
-      onclick: () => (a.count ? this.begin_(a, body, available.of) : this.grid_.toast(why(a) || `${a.label} fits none of these tasks`)),
+      title: [a.tooltip, why(a, available.of)].filter(Boolean).join('\n'),
+      onclick: () => (a.count ? this.begin_(a, body, available.of) : this.grid_.toast(why(a, available.of) || `${a.label} fits none of these tasks`)),
     }, `${a.label} ${count(a.count)}`)));
   }
 
@@ -103,7 +107,7 @@ export class ActionPanel {
         if (group !== undefined && group !== (a.group ?? '')) lines.push(h('hr'));
         group = a.group ?? '';
         lines.push(item(a.label, a.count ? then(() => this.begin_(a, body, available.of)) : undefined, {
-          note: available.of > 1 ? `${count(a.count)} of ${count(available.of)}` : undefined, why: a.count ? undefined : why(a), bad: a.destructive,
+          note: available.of > 1 ? `${count(a.count)} of ${count(available.of)}` : undefined, why: a.count ? undefined : why(a, available.of), bad: a.destructive,
         }));
       }
       place.replaceChildren(...(lines.length ? lines : [h('div', { class: 'line mute' }, 'No actions.')]));
@@ -124,7 +128,7 @@ export class ActionPanel {
       const { of, actions } = await grid.source!.actions({ selection: body });
       const action = actions.find((a) => a.id === verb || a.id.endsWith('.' + verb));
       if (!action) grid.toast(`No action is called ${verb} here`);
-      else if (!action.count) grid.toast(why(action) || `${action.label} fits none of these tasks`);
+      else if (!action.count) grid.toast(why(action, of) || `${action.label} fits none of these tasks`);
       else this.begin_(action, body, of);
     } catch (error) {
       grid.toast((error as Error).message);
@@ -148,7 +152,7 @@ export class ActionPanel {
     const inner = h('form', {}, h('h2', {}, action.label),
       ...(action.tooltip ? [h('div', { class: 'mute' }, action.tooltip)] : []),
       ...(action.confirm ? [h('p', {}, action.confirm.replaceAll('{count}', count(action.count)))] : []),
-      ...(action.count < of ? [h('p', { class: 'mute' }, `${count(action.count)} of ${plural(of, 'task')}${why(action) ? ': ' + why(action) : ''}`)] : []),
+      ...(action.count < of ? [h('p', { class: 'mute' }, `${count(action.count)} of ${plural(of, 'task')}${why(action, of) ? ': ' + why(action, of) : ''}`)] : []),
       form.element, wrong, h('div', { class: 'line' }, close, go));
     const dialog = h('dialog', { 'aria-label': action.label }, inner);
     inner.addEventListener('submit', async (event) => {

@@ -6,7 +6,7 @@ import { count, kindOf, moment, rounded } from './format';
 type Plain = string | number | boolean | null;
 
 const nothing = '(no value)';
-const word = (v: Plain) => (v === null ? nothing : String(v));
+const word = (v: Plain) => (v === null ? nothing : v === true ? 'yes' : v === false ? 'no' : String(v));
 
 function list(values: Plain[], all = false): string {
   const shown = values.slice(0, 3).map(word).join(all ? ' and ' : ', ');

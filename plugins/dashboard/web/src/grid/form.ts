@@ -118,7 +118,7 @@ function fieldOf(schema: Schema): Field {
     };
   }
   const kinds: { [format: string]: string } = { 'date-time': 'datetime-local', date: 'date', uri: 'url', email: 'email', password: 'password' };
-  const long = (schema.maxLength ?? 0) > 300 || schema.format === 'textarea';
+  const long = (schema.maxLength ?? 0) > 1000 || schema.format === 'textarea';
   const input = long ? h('textarea', { rows: 3 }) : h('input', { type: kinds[schema.format ?? ''] ?? 'text' });
   input.value = usual === undefined || usual === null ? '' : String(usual);
   return {

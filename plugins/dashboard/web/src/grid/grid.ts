@@ -1,6 +1,6 @@
 // <podium-grid>: the task table. The element owns the question (filters, order, columns, selection) and the flow of data;
 // drawing is the view's, menus and actions have files of their own.
-import type { ColumnFilter, Columns, FieldColumn, News, Question, Source, Value } from '../source/source';
+import type { ColumnFilter, Columns, FieldColumn, News, Question, Source, Value, Window } from '../source/source';
 import { ActionPanel } from './actions';
 import { blockRows, Cache, type Block } from './cache';
 import { clicked, columnOf, ColumnSet, readOrder, usual, writeOrder, type ColumnState, type SortKey } from './columns';
@@ -38,7 +38,7 @@ export class PodiumGrid extends HTMLElement {
   digits = 4;
   fields = new Map<string, FieldColumn>();
   readonly cache = new Cache(
-    (offset, limit, listing) => this.source!.window({ ...this.question(), columns: this.names_(), order: this.order.map(writeOrder), offset, limit, listing }),
+    (offset, limit, listing) => this.ask_(this.names_(), offset, limit, listing),
     { arrived: (b, before) => this.arrived_(b, before), moved: () => this.say('The rows were put in order again'), failed: (e) => this.failed_(e) },
   );
   readonly view = new View({
@@ -50,6 +50,8 @@ export class PodiumGrid extends HTMLElement {
     selectedSome: () => (this.selection.empty ? 'none' : this.selection.wide && !this.selection.json().except ? 'all' : 'some'),
     digits: 4,
   });
+  /** No more rows than these, whatever the question has. */
+  limit = Infinity;
   private base_: Question = {};
   private search_ = '';
   private source_: Source | undefined;
@@ -64,7 +66,7 @@ export class PodiumGrid extends HTMLElement {
 
   private readonly find_ = h('input', { type: 'search', placeholder: 'Search  /', 'aria-label': 'Search names and descriptions' });
   private readonly chips_ = h('span', { class: 'line' });
-  private readonly total_ = h('span', { class: 'mute' });
+  private readonly total_ = h('span', { class: 'mute total' });
   private readonly dot_ = h('span', { class: 'mute', hidden: true });
   private readonly bar_ = h('div', { class: 'bar', role: 'toolbar', 'aria-label': 'Table' });
   private readonly pill_ = h('button', { class: 'pill', hidden: true });
@@ -255,9 +257,7 @@ export class PodiumGrid extends HTMLElement {
         if (id !== undefined) ids.push(id);
         else if (this.cache.row(i) !== null) {
           const limit = Math.min(1000, to - i + 1);
-          const window = await this.source!.window({
-            ...this.question(), columns: ['id'], order: this.order.map(writeOrder), offset: i, limit, listing: this.cache.listing,
-          });
+          const window = await this.ask_(['id'], i, limit, this.cache.listing);
           for (const row of window.rows) if (row) ids.push(row[0] as string);
           i += limit - 1;
         }
@@ -292,6 +292,14 @@ export class PodiumGrid extends HTMLElement {
     if (act) this.toast_.append(h('button', { onclick: () => { close(); act.run(); } }, act.label));
     this.toast_.append(h('button', { 'aria-label': 'Close', onclick: close }, '✕'));
     this.toast_.hidden = false;
+  }
+
+  private ask_(columns: string[], offset: number, limit: number, listing: string | undefined): Promise<Window> {
+    // The newest first, as the command line does.
+    const order = this.order.length ? this.order.map(writeOrder) : ['created DESC'];
+    const most = this.limit;
+    return this.source!.window({ ...this.question(), columns, order, offset, limit: Math.max(1, Math.min(limit, most - offset)), listing })
+      .then((window) => ({ ...window, total: Math.min(window.total, most) }));
   }
 
   private names_(): string[] {

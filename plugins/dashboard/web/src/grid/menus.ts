@@ -82,7 +82,8 @@ export class Menus {
     const body = h('div', {}, h('div', { class: 'line mute' }, 'Looking…'));
     const pop = grid.popup.show([body], where, 'Filter of ' + (grid.columns.find(name)?.label ?? name), () => grid.view.activeCell(), 'dialog');
     const ask = async (q: string): Promise<Facet> => {
-      const question = grid.question();
+      // Whether a task is archived is asked of all of them.
+      const question = { ...grid.question(), ...(name === 'archived' && { archived: 'both' }) };
       return grid.source!.facets({ ...question, column: name, limit: 200, ...(q && { q }) });
     };
     try {

@@ -10,7 +10,6 @@ import { headHeight, rowHeight } from './style';
 const overscan = 6;
 const markWidth = 34;
 const mostHeight = 10_000_000; // browsers cap the height of an element; above it the scroll bar is proportional
-const letter = 6.6; // average width of one, for the middle ellipsis
 
 const stateIcons: { [state: string]: string } = {
   draft: '○', pending: '◌', running: '◔', completed: '✓', failed: '✕', aborted: '⊘', published: '★',
@@ -71,6 +70,7 @@ export class View {
   private ahead_ = 0;
   private focusWanted_ = false;
   now = Date.now();
+  private letter_ = 7; // width of an average one, for the middle ellipsis
 
   constructor(private readonly facts_: Facts) {
     this.scroll.append(this.head, this.body);
@@ -86,6 +86,8 @@ export class View {
   resized(): void {
     this.width_ = this.scroll.clientWidth;
     this.height_ = this.scroll.clientHeight;
+    const sample = 'the-quick_brown fox 0123456789 jumps';
+    this.letter_ = this.pen_().pen.measureText(sample).width / sample.length + 0.2;
     ++this.layout_;
     this.draw();
   }
@@ -200,13 +202,20 @@ export class View {
     return exactly(value, c.kind, this.text_(value, c));
   }
 
-  /** The width that the rows on screen and near it need. */
-  fit(column: Column): number {
+  private pen_(): { pen: CanvasRenderingContext2D; font: string } {
     const pen = document.createElement('canvas').getContext('2d')!;
     const style = getComputedStyle(this.scroll);
-    pen.font = `600 ${style.fontSize} ${style.fontFamily}`;
+    const font = `${style.fontSize} ${style.fontFamily}`;
+    pen.font = font;
+    return { pen, font };
+  }
+
+  /** The width that the rows on screen and near it need. */
+  fit(column: Column): number {
+    const { pen, font } = this.pen_();
+    pen.font = '600 ' + font;
     let widest = pen.measureText(column.label + (column.part ? ' ' + column.part : '')).width + 34;
-    pen.font = `${style.fontSize} ${style.fontFamily}`;
+    pen.font = font;
     const [from, to] = this.visible();
     for (let i = Math.max(0, from - 200); i < to + 200; ++i) {
       const value = this.facts_.cache.value(i, column.name);
@@ -424,7 +433,7 @@ export class View {
     } else if (c.kind === 'state' && typeof value === 'string') {
       el.replaceChildren(h('span', { class: 's-' + value.replace(/[^a-z]/g, ''), 'aria-hidden': 'true' }, stateIcons[value] ?? '•'), ' ' + text);
     } else {
-      el.textContent = text.length * letter > c.width ? middle(text, Math.floor((c.width - 16) / letter)) : text;
+      el.textContent = text.length * this.letter_ > c.width ? middle(text, Math.floor((c.width - 16) / this.letter_)) : text;
       if (c.kind === 'param') el.classList.toggle('n', typeof value === 'string' && isNumber(value));
     }
     return true;

@@ -71,7 +71,7 @@ async function table(project: string): Promise<void> {
   const key = 'podium-table-' + project;
   try {
     const { columns, order } = JSON.parse(localStorage.getItem(key) ?? '{}') as GridState;
-    grid.state = { columns, order: order ?? ['created DESC'] }; // the newest first
+    grid.state = { columns, order };
   } catch {
     localStorage.removeItem(key);
   }
