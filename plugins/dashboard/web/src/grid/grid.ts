@@ -240,6 +240,12 @@ export class PodiumGrid extends HTMLElement {
 
   /** All that the filters let through, or all tasks that the table is about. */
   selectAll(everything = false): void {
+    if (this.limit !== Infinity && !everything) {
+      // A question has no limit: these rows and no others are meant.
+      this.selection.clear();
+      void this.selectRange(0, this.cache.total - 1, true);
+      return;
+    }
     const question = everything ? { ...this.base_ } : this.question();
     // The table leaves archived tasks out unless somebody asks; a selection does not.
     question.archived ??= question.filters?.some((f) => f.column === 'archived') || /\barchived\b/.test(question.filter ?? '') ? 'both' : 'no';
