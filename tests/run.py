@@ -35,7 +35,7 @@ import xml.etree.ElementTree
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 JOBS = str(os.environ.get("JOBS") or os.cpu_count() or 2)
-DEFAULT = ["unit", "asan", "tsan", "install", "client", "cli", "kernel", "api", "rules", "custom", "differential", "crash", "operations", "attacks", "fuzz", "format"]
+DEFAULT = ["unit", "asan", "tsan", "install", "client", "cli", "api", "rules", "custom", "differential", "crash", "operations", "attacks", "fuzz", "format"]
 TSAN_TESTS = ["storage_sqlite", "storage_sqlite_conformance", "http", "services"]
 
 
@@ -195,6 +195,10 @@ def stage_cli():
 
 def stage_kernel():
     run_pytest("kernel")
+
+
+def stage_browser():
+    run_pytest("browser")
 
 
 def stage_api():

@@ -33,11 +33,14 @@ inline std::string available_request() {
 inline std::string available() {
   return answer(
       R"("of":{"type":"integer"},"actions":{"type":"array","items":)" +
-          answer(R"("id":{"type":"string"},"verb":{"type":"string"},"label":{"type":"string"},)"
-                 R"("icon":{"type":"string"},"group":{"type":"string"},"order":)"
-                 R"({"type":"integer"},"count":{"type":"integer"},"reasons":{"type":"array",)"
-                 R"("items":{"type":"string"}},"why_not":{"type":"string"})",
-                 R"("id","label","count","reasons","why_not")") +
+          answer(
+              R"("id":{"type":"string"},"verb":{"type":"string"},"label":{"type":"string"},)"
+              R"("tooltip":{"type":"string"},"icon":{"type":"string"},"group":{"type":"string"},)"
+              R"("order":{"type":"integer"},"why_not":{"type":"string"},"confirm":)"
+              R"({"type":"string"},"destructive":{"type":"boolean"},"most":{"type":"integer"},)"
+              R"("parameters":{"type":["object","null"]},"count":{"type":"integer"},"reasons":)"
+              R"({"type":"array","items":{"type":"string"}})",
+              R"("id","label","confirm","parameters","count","reasons","why_not")") +
           "}",
       R"("of","actions")");
 }

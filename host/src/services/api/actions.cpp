@@ -47,19 +47,25 @@ constexpr int most_waiting = 4;
 /// Below the time limit of a request, as it usually is.
 constexpr std::int64_t longest_wait = 55'000;
 
-void write_action(JsonWriter& w, const KnownAction& a) {
+/// What menus and forms are drawn from; the object stays open.
+void begin_action(JsonWriter& w, const KnownAction& a) {
   const ActionSpec& s = a.spec;
   w.object().key("id").value(a.id).key("verb").value(a.word).key("label").value(s.label);
   w.key("tooltip").value(s.tooltip).key("icon").value(s.icon).key("group").value(s.group);
-  w.key("order").value(s.order).key("when").value(s.when).key("why_not").value(s.why_not);
+  w.key("order").value(s.order).key("why_not").value(s.why_not);
   w.key("confirm").value(s.confirm).key("destructive").value(s.destructive);
-  w.key("writes").value(s.writes).key("previews").value(s.previews);
-  w.key("most").value(static_cast<std::int64_t>(s.most)).key("undo");
+  w.key("most").value(static_cast<std::int64_t>(s.most)).key("parameters");
+  s.parameters.empty() ? w.null() : w.raw(s.parameters);
+}
+
+void write_action(JsonWriter& w, const KnownAction& a) {
+  const ActionSpec& s = a.spec;
+  begin_action(w, a);
+  w.key("when").value(s.when).key("writes").value(s.writes).key("previews").value(s.previews);
+  w.key("undo");
   s.undo.empty() ? w.null() : w.value(s.undo);
   w.key("plugin").value(a.owner->id).key("permission").value(s.permission);
   if (!s.words.empty()) w.key("words").value(s.words);
-  w.key("parameters");
-  s.parameters.empty() ? w.null() : w.raw(s.parameters);
   w.end_object();
 }
 
@@ -161,12 +167,10 @@ Response ActionRoutes::available(Request& request) const {
   JsonWriter w(out);
   number(w.object().key("of"), found.of).key("actions").array();
   for (const ActionCount& count : found.actions) {
-    const ActionSpec& s = count.action->spec;
-    w.object().key("id").value(count.action->id).key("verb").value(count.action->word);
-    w.key("label").value(s.label).key("icon").value(s.icon).key("group").value(s.group);
-    number(w.key("order").value(s.order).key("count"), count.count).key("reasons").array();
+    begin_action(w, *count.action);
+    number(w.key("count"), count.count).key("reasons").array();
     for (const auto& reason : count.reasons) w.value(reason);
-    w.end_array().key("why_not").value(s.why_not).end_object();
+    w.end_array().end_object();
   }
   w.end_array().end_object();
   return json_response(std::move(out));

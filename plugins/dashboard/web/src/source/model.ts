@@ -1,0 +1,88 @@
+// Rows over the custom messages of an anywidget model: for notebooks. A request is {id, ask, body}; an answer {id, ok} or
+// {id, error: {code, detail}}; news {news}.
+import {
+  type Available, type Columns, type ColumnsAsk, type Facet, type FacetAsk, type News, type Run, type RunAsk, type SelectionBody,
+  type Source, SourceError, type Window, type WindowAsk,
+} from './source';
+
+export interface Model {
+  get(name: string): unknown;
+  set(name: string, value: unknown): void;
+  save_changes(): void;
+  send(content: unknown): void;
+  on(event: string, callback: (...args: never[]) => void): void;
+  off(event: string, callback?: (...args: never[]) => void): void;
+}
+
+interface Message {
+  id?: number;
+  ok?: unknown;
+  error?: { code?: string; detail?: string };
+  news?: News & { events?: News[] };
+}
+
+/** A kernel that is busy with a cell answers behind it; that may take long, so waiting has no limit but the widget's life. */
+export class ModelSource implements Source {
+  private next_ = 0;
+  private readonly waiting_ = new Map<number, { resolve(value: never): void; reject(error: Error): void }>();
+  private readonly listeners_ = new Set<(news: News) => void>();
+  private readonly early_: News[] = [];
+  private readonly hear_ = (message: Message) => this.take_(message);
+
+  /** Made in `initialize`: a message that comes before `render` would be lost otherwise. */
+  constructor(private readonly model_: Model) {
+    model_.on('msg:custom', this.hear_);
+  }
+
+  window(ask: WindowAsk): Promise<Window> {
+    return this.ask_('window', ask);
+  }
+  facets(ask: FacetAsk): Promise<Facet> {
+    return this.ask_('facets', ask);
+  }
+  columns(ask: ColumnsAsk): Promise<Columns> {
+    return this.ask_('columns', ask);
+  }
+  actions(ask: { selection: SelectionBody; actions?: string[] }): Promise<Available> {
+    return this.ask_('actions', ask);
+  }
+  run(ask: RunAsk): Promise<Run> {
+    return this.ask_('run', ask);
+  }
+
+  subscribe(listener: (news: News) => void): () => void {
+    this.listeners_.add(listener);
+    for (const news of this.early_.splice(0)) listener(news);
+    return () => this.listeners_.delete(listener);
+  }
+
+  close(): void {
+    this.model_.off('msg:custom', this.hear_);
+    for (const { reject } of this.waiting_.values()) reject(new SourceError('cancelled', 'the table was closed'));
+    this.waiting_.clear();
+  }
+
+  private ask_<T>(ask: string, body: unknown): Promise<T> {
+    const id = ++this.next_;
+    return new Promise<T>((resolve, reject) => {
+      this.waiting_.set(id, { resolve, reject });
+      this.model_.send({ id, ask, body });
+    });
+  }
+
+  private take_(message: Message): void {
+    if (message.news) {
+      for (const news of message.news.events ?? [message.news]) {
+        if (this.listeners_.size) for (const listener of this.listeners_) listener(news);
+        else if (this.early_.length < 100) this.early_.push(news);
+        else this.early_.splice(0, 100, { resync: 'too_many' });
+      }
+      return;
+    }
+    const asked = message.id === undefined ? undefined : this.waiting_.get(message.id);
+    if (!asked) return;
+    this.waiting_.delete(message.id!);
+    if (message.error) asked.reject(new SourceError(message.error.code ?? 'internal', message.error.detail ?? 'podium refused'));
+    else asked.resolve(message.ok as never);
+  }
+}
