@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the tests, stage by stage: `tests/run.py [STAGE ...]`, all but `lint` and long fuzzing by default.
+"""Runs the tests, stage by stage: `tests/run.py [STAGE ...]`, all but `kernel`, `browser`, `lint` and long fuzzing by default.
 
     unit     Catch2 programs of the dev build
     asan     the same under AddressSanitizer and UndefinedBehaviorSanitizer
@@ -7,7 +7,8 @@
     install  `cmake --install`, then the examples against the installed prefix
     client   pytest with the real MLflow client
     cli      pytest that runs the command line as a script would
-    kernel   the Jupyter kernel, as clients of its protocol and notebooks use it
+    kernel   the Jupyter kernel, as clients of its protocol and notebooks use it (given by name only)
+    browser  the pages and the table in a real Chromium (given by name only)
     api      podium's own API held to its OpenAPI document, and events
     rules    rules over HTTP, with runs that an MLflow client logs
     differential  the same calls against mlflow server and podium
