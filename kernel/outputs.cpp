@@ -100,10 +100,10 @@ std::string topics_of_answer(const Json& answer) {
   return topics_of({"tasks"});
 }
 
-/// A question without what only says how the table is viewed.
+/// A question without what only says how the table is viewed; a limit says how much of it there is.
 Json without_view(const Json& question) {
   Json which = question;
-  for (const char* member : {"order", "columns", "limit"}) which.erase(member);
+  for (const char* member : {"order", "columns"}) which.erase(member);
   return which;
 }
 
