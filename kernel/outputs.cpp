@@ -100,10 +100,10 @@ std::string topics_of_answer(const Json& answer) {
   return topics_of({"tasks"});
 }
 
-/// A question without what only says how the table is viewed.
+/// A question without what only says how the table is viewed; a limit says how much of it there is.
 Json without_view(const Json& question) {
   Json which = question;
-  for (const char* member : {"order", "columns", "limit"}) which.erase(member);
+  for (const char* member : {"order", "columns"}) which.erase(member);
   return which;
 }
 
@@ -122,10 +122,9 @@ Bundle bundle_of(const Json& answer, const Look& look, const std::string& snapsh
   bundle.data["text/plain"] = text_of(answer, kind == "table" ? look.text_rows : rows);
   if (const Json chart = vegalite_of(answer); !chart.is_null()) {
     bundle.data["application/vnd.vegalite.v5+json"] = chart;
+    // No HTML beside it: JupyterLab would show that instead.
     if (const std::string svg = host::cli::svg_of(answer); !svg.empty())
       bundle.data["image/svg+xml"] = svg;
-    else if (kind == "table")
-      bundle.data["text/html"] = table_html(answer, rows);
   } else if (kind == "table") {
     bundle.data["text/html"] = table_html(answer, rows, snapshot);
   } else if (kind == "details") {

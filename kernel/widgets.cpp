@@ -29,7 +29,10 @@ function library(model) {
   return libraries.get(id);
 }
 export default {
-  async initialize(context) { return (await library(context.model)).initialize?.(context); },
+  initialize(context) {  // does not wait: a model that takes long to begin is given up
+    const begun = library(context.model).then((drawn) => drawn.initialize?.(context));
+    return () => begun.then((end) => end?.());
+  },
   async render(context) { return (await library(context.model)).render(context); },
 };
 )js";

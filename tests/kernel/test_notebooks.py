@@ -35,7 +35,7 @@ def test_a_notebook(vision, tmp_path, monkeypatch):
     assert kinds[0] == [["text/html", "text/plain"]]
     assert kinds[1] == [["text/html", "text/plain"], ["application/vnd.jupyter.widget-view+json", "text/plain"]]
     assert kinds[2] == [["application/vnd.vegalite.v5+json", "image/svg+xml", "text/plain"]]
-    assert kinds[3] == [["application/vnd.vegalite.v5+json", "text/html", "text/plain"]]
+    assert kinds[3] == [["application/vnd.vegalite.v5+json", "text/plain"]]  # HTML would be shown instead
     assert (tmp_path / "out.csv").read_text().startswith("id,name")
     # What is kept is small: the question and the view, never the rows.
     text = json.dumps({k: v for k, v in notebook.metadata["widgets"].items()})
