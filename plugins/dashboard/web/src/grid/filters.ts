@@ -37,7 +37,6 @@ export const localField = (time: number) => moment(time).replace(' ', 'T');
 
 export class FilterPanel {
   readonly element = h('div');
-  private readonly tell_ = later(() => this.set_(this.filter_()), 150);
   private filter_: () => ColumnFilter | undefined = () => undefined;
   private first_: HTMLElement | undefined;
 
@@ -59,6 +58,11 @@ export class FilterPanel {
 
   focus(): void {
     this.first_?.focus();
+  }
+
+  /** At once: what would be told later could come after the panel was closed and its filter removed. */
+  private tell_(): void {
+    this.set_(this.filter_());
   }
 
   private search_(facet: Facet, draw: (facet: Facet) => void): void {

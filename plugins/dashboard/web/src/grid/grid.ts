@@ -205,7 +205,9 @@ export class PodiumGrid extends HTMLElement {
   }
 
   setFilter(column: string, filter: ColumnFilter | undefined): void {
-    this.filters = this.filters.filter((f) => f.column !== column);
+    const now = this.filters.find((f) => f.column === column);
+    if (JSON.stringify(now) === JSON.stringify(filter)) return;
+    this.filters = this.filters.filter((f) => f !== now);
     if (filter) this.filters.push(filter);
     this.asked();
   }

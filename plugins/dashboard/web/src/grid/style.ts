@@ -22,7 +22,7 @@ button:disabled,[aria-disabled=true]{color:var(--mute);cursor:default}
 button.do{border-color:var(--line)}
 button.main{background:var(--accent);color:var(--bg);border-color:var(--accent)}
 button.main:hover{filter:brightness(1.1);background:var(--accent)}
-button.bad{color:var(--l-bad)}button.main.bad{background:var(--l-bad);color:var(--bg);border-color:var(--l-bad)}
+button.bad:not([aria-disabled]){color:var(--l-bad)}button.main.bad{background:var(--l-bad);color:var(--bg);border-color:var(--l-bad)}
 input:not([type=checkbox]):not([type=radio]),select,textarea{background:var(--bg);border:1px solid var(--line);border-radius:4px;padding:2px 6px;min-height:26px}
 :focus-visible{outline:2px solid var(--accent);outline-offset:-2px}
 .bar{display:flex;align-items:center;gap:6px;padding:4px 8px;flex:none;flex-wrap:wrap;border-bottom:1px solid var(--line)}

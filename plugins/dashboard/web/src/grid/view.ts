@@ -68,7 +68,6 @@ export class View {
   private total_ = -1;
   private lastTop_ = 0;
   private ahead_ = 0;
-  private focusWanted_ = false;
   now = Date.now();
   private letter_ = 7; // width of an average one, for the middle ellipsis
 
@@ -162,7 +161,8 @@ export class View {
       column: Math.max(-1, Math.min(this.shownColumns_.length - 1, column)),
     };
     this.reveal(this.active.row, this.active.column);
-    this.focusWanted_ = focus;
+    // At once, so that the next key is heard here; the cell takes it over when it is drawn.
+    if (focus && !this.holdsFocus_()) this.scroll.focus({ preventScroll: true });
     this.looksChanged();
   }
 
@@ -239,7 +239,7 @@ export class View {
     if (!this.height_ || !this.facts_.columns().length) return;
     const cache = this.facts_.cache;
     const scrollTop = this.scroll.scrollTop, scrollLeft = this.scroll.scrollLeft;
-    const hasFocus = this.focusWanted_ || this.holdsFocus_();
+    const hasFocus = this.holdsFocus_();
     if (this.total_ !== cache.total || this.drawn_ !== this.layout_) this.measure_();
     const [from, to] = this.columnsBetween_(scrollLeft);
     if (from !== this.from_ || to !== this.to_ || this.drawn_ !== this.layout_) {
@@ -293,7 +293,6 @@ export class View {
   }
 
   private focus_(wanted: boolean): void {
-    this.focusWanted_ = false;
     const cell = this.activeCell();
     for (const old of this.scroll.querySelectorAll('[role$=cell][tabindex="0"],[role=columnheader][tabindex="0"]'))
       if (old !== cell) (old as HTMLElement).tabIndex = -1;
