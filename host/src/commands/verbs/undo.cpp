@@ -31,28 +31,11 @@ class UndoVerb final : public Verb {
     const CommandWord& word = call.arguments().front();
     const RunRecord record = service.read(call.who(), word.text);
     const auto undoing = service.catalogue().find(record.undo);
-    const ActionRun back = call.dry_run() ? would_take_back(service, record, call.who())
-                                          : service.undo(call.who(), record.id, options);
+    const ActionRun back = service.undo(call.who(), record.id, options);
     return answer_of(parts_, call.who(), undoing ? undoing->id : record.undo, back, call.dry_run());
   }
 
  private:
-  ActionRun would_take_back(const ActionService& service, const RunRecord& record,
-                            const Principal& who) const {
-    if (!service.undoable(record))
-      throw Error(
-          ErrorCode::conflict,
-          "this run cannot be taken back: it still goes on, was taken back already, or left "
-          "nothing to take back");
-    RunOrder order;
-    order.undo_of = record.id;
-    const auto action = service.require(who, record.undo);
-    ActionRun run;
-    run.matched = service.targets(parts_.core->store, who, *action, order).size();
-    run.succeeded = run.matched;
-    return run;
-  }
-
   const Parts& parts_;
 };
 

@@ -146,6 +146,7 @@ ActionRun ActionService::run(const Principal& who, std::string_view action,
 
 ActionRun ActionService::undo(const Principal& who, std::string_view run,
                               const ActionOptions& options) {
+  if (options.dry_run) return would_take_back(who, read(who, run));
   check_key(options.idempotency_key);
   const RunRecord record = read(who, run);
   if (record.undo.empty())
@@ -154,6 +155,19 @@ ActionRun ActionService::undo(const Principal& who, std::string_view run,
   const auto action = require(who, record.undo);
   const RunOrder order{action->id, {}, record.id, "{}", options.why};
   return carry_out(who, action, order, targets(core_.store, who, *action, order), options);
+}
+
+ActionRun ActionService::would_take_back(const Principal& who, const RunRecord& record) const {
+  if (!undoable(record))
+    throw Error(ErrorCode::conflict,
+                "this run cannot be taken back: it still goes on, was taken back already, or left "
+                "nothing to take back");
+  RunOrder order;
+  order.undo_of = record.id;
+  ActionRun run;
+  run.matched = targets(core_.store, who, *require(who, record.undo), order).size();
+  run.succeeded = run.matched;
+  return run;
 }
 
 ActionRun ActionService::carry_out(const Principal& who, const KnownActionPtr& action,

@@ -39,7 +39,8 @@ class ActionService final : public Actions {
   void check(const Principal&, std::string_view action, const Json& parameters) const override;
 
   /// A run of the undoing action over what a run did. Throws `conflict` when it still goes on or
-  /// was taken back already, `invalid` when there is nothing to take back.
+  /// was taken back already, `invalid` when there is nothing to take back; a dry run, which tells
+  /// how many tasks it would be, throws `conflict` for all of these.
   ActionRun undo(const Principal&, std::string_view run, const ActionOptions&);
 
   /// Those that `who` may use, by group, order and id.
@@ -69,6 +70,7 @@ class ActionService final : public Actions {
     std::shared_ptr<const Json> parameters;
   };
   Asked ask(const Principal&, std::string_view action, const Json& parameters) const;
+  ActionRun would_take_back(const Principal&, const RunRecord&) const;
   ActionRun carry_out(const Principal&, const KnownActionPtr&, const RunOrder&, Targets,
                       const ActionOptions&);
   std::optional<ActionRun> at_once(const Principal&, const KnownActionPtr&, const RunOrder&,
