@@ -56,27 +56,14 @@ void populate(valijson::Schema& schema, std::string_view text, const char* name)
   }
 }
 
-}  // namespace
-
-void check_schema(std::string_view schema_text) {
-  valijson::Schema schema;
-  populate(schema, schema_text, "the schema");
-}
-
-void check_config(std::string_view schema, const Json& config) {
-  if (!schema.empty()) {
-    valijson::Schema own;
-    populate(own, schema, "its config_schema");
-  }
-  check_against(schema, config, "its configuration");
-}
-
-void check_against(std::string_view schema_text, const Json& config, std::string_view what) {
+/// `name` and `what` are the schema and the value in an error's sentence.
+void check_value(std::string_view schema_text, const char* name, const Json& value,
+                 std::string_view what) {
   if (schema_text.empty()) return;
   valijson::Schema schema;
-  populate(schema, schema_text, "the schema");
+  populate(schema, schema_text, name);
   valijson::ValidationResults results;
-  valijson::adapters::NlohmannJsonAdapter target(config);
+  valijson::adapters::NlohmannJsonAdapter target(value);
   if (valijson::Validator().validate(schema, target, &results)) return;
   std::string text = std::string(what) + " does not fit:", first;
   valijson::ValidationResults::Error error;
@@ -87,6 +74,21 @@ void check_against(std::string_view schema_text, const Json& config, std::string
     text += (n++ ? "; " : " ") + place(error) + error.description;
   }
   throw Error(ErrorCode::invalid, text).in(first);
+}
+
+}  // namespace
+
+void check_schema(std::string_view schema_text) {
+  valijson::Schema schema;
+  populate(schema, schema_text, "the schema");
+}
+
+void check_config(std::string_view schema, const Json& config) {
+  check_value(schema, "its config_schema", config, "its configuration");
+}
+
+void check_against(std::string_view schema, const Json& value, std::string_view what) {
+  check_value(schema, "the schema", value, what);
 }
 
 }  // namespace podium::host
