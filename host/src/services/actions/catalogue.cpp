@@ -72,15 +72,18 @@ void ActionCatalogue::clear() {
 const std::vector<KnownActionPtr>& ActionCatalogue::fresh(
     std::unique_lock<std::mutex>& lock) const {
   for (std::size_t i = 0; i < sources_.size(); ++i) {
-    const Source now = sources_[i];
+    ActionSource* const source = sources_[i].source;
+    PluginOwner& owner = *sources_[i].owner;
+    const bool read = sources_[i].read;
+    const std::uint64_t before = sources_[i].revision;
     lock.unlock();
-    const std::uint64_t revision = now.source->revision();
+    const std::uint64_t revision = source->revision();
     std::vector<KnownActionPtr> actions;
-    const bool changed = !now.read || revision != now.revision;
+    const bool changed = !read || revision != before;
     if (changed) {
       std::vector<std::shared_ptr<Action>> offered;
       try {
-        offered = contained(*now.owner, "actions", [&] { return now.source->actions(); });
+        offered = contained(owner, "actions", [&] { return source->actions(); });
       } catch (const Error&) {
         // It was reported; what the source offers is nothing until it changes.
       }
@@ -88,14 +91,14 @@ const std::vector<KnownActionPtr>& ActionCatalogue::fresh(
         if (!action) continue;
         const std::string id = action->id();
         try {
-          actions.push_back(known(std::move(action), *now.owner));
+          actions.push_back(known(std::move(action), owner));
         } catch (const Error& e) {
-          log(LogLevel::warning, now.owner->id, "the action '" + id + "' is left out: " + e.what());
+          log(LogLevel::warning, owner.id, "the action '" + id + "' is left out: " + e.what());
         }
       }
     }
     lock.lock();
-    if (!changed || i >= sources_.size() || sources_[i].source != now.source) continue;
+    if (!changed || i >= sources_.size() || sources_[i].source != source) continue;
     sources_[i].revision = revision;
     sources_[i].read = true;
     sources_[i].actions = std::move(actions);
