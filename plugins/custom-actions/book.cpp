@@ -1,8 +1,8 @@
 #include "book.hpp"
 
 #include <algorithm>
-#include <chrono>
 
+#include "clock.hpp"
 #include "custom_action.hpp"
 #include "members.hpp"
 #include "podium/http/client.hpp"
@@ -10,12 +10,6 @@
 
 namespace podium::custom {
 namespace {
-
-std::int64_t now() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 /// Something that the URL may become: what is substituted changes neither its host nor its port.
 std::string sample_url(const Template& url) {

@@ -5,6 +5,7 @@
 #include <random>
 #include <thread>
 
+#include "clock.hpp"
 #include "podium/http/json_depth.hpp"
 #include "signature.hpp"
 
@@ -13,12 +14,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
-
-std::int64_t now_in_seconds() {
-  return std::chrono::duration_cast<std::chrono::seconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 std::string_view header(const IncomingAnswer& answer, std::string_view name) {
   for (const auto& [key, value] : answer.headers)
@@ -140,7 +135,7 @@ void attempt_all(HttpClient& client, const Definition& definition, const std::st
     bool again = false;
     std::optional<IncomingAnswer> answer;
     OutgoingRequest request = rendered.request;
-    sign(request, definition, secret, key, now_in_seconds());
+    sign(request, definition, secret, key, now() / 1000);
     try {
       answer = client.send(request, cancel);
       out.status = answer->status;

@@ -7,6 +7,7 @@
 
 #include "audit.hpp"
 #include "call.hpp"
+#include "clock.hpp"
 #include "podium/http/client.hpp"
 #include "podium/service/tasks.hpp"
 #include "signature.hpp"
@@ -15,12 +16,6 @@ namespace podium::custom {
 namespace {
 
 constexpr std::size_t rounds = 4;  // requests that one thread sends in a call of `invoke`
-
-std::int64_t now() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 /// Requests of one call of `invoke`, each for one task, a few at once.
 class Calls {
