@@ -11,24 +11,15 @@
 #include "errors.hpp"
 #include "http/percent.hpp"
 #include "podium/http/percent.hpp"
+#include "refusals.hpp"
 #include "uri.hpp"
 #include "validation.hpp"
 
 using namespace podium;
 using namespace podium::mlflow;
+using podium::test::taken;
 
 namespace {
-
-template <class F>
-bool taken(F&& fn) {
-  try {
-    fn();
-    return true;
-  } catch (const Error& e) {
-    if (e.code() != ErrorCode::invalid) std::abort();
-    return false;
-  }
-}
 
 bool climbs(std::string_view path) {
   for (std::size_t at = 0; at <= path.size();) {

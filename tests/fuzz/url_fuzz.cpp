@@ -6,23 +6,13 @@
 #include <string_view>
 
 #include "outbound/url.hpp"
-#include "podium/error.hpp"
+#include "refusals.hpp"
 
 using namespace podium;
 using namespace podium::host;
+using podium::test::taken;
 
 namespace {
-
-template <class F>
-bool taken(F&& fn) {
-  try {
-    fn();
-    return true;
-  } catch (const Error& e) {
-    if (e.code() != ErrorCode::invalid) std::abort();
-    return false;
-  }
-}
 
 void require(bool truth) {
   if (!truth) std::abort();
