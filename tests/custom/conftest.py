@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
-from calls import Api  # noqa: E402
+from api import Api  # noqa: E402
 from podium import Podium  # noqa: E402
 
 SECRETS = {"CI_TOKEN": "s3cret-token-of-ci", "SIGNING_KEY": "s3cret-signing-key"}
@@ -119,7 +119,7 @@ def podium(tmp_path_factory, everlasting_receiver, other):
 
 @pytest.fixture(scope="session")
 def api(podium):
-    return Api(podium.url)
+    return Api(podium.url, seconds=90)
 
 
 @pytest.fixture(scope="session")

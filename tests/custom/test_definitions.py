@@ -2,7 +2,7 @@
 import json
 
 import pytest
-from calls import Api
+from api import Api
 from conftest import config
 from podium import Podium
 
@@ -83,13 +83,13 @@ def test_definitions_outlive_a_restart_and_a_bad_configuration_is_told(tmp_path,
     (tmp_path / "podium.toml").write_text(config(receiver.url))
     environment = {"PODIUM_OUTBOUND_ALLOW": receiver.url}
     with Podium(tmp_path / "data", environment=environment) as podium:
-        Api(podium.url)("POST", "custom-actions", 201, json=definition(receiver))
+        Api(podium.url, seconds=90)("POST", "custom-actions", 201, json=definition(receiver))
     with Podium(tmp_path / "data", environment=environment) as podium:
-        api = Api(podium.url)
+        api = Api(podium.url, seconds=90)
         assert {"configured", "build"} <= {a["id"] for a in api("GET", "tasks/actions")["actions"]}
     (tmp_path / "podium.toml").write_text(config(receiver.url, when="nonsense ="))
     with Podium(tmp_path / "data", environment=environment) as podium:
-        plugin = {p["id"]: p for p in Api(podium.url)("GET", "plugins")["plugins"]}["custom-actions"]
+        plugin = {p["id"]: p for p in Api(podium.url, seconds=90)("GET", "plugins")["plugins"]}["custom-actions"]
         assert plugin["state"] == "failed" and "actions[0].when" in plugin["reason"], plugin
 
 

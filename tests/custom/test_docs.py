@@ -4,7 +4,7 @@ import pathlib
 import re
 import subprocess
 
-from calls import Api
+from api import Api
 from podium import BINARY, Podium
 
 DOCS = pathlib.Path(__file__).resolve().parents[2] / "docs/custom-actions.md"
@@ -16,7 +16,7 @@ def test_the_example_works(tmp_path, receiver):
     (tmp_path / "podium.toml").write_text(toml.replace("https://ci.example", receiver.url))
     receiver.answer = lambda r: (202 if "staging" in r.body.decode() else 200, {"message": "on its way", "url": "https://ci.example/jobs/7"})
     with Podium(tmp_path / "data", environment={"CI_TOKEN": "s3cret-token-of-ci"}) as podium:
-        api = Api(podium.url)
+        api = Api(podium.url, seconds=90)
         project = api.project("vision")
         task = api.task(project, name="resnet \"50\"")
         api("POST", f"tasks/{task}/log", json={"metrics": [{"key": "loss", "points": [[1, 1700000000000, 0.5], [2, 1700000001000, 0.25]]}]})

@@ -1,7 +1,7 @@
 """podium is killed while a custom action runs: what was not done is done, under the keys that were used already."""
 import threading
 
-from calls import Api
+from api import Api
 from podium import Podium
 
 
@@ -17,7 +17,7 @@ def test_a_run_goes_on_after_kill_9_with_the_same_keys(tmp_path, receiver):
     receiver.answer = answer
     environment = {"PODIUM_OUTBOUND_ALLOW": receiver.url}
     podium = Podium(tmp_path / "data", environment=environment).start()
-    api = Api(podium.url)
+    api = Api(podium.url, seconds=90)
     project = api.project("p")
     tasks = [api.task(project) for _ in range(20)]
     api("POST", "custom-actions", 201, json={
@@ -31,7 +31,7 @@ def test_a_run_goes_on_after_kill_9_with_the_same_keys(tmp_path, receiver):
     hold.set()
     receiver.answer = None
     with Podium(tmp_path / "data", environment=environment) as again:
-        api = Api(again.url)
+        api = Api(again.url, seconds=90)
         ended = api("POST", "tasks/actions/run", json={**asked, "wait": 60000})  # waits for the first
         assert ended["run"] == run["run"]
         assert (ended["state"], ended["succeeded_count"], ended["failed_count"]) == ("done", 20, 0), ended

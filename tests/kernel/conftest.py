@@ -5,7 +5,6 @@ import os
 import pathlib
 import sys
 import time
-import urllib.request
 
 import pytest
 
@@ -17,6 +16,7 @@ os.environ["JUPYTER_PATH"] = str(BUILD / "share/jupyter")
 for word in ("PODIUM_URL", "MLFLOW_TRACKING_URI", "PODIUM_TOKEN"):
     os.environ.pop(word, None)
 
+from host import Host  # noqa: E402
 from podium import Podium  # noqa: E402
 
 from jupyter_client.manager import KernelManager  # noqa: E402
@@ -28,30 +28,6 @@ def pytest_collection_modifyitems(items):
     if not (BUILD / "bin/podium-kernel").exists():
         for item in items:
             item.add_marker(pytest.mark.skip(reason="podium-kernel was not built: no xeus 2.4 here"))
-
-
-class Host:
-    def __init__(self, url):
-        self.url = url
-
-    def call(self, method, path, body=None):
-        request = urllib.request.Request(self.url + path, method=method, data=None if body is None else json.dumps(body).encode(),
-                                         headers={"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return json.loads(answer.read())
-
-    def task(self, project, name, state="running", params=(), metrics=(), tags=()):
-        made = self.call("POST", "/api/v1/tasks", {"project": project, "name": name, "state": "running", "params": dict(params),
-                                                    "tags": dict(tags)})["id"]
-        self.log(made, dict(metrics))
-        if state != "running":
-            self.call("POST", f"/api/v1/tasks/{made}/transition", {"kind": {"completed": "complete", "failed": "fail"}[state]})
-        return made
-
-    def log(self, task, metrics, first=0):
-        curves = [{"key": k, "points": [[first + i, 1000 * (first + i), v] for i, v in enumerate(values)]} for k, values in metrics.items()]
-        if curves:
-            self.call("POST", f"/api/v1/tasks/{task}/log", {"metrics": curves})
 
 
 @pytest.fixture(scope="session")

@@ -3,12 +3,13 @@ import requests
 
 
 class Api:
-    def __init__(self, url):
+    def __init__(self, url, seconds=60):
         self.url = url
+        self.seconds = seconds  # that an answer may take
         self.session = requests.Session()
 
     def raw(self, method, path, **arguments):
-        return self.session.request(method, f"{self.url}/api/v1/{path}", timeout=90, **arguments)
+        return self.session.request(method, f"{self.url}/api/v1/{path}", timeout=self.seconds, **arguments)
 
     def __call__(self, method, path, status=200, **arguments):
         answer = self.raw(method, path, **arguments)
@@ -20,3 +21,7 @@ class Api:
 
     def task(self, project, **fields):
         return self("POST", "tasks", json={"project": project, "state": "running", **fields})["id"]
+
+    def log(self, task, key, steps, scope=""):
+        points = [[step, 1_700_000_000_000 + step, float(step)] for step in steps]
+        self("POST", f"tasks/{task}/log", json={"metrics": [{"key": key, "scope": scope, "points": points}]})
