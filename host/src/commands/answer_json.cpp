@@ -103,6 +103,18 @@ void write_members(JsonWriter& w, const AnswerQuestion& q) {
   w.end_object();
 }
 
+void write_members(JsonWriter& w, const AnswerFigure& figure) {
+  if (!figure.title.empty()) w.key("title").value(figure.title);
+  w.key("media_type").value(figure.media_type).key("specification");
+  if (figure.specification.empty())
+    w.null();
+  else
+    w.raw(figure.specification);
+  w.key("table").object();
+  write_members(w, figure.table);
+  w.end_object();
+}
+
 std::string_view kind_of(const AnswerTable&) { return "table"; }
 std::string_view kind_of(const AnswerText&) { return "text"; }
 std::string_view kind_of(const AnswerDetails&) { return "details"; }
@@ -110,6 +122,7 @@ std::string_view kind_of(const AnswerChart&) { return "chart"; }
 std::string_view kind_of(const AnswerFile&) { return "file"; }
 std::string_view kind_of(const AnswerProgress&) { return "progress"; }
 std::string_view kind_of(const AnswerQuestion&) { return "question"; }
+std::string_view kind_of(const AnswerFigure&) { return "figure"; }
 
 /// Cuts a text between characters.
 void cut(std::string& text, std::size_t most) {
@@ -210,6 +223,10 @@ void fit(Answer& answer, std::size_t budget) {
     fit(*details, budget);
   } else if (auto* question = std::get_if<AnswerQuestion>(&answer.content)) {
     fit(question->details, budget);
+  } else if (auto* figure = std::get_if<AnswerFigure>(&answer.content)) {
+    // A picture is whole or not there; the table says the same.
+    if (figure->specification.size() > budget) figure->specification.clear();
+    fit(figure->table, budget - std::min(budget, figure->specification.size()));
   } else if (auto* chart = std::get_if<AnswerChart>(&answer.content)) {
     constexpr std::size_t characters_a_point = 40;
     const std::size_t each =

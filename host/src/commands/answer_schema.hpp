@@ -41,7 +41,11 @@ R"(   "points":{"type":"array","items":{"type":"array","minItems":3,"maxItems":3
 R"( {"required":["kind","job","job_kind","state","done","total"],"properties":{"kind":{"const":"progress"},"job":{"type":"string"},
   "job_kind":{"type":"string"},"state":{"type":"string"},"done":{"type":"integer"},"total":{"type":"integer"}}},
  {"required":["kind","text","affected","details"],"properties":{"kind":{"const":"question"},"text":{"type":"string"},
-  "affected":{"type":"integer"},"token":{"type":"string"},"details":{"type":"object"}}}]})";
+  "affected":{"type":"integer"},"token":{"type":"string"},"details":{"type":"object"}}},)"
+R"( {"required":["kind","media_type","specification","table"],"properties":{"kind":{"const":"figure"},"title":{"type":"string"},
+  "media_type":{"enum":["application/vnd.vegalite.v5+json","application/vnd.vega.v5+json"]},
+  "specification":{"type":["object","null"],"description":"with its data; null when it was left out to fit a budget"},
+  "table":{"type":"object","required":["columns","rows","truncated","cursor"],"description":"the same as rows"}}}]})";
 // clang-format on
 
 }  // namespace podium::host::commands

@@ -7,7 +7,7 @@
 #include "commands/complete.hpp"
 #include "commands/inspect.hpp"
 #include "commands/waits.hpp"
-#include "services/api/input.hpp"
+#include "podium/http/input.hpp"
 #include "services/api/output.hpp"
 #include "services/api/route_table.hpp"
 
@@ -75,8 +75,8 @@ std::vector<std::string> texts_of(Members& members, std::string_view name) {
   std::vector<std::string> out;
   if (const Json* items = members.array(name, 10'000))
     for (std::size_t i = 0; i < items->size(); ++i)
-      out.push_back(
-          text_of((*items)[i], members.path(name) + "[" + std::to_string(i) + "]", longest_line));
+      out.push_back(input::text_of((*items)[i], members.path(name) + "[" + std::to_string(i) + "]",
+                                   longest_line));
   return out;
 }
 

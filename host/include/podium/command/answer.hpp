@@ -102,6 +102,17 @@ struct AnswerChart {
   std::vector<Series> series = {};
 };
 
+/// A chart as a specification of Vega or Vega-Lite, whose data are in it, and the same as a table
+/// for who cannot draw it.
+struct AnswerFigure {
+  std::string title = {};
+  std::string media_type =
+      "application/vnd.vegalite.v5+json";  ///< or "application/vnd.vega.v5+json"
+  std::string
+      specification;  ///< a JSON object; names in it are other people's text, and it loads nothing
+  AnswerTable table = {};
+};
+
 /// Bytes to be fetched from the host that answered.
 struct AnswerFile {
   std::string name;                       ///< a file name to keep it under, without folders
@@ -142,7 +153,7 @@ constexpr std::string_view name(Outcome o) noexcept {
 /// One answer. Owned, copyable.
 struct Answer {
   using Content = std::variant<AnswerTable, AnswerText, AnswerDetails, AnswerChart, AnswerFile,
-                               AnswerProgress, AnswerQuestion>;
+                               AnswerProgress, AnswerQuestion, AnswerFigure>;
   Content content;
   Outcome outcome = Outcome::done;
   /// Sentences beside the answer: what was assumed, what is unusual. Podium's own words only.

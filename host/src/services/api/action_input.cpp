@@ -14,7 +14,7 @@ std::vector<std::string> ids_of(Members& m, std::string_view name) {
   std::vector<std::string> out;
   if (const Json* given = m.array(name, most_ids))
     for (std::size_t i = 0; i < given->size(); ++i)
-      out.push_back(text_of((*given)[i], m.path(name) + "[" + std::to_string(i) + "]", 256));
+      out.push_back(input::text_of((*given)[i], m.path(name) + "[" + std::to_string(i) + "]", 256));
   return out;
 }
 

@@ -2,9 +2,9 @@
 // Reading a selection of tasks out of a body.
 #include <string>
 
+#include "podium/http/input.hpp"
 #include "podium/service/actions.hpp"
 #include "services/api/api.hpp"
-#include "services/api/input.hpp"
 
 namespace podium::host {
 

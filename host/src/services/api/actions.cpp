@@ -6,9 +6,9 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "podium/http/input.hpp"
 #include "services/api/action_schemas.hpp"
 #include "services/api/api.hpp"
-#include "services/api/input.hpp"
 #include "services/api/output.hpp"
 #include "services/api/route_table.hpp"
 #include "services/cells.hpp"
@@ -160,7 +160,7 @@ Response ActionRoutes::available(Request& request) const {
   std::vector<std::string> only;
   if (const Json* given = body.array("actions", 1000))
     for (std::size_t i = 0; i < given->size(); ++i)
-      only.push_back(text_of((*given)[i], "actions[" + std::to_string(i) + "]", 256));
+      only.push_back(input::text_of((*given)[i], "actions[" + std::to_string(i) + "]", 256));
   body.finish();
   const Availability found = actions_.available(request.who(), selection, only);
   std::string out;

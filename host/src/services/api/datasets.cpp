@@ -1,9 +1,9 @@
 // /api/v1/datasets
 #include <nlohmann/json.hpp>
 
+#include "podium/http/input.hpp"
 #include "query/vocabularies.hpp"
 #include "services/api/api.hpp"
-#include "services/api/input.hpp"
 #include "services/api/output.hpp"
 #include "services/api/question.hpp"
 #include "services/api/route_table.hpp"

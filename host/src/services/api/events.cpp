@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "podium/http/input.hpp"
 #include "services/api/api.hpp"
-#include "services/api/input.hpp"
 #include "services/api/route_table.hpp"
 #include "services/events/hub.hpp"
 #include "services/events/outlets.hpp"
@@ -68,7 +68,7 @@ void EventRoutes::listen(std::unique_ptr<Request> request, Reply reply) const {
   EventHub::Manner manner;
   manner.every = EventHub::milliseconds(p.integer("every", 0, longest_pause).value_or(0));
   if (const auto last = request->header("Last-Event-ID"); stream && !last.empty())
-    since = integer_of(last, "Last-Event-ID", 0, last_revision);
+    since = input::integer_of(last, "Last-Event-ID", 0, last_revision);
   auto wishes = wishes_of(*request, since);
 
   if (asks_for_websocket(*request)) {

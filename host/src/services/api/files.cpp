@@ -1,8 +1,8 @@
 // /api/v1/file-deletions: the ledger of files that are to be erased.
 #include <algorithm>
 
+#include "podium/http/input.hpp"
 #include "services/api/api.hpp"
-#include "services/api/input.hpp"
 #include "services/api/output.hpp"
 #include "services/api/route_table.hpp"
 #include "services/api/task_schemas.hpp"

@@ -2,8 +2,8 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "podium/http/input.hpp"
 #include "services/api/api.hpp"
-#include "services/api/input.hpp"
 #include "services/api/output.hpp"
 #include "services/api/route_table.hpp"
 #include "services/api/schemas.hpp"
@@ -113,7 +113,7 @@ Response GoalRoutes::add(Request& request) const {
              statistic = body.text("statistic", 32), direction = body.text("direction", 32);
   const Json* target = body.any("target");
   NewGoal goal;
-  if (target) goal.target = real_of(*target, "target");
+  if (target) goal.target = input::real_of(*target, "target");
   body.finish();
   const auto need = [](bool there, const char* what) {
     if (!there) throw Error(ErrorCode::invalid, "a goal needs a " + std::string(what)).in(what);
@@ -137,7 +137,7 @@ Response GoalRoutes::edit(Request& request) const {
   GoalEdit edit;
   if (statistic) edit.statistic = *statistic;
   if (direction) edit.direction = *direction;
-  if (const Json* target = body.any("target")) edit.target = real_of(*target, "target");
+  if (const Json* target = body.any("target")) edit.target = input::real_of(*target, "target");
   body.finish();
   for (const char* name : {"statistic", "direction"})
     if (body.is_null(name))

@@ -1,6 +1,6 @@
 #include "services/api/history.hpp"
 
-#include "services/api/input.hpp"
+#include "podium/http/input.hpp"
 #include "services/api/output.hpp"
 #include "services/history/history.hpp"
 #include "services/records.hpp"

@@ -3,9 +3,9 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "podium/http/input.hpp"
 #include "services/api/api.hpp"
 #include "services/api/history.hpp"
-#include "services/api/input.hpp"
 #include "services/api/output.hpp"
 #include "services/api/route_table.hpp"
 #include "services/api/schemas.hpp"
@@ -181,7 +181,7 @@ Response NoteRoutes::search(Request& request) const {
     search.tasks.emplace();
     for (std::size_t i = 0; i < tasks->size(); ++i) {
       const std::string path = "tasks[" + std::to_string(i) + "]";
-      const std::string id = text_of((*tasks)[i], path, 256);
+      const std::string id = input::text_of((*tasks)[i], path, 256);
       const Ordinal task = services_.tasks.find(core_.store, who, id);
       if (task == 0) throw no_such("task", id).in(path);
       search.tasks->push_back(task);
@@ -189,7 +189,7 @@ Response NoteRoutes::search(Request& request) const {
   }
   if (kinds)
     for (std::size_t i = 0; i < kinds->size(); ++i)
-      search.kinds.push_back(text_of((*kinds)[i], "kinds[" + std::to_string(i) + "]", 256));
+      search.kinds.push_back(input::text_of((*kinds)[i], "kinds[" + std::to_string(i) + "]", 256));
   search.who = body.text("who", 256).value_or("");
   search.text = body.text("text", 1000).value_or("");
   search.from = body.integer("from", least, most);

@@ -1,6 +1,6 @@
 #include "services/api/output.hpp"
 
-#include "services/api/input.hpp"
+#include "podium/http/input.hpp"
 #include "services/core.hpp"
 #include "services/history/history.hpp"
 
@@ -51,14 +51,6 @@ void write_series(JsonWriter& w, std::span<const SeriesEntry> series) {
     w.end_object();
   }
   w.end_array();
-}
-
-void write_cursor(JsonWriter& w, const std::string& cursor) {
-  w.key("cursor");
-  if (cursor.empty())
-    w.null();
-  else
-    w.value(cursor);
 }
 
 void write_body_members(JsonWriter& w, const Cell& body) {

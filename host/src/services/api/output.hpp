@@ -29,7 +29,6 @@ void write_series(JsonWriter&, std::span<const SeriesEntry>);
 void write_body_members(JsonWriter&, const Cell& body);
 
 /// `"cursor": "..."` or null.
-void write_cursor(JsonWriter&, const std::string& cursor);
 /// {"NAME": [...], "cursor": ...}: `items` writes the array's items and says how their page ended.
 Response list_response(std::string_view name, FunctionRef<Page(JsonWriter&)> items);
 

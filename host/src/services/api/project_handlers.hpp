@@ -6,9 +6,11 @@
 #include "podium/http/message.hpp"
 #include "services/api/api.hpp"
 
-namespace podium::host {
-
+namespace podium {
 class Parameters;
+}
+
+namespace podium::host {
 
 /// The parameter `archived`: true, false (when absent), or all, which is none.
 std::optional<bool> archived_of(const Parameters&);

@@ -1,5 +1,5 @@
 // GET /api/v1/projects/tree
-#include "services/api/input.hpp"
+#include "podium/http/input.hpp"
 #include "services/api/output.hpp"
 #include "services/api/project_handlers.hpp"
 #include "services/projects/tree.hpp"

@@ -1,5 +1,5 @@
 // POST /api/v1/projects/rename and /delete
-#include "services/api/input.hpp"
+#include "podium/http/input.hpp"
 #include "services/api/output.hpp"
 #include "services/api/project_handlers.hpp"
 #include "services/cells.hpp"

@@ -1,10 +1,10 @@
 // /api/v1/projects
 #include <array>
 
+#include "podium/http/input.hpp"
 #include "query/vocabularies.hpp"
 #include "services/api/api.hpp"
 #include "services/api/history.hpp"
-#include "services/api/input.hpp"
 #include "services/api/output.hpp"
 #include "services/api/project_handlers.hpp"
 #include "services/api/question.hpp"

@@ -3,10 +3,10 @@
 #include <optional>
 #include <vector>
 
+#include "podium/http/input.hpp"
 #include "podium/http/routes.hpp"
 #include "podium/query.hpp"
 #include "podium/service/projects.hpp"
-#include "services/api/input.hpp"
 #include "services/core.hpp"
 
 namespace podium::host {

@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <array>
 
+#include "podium/http/input.hpp"
 #include "services/api/api.hpp"
-#include "services/api/input.hpp"
 #include "services/api/output.hpp"
 #include "services/api/route_table.hpp"
 #include "services/api/task_handlers.hpp"

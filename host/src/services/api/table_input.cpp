@@ -29,7 +29,7 @@ std::vector<std::optional<std::string>> words_of(const Json& list, const std::st
     if (list[i].is_null())
       out.emplace_back();
     else
-      out.emplace_back(text_of(list[i], item(path, i)));
+      out.emplace_back(input::text_of(list[i], item(path, i)));
   }
   return out;
 }
@@ -44,9 +44,9 @@ Json words_json(const std::vector<std::optional<std::string>>& words) {
 
 Value value_of_json(const Json& value, const std::string& path) {
   if (value.is_null()) return {};
-  if (value.is_string()) return text_of(value, path);
+  if (value.is_string()) return input::text_of(value, path);
   if (value.is_boolean()) return value.get<bool>();
-  if (value.is_number_integer()) return integer_of(value, path);
+  if (value.is_number_integer()) return input::integer_of(value, path);
   if (value.is_number()) return value.get<double>();
   wrong(path, "'" + path + "' must be a text, a number, true, false or null");
 }
@@ -156,10 +156,10 @@ TableQuestion read_table_question(Members& body) {
 void read_table_columns(Members& body, TableQuestion& q, std::vector<std::string> usual) {
   if (const Json* order = body.array("order", most_keys))
     for (std::size_t i = 0; i < order->size(); ++i)
-      q.order.push_back(text_of((*order)[i], item("order", i), 10'000));
+      q.order.push_back(input::text_of((*order)[i], item("order", i), 10'000));
   if (const Json* columns = body.array("columns", most_columns)) {
     for (std::size_t i = 0; i < columns->size(); ++i)
-      q.columns.push_back(text_of((*columns)[i], item("columns", i), 10'000));
+      q.columns.push_back(input::text_of((*columns)[i], item("columns", i), 10'000));
   } else {
     q.columns = std::move(usual);
   }

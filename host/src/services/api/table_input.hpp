@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "services/api/input.hpp"
+#include "podium/http/input.hpp"
 #include "services/table/table.hpp"
 
 namespace podium::host {

@@ -1,8 +1,8 @@
 // A task as an answer.
 #include <array>
 
+#include "podium/http/input.hpp"
 #include "services/api/history.hpp"
-#include "services/api/input.hpp"
 #include "services/api/output.hpp"
 #include "services/api/task_handlers.hpp"
 #include "services/cells.hpp"

@@ -1,7 +1,7 @@
 // GET /api/v1/tasks/{id}/attempts
 #include <algorithm>
 
-#include "services/api/input.hpp"
+#include "podium/http/input.hpp"
 #include "services/api/output.hpp"
 #include "services/api/task_handlers.hpp"
 

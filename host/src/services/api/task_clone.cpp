@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "podium/http/input.hpp"
 #include "podium/service/grid.hpp"
 #include "podium/storage_kit/text.hpp"
-#include "services/api/input.hpp"
 #include "services/api/output.hpp"
 #include "services/api/task_fields.hpp"
 #include "services/api/task_handlers.hpp"
@@ -36,7 +36,7 @@ ParameterGrid grid_of(Members& body) {
     ParameterGrid::Axis axis{key, {}};
     for (const auto& value : values)
       axis.values.push_back(value.is_number() || value.is_boolean() ? value.dump()
-                                                                    : text_of(value, path));
+                                                                    : input::text_of(value, path));
     grid.axes.push_back(std::move(axis));
   }
   return grid;
@@ -182,7 +182,7 @@ std::vector<std::string> ids_of(Members& body) {
   std::vector<std::string> ids;
   if (const Json* given = body.array("ids", 1000))
     for (std::size_t i = 0; i < given->size(); ++i)
-      ids.push_back(text_of((*given)[i], "ids[" + std::to_string(i) + "]", 256));
+      ids.push_back(input::text_of((*given)[i], "ids[" + std::to_string(i) + "]", 256));
   if (ids.empty()) throw Error(ErrorCode::invalid, "name 1 to 1000 tasks").in("ids");
   return ids;
 }

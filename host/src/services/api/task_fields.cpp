@@ -25,7 +25,7 @@ TaskFields::TaskFields(Members& body, bool removals) {
   type = body.text("type", 64);
   if (body.is_null("type")) throw Error(ErrorCode::invalid, "a task needs a type").in("type");
   if (const Json* progress = body.any("progress"); progress && !progress->is_null())
-    fields_.set("progress", real_of(*progress, body.path("progress")));
+    fields_.set("progress", input::real_of(*progress, body.path("progress")));
   if (const auto iteration = body.integer("iteration", 0, std::numeric_limits<std::int64_t>::max()))
     fields_.set("iteration", *iteration);
   for (const auto name : maps) maps_.emplace_back(name, entries_of(body, name, removals));
@@ -34,7 +34,7 @@ TaskFields::TaskFields(Members& body, bool removals) {
   Json members = Json::object();
   for (const char* name : {"diff", "requirements"})
     if (const Json* member = body.any(name); member && (removals || !member->is_null())) {
-      if (member->is_string()) (void)text_of(*member, body.path(name), 16'000'000);
+      if (member->is_string()) (void)input::text_of(*member, body.path(name), 16'000'000);
       members[name] = *member;
     }
   if (!members.empty()) body_ = members.dump();

@@ -3,8 +3,8 @@
 #include <optional>
 #include <string>
 
+#include "podium/http/input.hpp"
 #include "services/api/api.hpp"
-#include "services/api/input.hpp"
 
 namespace podium::host {
 

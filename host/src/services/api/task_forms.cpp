@@ -2,7 +2,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
-#include "services/api/input.hpp"
+#include "podium/http/input.hpp"
 #include "services/api/output.hpp"
 #include "services/api/task_handlers.hpp"
 #include "services/cells.hpp"
@@ -265,7 +265,7 @@ Response tag_task(const Core& core, const ApiServices& services, Request& reques
   std::vector<std::string> remove;
   if (const Json* keys = body.array("remove", 10'000))
     for (std::size_t i = 0; i < keys->size(); ++i)
-      remove.push_back(text_of((*keys)[i], "remove[" + std::to_string(i) + "]", 1024));
+      remove.push_back(input::text_of((*keys)[i], "remove[" + std::to_string(i) + "]", 1024));
   body.finish();
   change_task(core, services, request, [&](Transaction& t, const Tasks::Head& head) {
     Patch patch;

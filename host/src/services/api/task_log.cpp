@@ -1,7 +1,7 @@
 // POST /api/v1/tasks/{id}/log
 #include <nlohmann/json.hpp>
 
-#include "services/api/input.hpp"
+#include "podium/http/input.hpp"
 #include "services/api/output.hpp"
 #include "services/api/task_handlers.hpp"
 
@@ -36,9 +36,9 @@ std::vector<LoggedSeries> read_metrics(const Json& metrics, std::int64_t now) {
       const std::string path = item.path("points") + "[" + std::to_string(k) + "]";
       if (!p.is_array() || p.size() != 3)
         throw Error(ErrorCode::invalid, "a point is [step, time, value]").in(path);
-      series.points.push_back({integer_of(p[0], path + "[0]"),
-                               p[1].is_null() ? now : integer_of(p[1], path + "[1]"),
-                               real_of(p[2], path + "[2]")});
+      series.points.push_back({input::integer_of(p[0], path + "[0]"),
+                               p[1].is_null() ? now : input::integer_of(p[1], path + "[1]"),
+                               input::real_of(p[2], path + "[2]")});
     }
     out.push_back(std::move(series));
   }

@@ -4,7 +4,7 @@
 #include <bit>
 #include <charconv>
 
-#include "services/api/input.hpp"
+#include "podium/http/input.hpp"
 #include "services/api/output.hpp"
 #include "services/api/route_table.hpp"
 #include "services/api/task_handlers.hpp"

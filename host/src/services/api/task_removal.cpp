@@ -1,5 +1,5 @@
 // Resetting and deleting a task, with a dry run that tells what would go.
-#include "services/api/input.hpp"
+#include "podium/http/input.hpp"
 #include "services/api/output.hpp"
 #include "services/api/task_handlers.hpp"
 #include "services/digest.hpp"

@@ -5,8 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "podium/http/input.hpp"
 #include "services/api/api.hpp"
-#include "services/api/input.hpp"
 #include "services/api/output.hpp"
 #include "services/api/route_table.hpp"
 #include "services/api/table.hpp"
@@ -168,7 +168,7 @@ Response ViewRoutes::encode(Request& request) const {
   if (!state) a.state = base;
   if (const Json* ids = body.array("selection", 10'000))
     for (std::size_t i = 0; i < ids->size(); ++i)
-      a.selection.push_back(text_of((*ids)[i], "selection[" + std::to_string(i) + "]", 64));
+      a.selection.push_back(input::text_of((*ids)[i], "selection[" + std::to_string(i) + "]", 64));
   a.tab = body.text("tab", 64).value_or("");
   body.finish();
   core_.access.require(who, "task.read");

@@ -3,9 +3,9 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "podium/http/input.hpp"
 #include "podium/http/json_depth.hpp"
 #include "podium/http/json_writer.hpp"
-#include "services/api/input.hpp"
 
 namespace podium::host {
 namespace {

@@ -84,8 +84,8 @@ ViewState read_view_state(Members& body, const Table& table) {
   }
   if (const Json* order = body.array("order", most_keys)) {
     for (std::size_t i = 0; i < order->size(); ++i)
-      s.order.push_back(
-          text_of(order_item_of(text_of((*order)[i], item(body.path("order"), i), 10'000), table)));
+      s.order.push_back(text_of(
+          order_item_of(input::text_of((*order)[i], item(body.path("order"), i), 10'000), table)));
   } else {
     s.order = usual_state().order;
   }

@@ -7,9 +7,11 @@
 #include "podium/json.hpp"
 #include "services/table/table.hpp"
 
-namespace podium::host {
-
+namespace podium {
 class Members;
+}
+
+namespace podium::host {
 
 struct ViewColumn {
   std::string name;                ///< as `TableQuestion::columns`; unknown ones are kept

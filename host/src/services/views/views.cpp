@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "podium/http/input.hpp"
 #include "podium/storage_kit/text.hpp"
-#include "services/api/input.hpp"
 #include "services/cells.hpp"
 #include "services/records.hpp"
 
