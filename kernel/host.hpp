@@ -6,6 +6,7 @@
 #include <string>
 
 #include "notebook.hpp"
+#include "podium/front_kit/events.hpp"
 #include "podium/front_kit/http_client.hpp"
 
 namespace podium::kernel {
@@ -45,9 +46,10 @@ class Host {
   void ask_later(const HttpCall&, Then then);
 
   /// An event stream, until `handle` is dropped. `event` is called on the kernel's thread with the
-  /// data of each event; a cut is mended by itself.
+  /// data of each event, at most once a `pace`; a cut is mended by itself.
   class Stream;
-  std::shared_ptr<Stream> follow(const std::string& topics, std::function<void(const Json&)> event);
+  std::shared_ptr<Stream> follow(const std::string& topics, std::chrono::milliseconds pace,
+                                 std::function<void(const Json&)> event);
 
   /// Starts a podium on this machine with the store of this folder and goes there, or goes to the
   /// one that runs already. Throws Error.
