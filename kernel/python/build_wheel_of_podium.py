@@ -32,7 +32,7 @@ def _files():
 def _metadata():
     project = _project()
     lines = ["Metadata-Version: 2.1", f"Name: {project['name']}", f"Version: {project['version']}", f"Summary: {project['description']}",
-             f"License: {project['license']['text']}", f"Requires-Python: {project['requires-python']}"]
+             f"Requires-Python: {project['requires-python']}"]
     lines += [f"Requires-Dist: {d}" for d in project["dependencies"]]
     for extra, wanted in project["optional-dependencies"].items():
         lines += [f"Provides-Extra: {extra}"] + [f'Requires-Dist: {d}; extra == "{extra}"' for d in wanted]

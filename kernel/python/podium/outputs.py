@@ -43,7 +43,7 @@ class Screen:
 
     def confirmed(self, question):
         """Asks a person. Throws when there is none."""
-        self.display(question["drawn"])
+        self.display(question["forms"])
         try:
             reply = input("Do it? [y/N] ")
         except KeyboardInterrupt:
@@ -63,7 +63,7 @@ class Screen:
         self.display(bundle, display_id)
 
         def told(_):
-            self.update(client.call("/api/v1/commands", request)["drawn"], display_id)
+            self.update(client.call("/api/v1/commands", request)["forms"], display_id)
 
         while len(self._live) >= MOST_LIVE:
             self._live.popleft()[1].stop()
@@ -158,16 +158,16 @@ def show_file(screen, client, file):
         screen.print(f"{safe(name)}: {file.get('size', 'some')} bytes; it is neither an image of up to {LARGEST_IMAGE >> 20} MiB nor a text")
 
 
-def show_previews(screen, client, details, draw):
+def show_previews(screen, client, details, forms):
     """What a task keeps: images and texts of the top folder are looked into."""
     task = details["fields"].get("id")
     try:
-        listed = client.call("/api/v1/commands", {"argv": ["artifacts", task], "draw": draw})
+        listed = client.call("/api/v1/commands", {"argv": ["artifacts", task], "forms": forms})
     except PodiumError:
         return  # it keeps nothing, or it is not for who asks
     if listed["kind"] != "table" or not listed["rows"]:
         return
-    screen.display(listed["drawn"])
+    screen.display(listed["forms"])
     shown = 0
     for path, folder, size, *_ in listed["rows"]:
         image = _IMAGES.get(_ending(path))

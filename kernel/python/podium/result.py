@@ -48,11 +48,11 @@ class Result:
         elif kind == "file":
             show_file(screen, client, answer)
         elif self._command.live or (kind == "chart" and any_running(client, answer)):
-            screen.follow(client, topics_of(answer), self._request, answer["drawn"])
+            screen.follow(client, topics_of(answer), self._request, answer["forms"])
         else:
-            screen.display(answer["drawn"])
+            screen.display(answer["forms"])
             if kind == "details" and answer.get("entity") == "task":
-                show_previews(screen, client, answer, self._session.look.drawn())
+                show_previews(screen, client, answer, self._session.look.forms())
 
     def _ipython_display_(self):
         # A magic has shown it, and IPython shows what a cell's last line is worth: once is enough.
@@ -60,7 +60,7 @@ class Result:
             self.show()
 
     def __repr__(self):
-        return self.answer.get("drawn", {}).get("text/plain") or self.answer.get("text") or f"<{self.answer['kind']} of '{self.answer['line']}'>"
+        return self.answer.get("forms", {}).get("text/plain") or self.answer.get("text") or f"<{self.answer['kind']} of '{self.answer['line']}'>"
 
     # ---- for programs
 

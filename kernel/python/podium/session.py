@@ -1,5 +1,6 @@
 """One conversation with a podium: which one it is, how answers are to be shown, which names results have."""
 import time
+from dataclasses import replace
 from uuid import uuid4
 
 from .address import USUAL, find_host
@@ -18,8 +19,8 @@ class Look:
         self.text_rows = 10  # of a table as text
         self.widgets = True
 
-    def drawn(self, snapshot=""):
-        """For `draw` of a command: the host draws what needs no kernel to be read."""
+    def forms(self, snapshot=""):
+        """For `forms` of a command: the host draws what needs no kernel to be read."""
         return {"rows": self.rows, "text_rows": self.text_rows, **({"snapshot": snapshot} if snapshot else {})}
 
 
@@ -31,6 +32,7 @@ class Session:
         self._make_result = make_result
         self._client = None
         self._local = None
+        self._last_run = ""  # of an action that can be undone
 
     @property
     def client(self):
@@ -86,9 +88,10 @@ class Session:
 
     def _result_of(self, command, given, namespace):
         client = self.client
+        command = self._completed(command)
         # A table that works hides the static one, which it finds by this name.
         snapshot = uuid4().hex if self.look.widgets and self.screen.has_widgets() else ""
-        body = {"line": command.line, "draw": self.look.drawn(snapshot)}
+        body = {"line": command.line, "forms": self.look.forms(snapshot)}
         if bind := bindings(bound_names(command.line), given, namespace):
             body["bind"] = bind
         if named := self.results.spoken_of(command.line, namespace, lambda v: hasattr(v, "_podium_result")):
@@ -97,10 +100,20 @@ class Session:
             answer, request = self._answer_to(client, command, body)
         except KeyboardInterrupt as e:
             raise e if isinstance(e, Interrupted) else Interrupted() from None
+        if answer.get("entity") == "action_run" and answer.get("fields", {}).get("undoable"):
+            self._last_run = answer["fields"]["run"]
         result = self._make_result(self, client, command, request, answer)
         if command.name:
             self.results.bind(command.name, result)
         return result
+
+    def _completed(self, command):
+        """`undo` alone takes back what was last done from here: the host keeps nothing between commands."""
+        if words_of(command.line) != ["undo"]:
+            return command
+        if not self._last_run:
+            raise PodiumError("invalid", "nothing was done from this notebook that can be undone; 'undo RUN' names a run")
+        return replace(command, line=f"{command.line} {self._last_run}")
 
     def _answer_to(self, client, command, body):
         """Asks, confirms, waits: until there is an answer that is shown. Returns it with the request that was answered."""
@@ -117,7 +130,7 @@ class Session:
                 body["line"] = f"{command.line} yes {token}".rstrip()
             elif answer["kind"] == "progress":
                 self._watch(client, answer)
-                body = {"line": "job " + answer["job"], "draw": body["draw"]}
+                body = {"line": "job " + answer["job"], "forms": body["forms"]}
             else:
                 return answer, body
 

@@ -68,7 +68,7 @@ class Tasks(Result, anywidget.AnyWidget):
         super().__init__(
             question={k: v for k, v in question.items() if k not in ("order", "columns")},
             state={"columns": [{"name": n} for n in question["columns"]], "order": question["order"]},
-            snapshot=request["draw"].get("snapshot", ""), library=tables.library())
+            snapshot=request["forms"].get("snapshot", ""), library=tables.library())
         self.on_msg(self._on_custom)
         tables.keep(session.screen.cell, self)
         if command.live:
@@ -86,7 +86,7 @@ class Tasks(Result, anywidget.AnyWidget):
         screen = self._session.screen
         if not self.snapshot or not self._session.look.widgets:
             return super()._show()
-        screen.display(self.answer["drawn"])
+        screen.display(self.answer["forms"])
         screen.display({"text/plain": f"a table of {self.answer.get('of', 'these')} tasks",
                         "application/vnd.jupyter.widget-view+json": {"version_major": 2, "version_minor": 0, "model_id": self.model_id}})
 
