@@ -1,12 +1,21 @@
 """Outputs of executed notebooks, made the same for every run."""
+import datetime
 import re
 
-WIDGET = "application/vnd.jupyter.widget-view+json"
+WIDGET, VEGALITE = "application/vnd.jupyter.widget-view+json", "application/vnd.vegalite.v5+json"
 _ID = re.compile(r"\b[0-9a-f]{32}\b")
-_RULES = [
-    (re.compile(r"http://127\.0\.0\.1:\d+"), "http://127.0.0.1:5000"),
-    (re.compile(r"\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ"), "2026-11-28T12:00:00Z"),
-]
+_CUT_ID = re.compile(r"\b[0-9a-f]{12,31}…")
+_ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
+_COLOUR = re.compile(r"#[0-9a-f]{6}\b")
+_DASH = re.compile(r' stroke-dasharray="6 3"')
+NOON = "2026-11-28T12:00:00Z"
+
+
+def _of_these_days():
+    """Times of the run itself; those of tasks that were logged with other times are left alone."""
+    today = datetime.datetime.now(datetime.timezone.utc).date()
+    days = "|".join(str(today - datetime.timedelta(days=d)) for d in (0, 1))
+    return re.compile(rf"\b(?:{days})T\d\d:\d\d:\d\dZ")
 
 
 class _Ids:
@@ -30,27 +39,39 @@ def _each(value, change):
     return value
 
 
-def stored(notebook, times=False):
-    """As it is kept: ids by their order, one address, no state of widgets, which nobody without this kernel could show: the static
-    tables stay. `times` replaces times too."""
-    ids = _Ids()
+def stored(notebook):
+    """As it is kept: ids by their order, one address, one time, and no state of widgets, which nobody could show without the kernel that
+    made them: the static tables stay."""
+    ids, times = _Ids(), _of_these_days()
 
     def change(text):
-        text = _ID.sub(ids, text)
-        for pattern, instead in _RULES if times else _RULES[:1]:
-            text = pattern.sub(instead, text)
-        return text
+        text = _CUT_ID.sub(lambda m: "0" * (len(m.group()) - 1) + "…", _ID.sub(ids, text))
+        return times.sub(NOON, _ADDRESS.sub("http://127.0.0.1:5000", text))
 
-    notebook.metadata = {k: v for k, v in notebook.metadata.items() if k in ("kernelspec", "language_info")}
-    notebook.metadata["language_info"] = {"name": notebook.metadata["kernelspec"]["language"]}
+    notebook.metadata = {"kernelspec": notebook.metadata["kernelspec"], "language_info": {"name": notebook.metadata["kernelspec"]["language"]}}
     for cell in notebook.cells:
         cell.metadata = {}
         if cell.cell_type != "code":
             continue
         cell.outputs = [o for o in cell.outputs if WIDGET not in o.get("data", {})]
         for output in cell.outputs:
-            output.pop("metadata", None) if output.output_type == "stream" else None
             for member in ("text", "data", "traceback", "evalue"):
                 if member in output:
                     output[member] = _each(output[member], change)
     return notebook
+
+
+def outputs(notebook):
+    """What of a stored notebook is compared: the outputs of its cells without colours, which a task has by its id, and without dashes,
+    which tell two of the same colour apart."""
+    def change(text):
+        return _DASH.sub("", _COLOUR.sub("#000000", text))
+
+    kept = []
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            told = {m: output[m] for m in ("output_type", "name", "text", "data", "ename", "evalue") if m in output}
+            for layer in told.get("data", {}).get(VEGALITE, {}).get("layer", []):
+                layer["encoding"].pop("strokeDash", None)
+            kept.append([cell.source.splitlines()[0], _each(told, change)])
+    return kept
