@@ -107,6 +107,8 @@ std::int64_t duration_of(const Json& value, const std::string& member) {
 
 Draft read_draft(const Request& request, bool trial) {
   Members body = Members::of_body(request);
+  for (const char* name : {"name", "scope", "when", "action", "parameters", "enabled", "catch_up"})
+    if (body.is_null(name)) throw wrong(name, "has no null: leave it out");
   Draft d;
   d.name = body.text("name", longest_name);
   d.everywhere = body.is_null("project");
