@@ -1,4 +1,4 @@
-#include "kernel/host.hpp"
+#include "host.hpp"
 
 #include <atomic>
 #include <condition_variable>
@@ -8,7 +8,7 @@
 #include <optional>
 #include <thread>
 
-#include "kernel/local_podium.hpp"
+#include "local_podium.hpp"
 #include "podium/error.hpp"
 
 namespace podium::kernel {
@@ -126,7 +126,7 @@ class Host::Pool : public std::enable_shared_from_this<Host::Pool> {
 
 Host::Host(Notebook& notebook) : notebook_(notebook), pool_(std::make_shared<Pool>()) {
   try {
-    address_ = host::cli::find_host({});
+    address_ = front::find_host({});
   } catch (const Error&) {
     // A wrong PODIUM_URL is said by the first command.
     address_ = {};
@@ -141,7 +141,7 @@ void Host::connect(HostAddress address) {
 }
 
 HttpAnswer Host::ask(const HttpCall& call, std::chrono::milliseconds most) {
-  if (address_.url.empty()) address_ = host::cli::find_host({});
+  if (address_.url.empty()) address_ = front::find_host({});
   auto job = std::make_shared<Job>();
   job->call = call;
   job->address = address_;
@@ -289,7 +289,7 @@ void Host::start_local() {
   auto local = std::make_unique<Local>();
   if (const std::string url = local->start(notebook_); !url.empty()) {
     local_ = std::move(local);
-    connect(host::cli::find_host(url));
+    connect(front::find_host(url));
   }
 }
 

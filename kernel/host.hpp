@@ -5,14 +5,14 @@
 #include <memory>
 #include <string>
 
-#include "cli/http_client.hpp"
-#include "kernel/notebook.hpp"
+#include "notebook.hpp"
+#include "podium/front_kit/http_client.hpp"
 
 namespace podium::kernel {
 
-using host::cli::HostAddress;
-using host::cli::HttpAnswer;
-using host::cli::HttpClient;
+using front::HostAddress;
+using front::HttpAnswer;
+using front::HttpClient;
 
 /// Thrown where a person interrupted.
 struct Interrupted {};

@@ -1,16 +1,22 @@
-#include "kernel/interpreter.hpp"
+#include "interpreter.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
 
-#include "cli/draw.hpp"
-#include "kernel/render/html.hpp"
-#include "kernel/render/text.hpp"
 #include "podium/error.hpp"
+#include "podium/front_kit/answer_text.hpp"
+#include "podium/front_kit/draw.hpp"
+#include "render/html.hpp"
 
 namespace podium::kernel {
+
+using front::command_at;
+using front::commands_of;
+using front::Word;
+using front::words_of;
+
 namespace {
 
 /// What the host refused, as it told it.
@@ -21,7 +27,7 @@ struct Refused {
 Failure failure_of(const Json& problem) {
   Failure failure;
   failure.name = problem.value("code", "failed");
-  failure.trace = problem_lines(problem);
+  failure.trace = front::problem_lines(problem);
   failure.value = failure.trace.front();
   return failure;
 }
@@ -48,7 +54,9 @@ Interpreter::Interpreter(Notebook& notebook, std::string esm_file)
       host_(notebook),
       widgets_(notebook, host_, std::move(esm_file)),
       live_(notebook, host_),
-      results_(host_),
+      results_([this](const std::string& path, const std::string& body) {
+        return host_.ask({path, body});
+      }),
       outputs_(notebook, host_, widgets_, live_, look_) {
   widgets_.on_selection(
       [this](const std::string& name, const Json& selection) { results_.select(name, selection); });
@@ -80,14 +88,14 @@ void Interpreter::connect(const std::string& where) {
   const HostAddress before = host_.address();
   if (where == "local") {
     // One that runs on this machine is that one.
-    host_.connect(host::cli::find_host(local_address));
+    host_.connect(front::find_host(local_address));
     try {
       call("/api/v1/commands", nullptr);
     } catch (const Error&) {
       host_.start_local();
     }
   } else {
-    host_.connect(host::cli::find_host(where));
+    host_.connect(front::find_host(where));
   }
   try {
     HttpAnswer answer = host_.ask({"/api/v1/commands"});
@@ -114,8 +122,7 @@ bool Interpreter::run_own(const Command& command) {
   if (first == "connect") {
     if (words.size() > 2) throw wrong("'connect' takes one address, or the word 'local'");
     if (words.size() == 1) {
-      if (host_.address().url.empty())
-        host_.connect(host::cli::find_host({}));  // says what is wrong
+      if (host_.address().url.empty()) host_.connect(front::find_host({}));  // says what is wrong
       notebook_.print("connected to " + host_.address().url + "\n");
     } else {
       connect(words[1].text);
@@ -218,7 +225,7 @@ bool Interpreter::confirmed(const Json& question) {
 void Interpreter::watch(const Json& progress) {
   const auto bundle = [](const Json& now) {
     Bundle b;
-    b.data["text/plain"] = text_of(now, 0);
+    b.data["text/plain"] = front::text_of(now, as_terminal);
     b.data["text/html"] = progress_html(now);
     return b;
   };

@@ -6,13 +6,13 @@
 #include <string>
 #include <vector>
 
-#include "kernel/cell.hpp"
-#include "kernel/host.hpp"
-#include "kernel/live.hpp"
-#include "kernel/notebook.hpp"
-#include "kernel/outputs.hpp"
-#include "kernel/results.hpp"
-#include "kernel/widgets.hpp"
+#include "host.hpp"
+#include "live.hpp"
+#include "notebook.hpp"
+#include "outputs.hpp"
+#include "podium/front_kit/cell.hpp"
+#include "podium/front_kit/results.hpp"
+#include "widgets.hpp"
 
 namespace podium::kernel {
 
@@ -21,6 +21,9 @@ struct Failure {
   std::string name, value;
   std::vector<std::string> trace;
 };
+
+using front::Command;
+using front::Results;
 
 struct Completion {
   struct Match {
@@ -44,7 +47,7 @@ class Interpreter {
   Completion complete(const std::string& cell, std::size_t byte);
   /// By MIME type what is known of what stands there; empty: nothing.
   Json inspect(const std::string& cell, std::size_t byte);
-  bool is_complete(const std::string& cell) const { return is_whole(cell); }
+  bool is_complete(const std::string& cell) const { return front::is_whole(cell); }
   void on_comm(const CommMessage&);
   Json comms(const std::string& target) const;
   void shut_down();

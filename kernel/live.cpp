@@ -1,4 +1,4 @@
-#include "kernel/live.hpp"
+#include "live.hpp"
 
 namespace podium::kernel {
 namespace {

@@ -1,4 +1,4 @@
-#include "kernel/local_podium.hpp"
+#include "local_podium.hpp"
 
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -15,7 +15,7 @@
 #include <mutex>
 #include <thread>
 
-#include "kernel/host.hpp"
+#include "host.hpp"
 #include "podium/error.hpp"
 
 namespace podium::kernel {

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "kernel/notebook.hpp"
+#include "notebook.hpp"
 
 namespace podium::kernel {
 

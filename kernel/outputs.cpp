@@ -1,4 +1,4 @@
-#include "kernel/outputs.hpp"
+#include "outputs.hpp"
 
 #include <fmt/format.h>
 
@@ -7,18 +7,20 @@
 #include <fstream>
 #include <set>
 
-#include "cli/base64.hpp"
-#include "cli/draw.hpp"
-#include "cli/svg_chart.hpp"
-#include "kernel/render/html.hpp"
-#include "kernel/render/text.hpp"
-#include "kernel/render/vegalite.hpp"
 #include "podium/error.hpp"
+#include "podium/front_kit/base64.hpp"
+#include "podium/front_kit/draw.hpp"
+#include "podium/front_kit/escape.hpp"
+#include "podium/front_kit/svg_chart.hpp"
+#include "render/html.hpp"
+#include "render/vegalite.hpp"
 
 namespace podium::kernel {
 namespace {
 
 namespace fs = std::filesystem;
+
+using front::escaped;
 
 constexpr std::size_t largest_image = 2 << 20, largest_text = 16 << 10, most_previews = 4;
 constexpr std::size_t largest_kept = std::size_t{1} << 30;  ///< file that is kept
@@ -51,15 +53,15 @@ bool is_text(const std::string& name) {
 
 /// An image stands in an `img`: an SVG that somebody logged runs no script there.
 Bundle image_bundle(const std::string& name, const std::string& type, const std::string& bytes) {
-  const std::string data = host::cli::base64(bytes);
+  const std::string data = front::base64(bytes);
   Bundle bundle;
-  bundle.data["text/plain"] = "[" + host::cli::safe(name) + "]";
+  bundle.data["text/plain"] = "[" + front::safe(name) + "]";
   if (type == "image/png" || type == "image/jpeg")
     bundle.data[type] = data;
   else
     bundle.data["text/html"] =
         fmt::format("<img alt=\"{}\" style=\"max-width:100%\" src=\"data:{};base64,{}\">",
-                    escaped(host::cli::safe(name)), type, data);
+                    escaped(front::safe(name)), type, data);
   return bundle;
 }
 
@@ -67,15 +69,15 @@ Bundle text_bundle(const std::string& name, const std::string& text, bool whole)
   std::string shown;
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = std::min(text.find('\n', begin), text.size());
-    shown += host::cli::safe(std::string_view(text).substr(begin, end - begin)) + '\n';
+    shown += front::safe(std::string_view(text).substr(begin, end - begin)) + '\n';
     begin = end + 1;
   }
   if (!whole) shown += "…\n";
   Bundle bundle;
-  bundle.data["text/plain"] = host::cli::safe(name) + "\n" + shown;
+  bundle.data["text/plain"] = front::safe(name) + "\n" + shown;
   bundle.data["text/html"] =
       fmt::format("<details open><summary>{}</summary><pre>{}</pre></details>",
-                  escaped(host::cli::safe(name)), escaped(shown));
+                  escaped(front::safe(name)), escaped(shown));
   return bundle;
 }
 
@@ -100,6 +102,11 @@ std::string topics_of_answer(const Json& answer) {
   return topics_of({"tasks"});
 }
 
+/// What a figure may be: nothing that a front end would take for HTML or a script.
+bool is_vega(std::string_view type) {
+  return type == "application/vnd.vegalite.v5+json" || type == "application/vnd.vega.v5+json";
+}
+
 /// A question without what only says how the table is viewed; a limit says how much of it there is.
 Json without_view(const Json& question) {
   Json which = question;
@@ -119,11 +126,18 @@ Bundle bundle_of(const Json& answer, const Look& look, const std::string& snapsh
   const std::size_t rows = look.rows;
   Bundle bundle;
   const std::string kind = answer.at("kind");
-  bundle.data["text/plain"] = text_of(answer, kind == "table" ? look.text_rows : rows);
-  if (const Json chart = vegalite_of(answer); !chart.is_null()) {
+  bundle.data["text/plain"] = front::text_of(answer, as_terminal, look.text_rows);
+  if (kind == "figure") {
+    // As with a chart no HTML beside it.
+    const std::string type = answer.at("media_type");
+    if (answer.at("specification").is_object() && is_vega(type))
+      bundle.data[type] = answer.at("specification");
+    else
+      bundle.data["text/html"] = table_html(answer.at("table"), rows);
+  } else if (const Json chart = vegalite_of(answer); !chart.is_null()) {
     bundle.data["application/vnd.vegalite.v5+json"] = chart;
     // No HTML beside it: JupyterLab would show that instead.
-    if (const std::string svg = host::cli::svg_of(answer); !svg.empty())
+    if (const std::string svg = front::svg_of(answer); !svg.empty())
       bundle.data["image/svg+xml"] = svg;
   } else if (kind == "table") {
     bundle.data["text/html"] = table_html(answer, rows, snapshot);
@@ -131,7 +145,7 @@ Bundle bundle_of(const Json& answer, const Look& look, const std::string& snapsh
     bundle.data["text/html"] = details_html(answer, rows);
   } else if (kind == "question") {
     bundle.data["text/html"] = fmt::format(
-        "<p><b>{}</b></p>{}", escaped(host::cli::safe(answer.at("text").get<std::string>())),
+        "<p><b>{}</b></p>{}", escaped(front::safe(answer.at("text").get<std::string>())),
         details_html(answer.at("details"), rows));
   }
   return bundle;
@@ -140,9 +154,9 @@ Bundle bundle_of(const Json& answer, const Look& look, const std::string& snapsh
 void Outputs::show(const Json& answer, const Command& command, const std::string& request) {
   const std::string kind = answer.at("kind");
   for (const Json& notice : answer.at("notices"))
-    notebook_.print(host::cli::safe(notice.get<std::string>()) + '\n');
+    notebook_.print(front::safe(notice.get<std::string>()) + '\n');
   if (kind == "text") {
-    notebook_.print(text_of(answer, look_.rows));
+    notebook_.print(front::text_of(answer, as_terminal));
   } else if (kind == "file") {
     show_file(answer);
   } else if (kind == "table") {
@@ -216,8 +230,7 @@ void Outputs::show_file(const Json& file) {
     out.write(got.body.data(), static_cast<std::streamsize>(got.body.size()));
     out.close();
     if (!out) throw Error(ErrorCode::internal, "cannot write to '" + name + "' in this folder");
-    notebook_.print(
-        fmt::format("written to {}, {} bytes\n", host::cli::safe(name), got.body.size()));
+    notebook_.print(fmt::format("written to {}, {} bytes\n", front::safe(name), got.body.size()));
     return;
   }
   const bool whole = got.body.size() < most;
@@ -227,7 +240,7 @@ void Outputs::show_file(const Json& file) {
     notebook_.display(text_bundle(name, got.body, whole));
   else
     notebook_.print(fmt::format(
-        "{}: {} bytes; it is neither an image of up to {} MiB nor a text\n", host::cli::safe(name),
+        "{}: {} bytes; it is neither an image of up to {} MiB nor a text\n", front::safe(name),
         file.contains("size") ? file.at("size").dump() : "some", largest_image >> 20));
 }
 

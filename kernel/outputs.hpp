@@ -2,13 +2,19 @@
 // Answers as what a notebook shows.
 #include <string>
 
-#include "kernel/cell.hpp"
-#include "kernel/host.hpp"
-#include "kernel/live.hpp"
-#include "kernel/notebook.hpp"
-#include "kernel/widgets.hpp"
+#include "host.hpp"
+#include "live.hpp"
+#include "notebook.hpp"
+#include "podium/front_kit/answer_text.hpp"
+#include "podium/front_kit/cell.hpp"
+#include "widgets.hpp"
 
 namespace podium::kernel {
+
+using front::Command;
+
+/// Text beside richer forms: as a terminal of 120 columns shows it, in UTC.
+inline constexpr front::DrawOptions as_terminal{120, false};
 
 /// How a person wants answers shown.
 struct Look {

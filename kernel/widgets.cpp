@@ -1,4 +1,4 @@
-#include "kernel/widgets.hpp"
+#include "widgets.hpp"
 
 #include <fstream>
 #include <limits>

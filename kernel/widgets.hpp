@@ -8,8 +8,8 @@
 #include <memory>
 #include <string>
 
-#include "kernel/host.hpp"
-#include "kernel/notebook.hpp"
+#include "host.hpp"
+#include "notebook.hpp"
 
 namespace podium::kernel {
 

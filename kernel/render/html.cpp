@@ -1,15 +1,17 @@
-#include "kernel/render/html.hpp"
+#include "render/html.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "cli/draw.hpp"
+#include "podium/front_kit/draw.hpp"
+#include "podium/front_kit/escape.hpp"
 
 namespace podium::kernel {
 namespace {
 
-using host::cli::DrawOptions;
+using front::DrawOptions;
+using front::escaped;
 
 constexpr std::size_t longest_cell = 300;  ///< characters that a cell shows; the title has all
 constexpr DrawOptions drawn{120, false};   ///< as a terminal of 120 columns shows it, in UTC
@@ -17,7 +19,7 @@ constexpr DrawOptions whole{0, false};
 
 std::string column_title(const Json& column) {
   const std::string title = column.value("title", "");
-  return host::cli::safe(title.empty() ? column.at("name").get<std::string>() : title);
+  return front::safe(title.empty() ? column.at("name").get<std::string>() : title);
 }
 
 /// What is shown of a long text: the ends differ more often than the middle.
@@ -33,10 +35,10 @@ std::string shortened(const std::string& text) {
 
 /// `exact`: what is shown in short is whole as the cell's title.
 std::string cell_html(const Json& value, const std::string& type, bool exact) {
-  const std::string text = host::cli::shown(value, type, drawn);
+  const std::string text = front::shown(value, type, drawn);
   const std::string shown = shortened(text);
   std::string title;
-  if (exact && value.is_number_float()) title = host::cli::shown(value, type, whole);
+  if (exact && value.is_number_float()) title = front::shown(value, type, whole);
   if (shown.size() != text.size()) title = text;
   return fmt::format("<td{}>{}",
                      title.empty() || title == shown ? "" : " title=\"" + escaped(title) + "\"",
@@ -76,35 +78,6 @@ std::string count_html(const Json& table, std::size_t most) {
 
 }  // namespace
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '&':
-        out += "&amp;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      case '`':
-        out += "&#96;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
-
 std::string table_html(const Json& table, std::size_t most, const std::string& id) {
   const std::string mark =
       id.empty()
@@ -117,14 +90,14 @@ std::string table_html(const Json& table, std::size_t most, const std::string& i
 std::string details_html(const Json& details, std::size_t most) {
   std::string out = "<div><table><tbody>";
   for (const auto& [name, value] : details.at("fields").items())
-    out += "<tr><th>" + escaped(host::cli::safe(name)) +
+    out += "<tr><th>" + escaped(front::safe(name)) +
            cell_html(value, details.at("types").value(name, "text"), true);
   out += "</table>";
   for (const auto& [name, table] : details.at("sections").items()) {
     if (table.at("rows").empty()) continue;
     out += fmt::format(
         "<details{}><summary>{} ({})</summary>{}{}</details>",
-        table.at("rows").size() <= 20 ? " open" : "", escaped(host::cli::safe(name)),
+        table.at("rows").size() <= 20 ? " open" : "", escaped(front::safe(name)),
         table.contains("of") ? table.at("of").dump() : std::to_string(table.at("rows").size()),
         rows_html(table, most, true), count_html(table, most));
   }

@@ -4,13 +4,9 @@
 #include <string>
 #include <string_view>
 
-#include "kernel/notebook.hpp"
+#include "notebook.hpp"
 
 namespace podium::kernel {
-
-/// A text as it stands in HTML, in an attribute too. Marks that turn the direction of what follows
-/// are shown, not obeyed.
-std::string escaped(std::string_view text);
 
 /// Up to `most` rows. `id` marks it for the widget that takes its place; "" none does.
 std::string table_html(const Json& table, std::size_t most, const std::string& id = {});

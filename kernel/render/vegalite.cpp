@@ -1,20 +1,20 @@
-#include "kernel/render/vegalite.hpp"
+#include "render/vegalite.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <map>
 #include <set>
 
-#include "cli/chart_data.hpp"
-#include "cli/draw.hpp"
+#include "podium/front_kit/chart_data.hpp"
+#include "podium/front_kit/draw.hpp"
 
 namespace podium::kernel {
 namespace {
 
-using host::cli::chart_data;
-using host::cli::ChartData;
-using host::cli::colour_of;
-using host::cli::safe;
+using front::chart_data;
+using front::ChartData;
+using front::colour_of;
+using front::safe;
 
 constexpr int width = 600, height = 320;
 
@@ -295,7 +295,7 @@ Json parallel(const Json& answer) {
     }
     if (numbers && any) {
       const auto label = [&](double v) {
-        return host::cli::shown(Json(log ? std::pow(10, v) : v), "real", {120, false});
+        return front::shown(Json(log ? std::pow(10, v) : v), "real", {120, false});
       };
       marks.push_back({{"k", axis}, {"v", 0}, {"l", label(least)}});
       if (most > least) marks.push_back({{"k", axis}, {"v", 1}, {"l", label(most)}});

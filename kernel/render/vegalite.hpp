@@ -1,6 +1,6 @@
 #pragma once
 // Charts as Vega-Lite v5, which JupyterLab draws by itself.
-#include "kernel/notebook.hpp"
+#include "notebook.hpp"
 
 namespace podium::kernel {
 

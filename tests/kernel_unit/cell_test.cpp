@@ -1,9 +1,11 @@
-#include "kernel/cell.hpp"
+#include "podium/front_kit/cell.hpp"
 
-#include "kernel/text.hpp"
 #include "support.hpp"
+#include "text.hpp"
 
-using namespace podium::kernel;
+using namespace podium::front;
+using podium::kernel::byte_of;
+using podium::kernel::character_of;
 
 TEST_CASE("a cell is one command a line") {
   const auto commands = commands_of("tasks in vision\n\n# nothing\n  projects  \nhelp \\\n  tasks");

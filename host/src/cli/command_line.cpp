@@ -15,14 +15,17 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/chart_file.hpp"
-#include "cli/draw.hpp"
 #include "cli/exit_codes.hpp"
 #include "cli/follow.hpp"
-#include "cli/http_client.hpp"
 #include "podium/error.hpp"
+#include "podium/front_kit/answer_text.hpp"
+#include "podium/front_kit/draw.hpp"
+#include "podium/front_kit/http_client.hpp"
 
 namespace podium::host::cli {
 namespace {
+
+using namespace front;
 
 using OrderedJson = nlohmann::ordered_json;
 
@@ -80,16 +83,8 @@ int say_problem(const HttpAnswer& answer, const CommandLine& line) {
   if (line.json || line.jsonl) {
     std::cout << answer.body << '\n';
   } else {
-    std::cerr << "podium: " << safe(problem.value("detail", "")) << '\n';
-    const OrderedJson facts = problem.value("facts", OrderedJson::object());
-    if (facts.contains("line") && problem.contains("position")) {
-      const std::string text = facts.at("line");
-      const std::size_t position = std::min(problem.at("position").get<std::size_t>(), text.size());
-      std::cerr << "  " << safe(text) << "\n  "
-                << std::string(width_of(safe(text.substr(0, position))), ' ') << "^\n";
-    }
-    if (facts.contains("corrected"))
-      std::cerr << "  perhaps: podium " << safe(facts.at("corrected").get<std::string>()) << '\n';
+    std::cerr << "podium: ";
+    for (const std::string& text : problem_lines(problem, "podium ")) std::cerr << text << '\n';
   }
   return exit_code_of(problem.at("code").get<std::string>());
 }
@@ -133,11 +128,14 @@ void print(const CommandLine& line, std::string_view text) {
 }
 
 void say_what_is_missing(const OrderedJson& answer) {
-  if (answer.at("kind") != "table" || !answer.at("truncated").get<bool>()) return;
-  std::cerr << fmt::format("{} of {} rows", answer.at("rows").size(),
-                           answer.contains("of") ? answer.at("of").dump() : "more");
-  if (answer.at("cursor").is_string())
-    std::cerr << "; the next: --cursor " << answer.at("cursor").get<std::string>();
+  const std::string kind = answer.at("kind");
+  if (kind != "table" && kind != "figure") return;
+  const OrderedJson& table = kind == "figure" ? answer.at("table") : answer;
+  if (!table.at("truncated").get<bool>()) return;
+  std::cerr << fmt::format("{} of {} rows", table.at("rows").size(),
+                           table.contains("of") ? table.at("of").dump() : "more");
+  if (table.at("cursor").is_string())
+    std::cerr << "; the next: --cursor " << table.at("cursor").get<std::string>();
   std::cerr << '\n';
 }
 
@@ -156,9 +154,18 @@ int download(HttpClient& host, const CommandLine& line, const OrderedJson& file)
   return exit_ok;
 }
 
-std::string text_of_question(const OrderedJson& question, const DrawOptions& options) {
-  return safe(question.at("text").get<std::string>()) + '\n' +
-         draw_details(question.at("details"), options);
+/// A chart's picture or a figure's specification, where the name of the file asks for it; "" it
+/// does not.
+std::string file_of(const OrderedJson& answer, const std::string& kind, const std::string& name) {
+  if (kind == "chart" && is_picture(name)) return picture_of(answer, name);
+  if (kind != "figure") return {};
+  if (is_picture(name))
+    throw usage_error(
+        "a figure is written as its specification, into a file .json, not as a picture");
+  if (!name.ends_with(".json")) return {};
+  if (answer.at("specification").is_null())
+    throw usage_error("the specification of this figure is larger than --budget");
+  return answer.at("specification").dump() + '\n';
 }
 
 void draw(const CommandLine& line, const OrderedJson& answer, const std::string& body) {
@@ -166,33 +173,16 @@ void draw(const CommandLine& line, const OrderedJson& answer, const std::string&
   if (line.json) return print(line, body + '\n');
   if (line.jsonl) return print(line, jsonl_of(answer));
   if (line.csv) {
-    if (kind != "table" && kind != "chart")
-      throw usage_error(fmt::format("--csv is for tables and curves; this answers {}", kind));
+    if (kind != "table" && kind != "chart" && kind != "figure")
+      throw usage_error(
+          fmt::format("--csv is for tables, curves and figures; this answers {}", kind));
     return print(line, csv_of(answer));
   }
   DrawOptions options;
   options.width = terminal_width(line);
   options.local_time = !line.utc && options.width > 0;
-  if (kind == "table") {
-    print(line, draw_table(answer, options));
-  } else if (kind == "details") {
-    print(line, draw_details(answer, options));
-  } else if (kind == "chart") {
-    if (is_picture(line.out))
-      print(line, picture_of(answer, line.out));
-    else
-      print(line, draw_chart(answer, options));
-  } else if (kind == "text") {
-    print(line, answer.at("text").get<std::string>());
-  } else if (kind == "progress") {
-    print(line, fmt::format("job {}: {}, {} of {}\n", answer.at("job").get<std::string>(),
-                            answer.at("state").get<std::string>(), answer.at("done").dump(),
-                            answer.at("total").dump()));
-  } else if (kind == "question") {
-    print(line, text_of_question(answer, options));
-  } else {
-    print(line, body + '\n');
-  }
+  const std::string file = file_of(answer, kind, line.out);
+  print(line, file.empty() ? text_of(answer, options) : file);
 }
 
 bool somebody_is_there() { return isatty(STDIN_FILENO) != 0 && isatty(STDERR_FILENO) != 0; }
@@ -202,7 +192,7 @@ bool confirmed(const CommandLine& line, const OrderedJson& question) {
   DrawOptions options;
   options.width = line.width > 0 ? line.width : 80;
   options.local_time = !line.utc;
-  std::cerr << text_of_question(question, options) << "Do it? [y/N] " << std::flush;
+  std::cerr << text_of(question, options) << "Do it? [y/N] " << std::flush;
   std::string reply;
   std::getline(std::cin, reply);
   return reply == "y" || reply == "Y" || reply == "yes";

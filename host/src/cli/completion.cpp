@@ -5,11 +5,13 @@
 
 #include "cli/command_line.hpp"
 #include "cli/exit_codes.hpp"
-#include "cli/http_client.hpp"
 #include "podium/error.hpp"
+#include "podium/front_kit/http_client.hpp"
 
 namespace podium::host::cli {
 namespace {
+
+using namespace front;
 
 using Json = nlohmann::json;
 

@@ -85,7 +85,7 @@ bool follow(HttpClient& host, const std::string& job) {
   constexpr std::chrono::milliseconds first{50}, longest{500};
   Line line;
   for (auto pause = first; interrupted == 0; pause = std::min(pause * 2, longest)) {
-    const HttpAnswer answer = host.get("/api/v1/jobs/" + job);
+    const front::HttpAnswer answer = host.get("/api/v1/jobs/" + job);
     const nlohmann::json now = nlohmann::json::parse(answer.body, nullptr, false);
     if (answer.status != 200 || !now.is_object())
       throw Error(ErrorCode::unavailable,

@@ -3,9 +3,11 @@
 #include <string>
 #include <string_view>
 
-#include "cli/http_client.hpp"
+#include "podium/front_kit/http_client.hpp"
 
 namespace podium::host::cli {
+
+using front::HttpClient;
 
 /// Waits until a job has ended, with a bar on stderr when that is a terminal. False when Ctrl-C
 /// ended the watching; the job goes on. Throws Error `unavailable` when the host goes away.

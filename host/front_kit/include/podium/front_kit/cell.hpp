@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-namespace podium::kernel {
+namespace podium::front {
 
 /// A word of a line with its place; a text in quotes is one word.
 struct Word {
@@ -31,4 +31,4 @@ bool is_whole(std::string_view cell);
 /// its line begins.
 Command command_at(std::string_view cell, std::size_t byte);
 
-}  // namespace podium::kernel
+}  // namespace podium::front

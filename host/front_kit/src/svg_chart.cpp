@@ -1,4 +1,4 @@
-#include "cli/svg_chart.hpp"
+#include "podium/front_kit/svg_chart.hpp"
 
 #include <fmt/format.h>
 
@@ -7,32 +7,17 @@
 #include <ctime>
 #include <nlohmann/json.hpp>
 
-#include "cli/chart_data.hpp"
-#include "cli/draw.hpp"
+#include "podium/front_kit/chart_axis.hpp"
+#include "podium/front_kit/chart_data.hpp"
+#include "podium/front_kit/draw.hpp"
+#include "podium/front_kit/escape.hpp"
 
-namespace podium::host::cli {
+namespace podium::front {
 namespace {
 
 constexpr double width = 800, height = 480, left = 80, right = 20, top = 20, bottom = 46;
 constexpr std::size_t most_named = 20;  // curves in the legend
 constexpr std::size_t most_bars = 100, longest_name = 40;
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : safe(text)) {
-    if (c == '<')
-      out += "&lt;";
-    else if (c == '>')
-      out += "&gt;";
-    else if (c == '&')
-      out += "&amp;";
-    else if (c == '"')
-      out += "&quot;";
-    else
-      out += c;
-  }
-  return out;
-}
 
 /// Cut in the middle: the ends of names differ.
 std::string short_name(const std::string& name) {
@@ -44,61 +29,6 @@ std::string short_name(const std::string& name) {
   return name.substr(0, boundary(longest_name / 2)) + "…" +
          name.substr(boundary(name.size() - longest_name / 2));
 }
-
-/// One axis: values to places, and where it is marked.
-class Axis {
- public:
-  void take(double value) {
-    least_ = any_ ? std::min(least_, value) : value;
-    most_ = any_ ? std::max(most_, value) : value;
-    any_ = true;
-  }
-  void finish(bool log, double from, double to) {
-    log_ = log && least_ > 0;
-    from_ = from;
-    to_ = to;
-    if (!any_) least_ = log_ ? 1 : 0, most_ = log_ ? 10 : 1;
-    if (most_ > least_) return;
-    if (log_) {
-      least_ /= 2;
-      most_ *= 2;
-    } else {
-      const double by = std::max(std::abs(least_) / 10, 0.5);
-      least_ -= by;
-      most_ += by;
-    }
-  }
-  double at(double value) const {
-    const double part = log_ ? std::log(value / least_) / std::log(most_ / least_)
-                             : (value - least_) / (most_ - least_);
-    return from_ + part * (to_ - from_);
-  }
-  std::vector<double> marks() const {
-    std::vector<double> out;
-    if (log_) {
-      for (double m = std::pow(10, std::ceil(std::log10(least_))); m <= most_ && out.size() < 12;
-           m *= 10)
-        out.push_back(m);
-      if (out.size() < 2) out = {least_, most_};
-      return out;
-    }
-    const double rough = (most_ - least_) / 5;
-    const double power = std::pow(10, std::floor(std::log10(rough)));
-    const double step = rough / power < 1.5   ? power
-                        : rough / power < 3.5 ? 2 * power
-                        : rough / power < 7.5 ? 5 * power
-                                              : 10 * power;
-    for (double m = std::ceil(least_ / step) * step; m <= most_ && out.size() < 12; m += step)
-      out.push_back(std::abs(m) < step / 1e6 ? 0 : m);
-    return out;
-  }
-  double least() const { return least_; }
-  double most() const { return most_; }
-
- private:
-  bool any_ = false, log_ = false;
-  double least_ = 0, most_ = 1, from_ = 0, to_ = 1;
-};
 
 std::string time_text(double milliseconds) {
   const auto seconds = static_cast<std::time_t>(std::floor(milliseconds / 1000));
@@ -121,7 +51,7 @@ class Page {
             const std::string& colour = "#333333") {
     out_ +=
         fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\" fill=\"{}\">{}</text>\n", x,
-                    y, anchor, colour, escaped(what));
+                    y, anchor, colour, escaped(safe(what)));
   }
   void frame(const Axis& x, const Axis& y, bool time, const std::string& x_name,
              const std::string& y_name) {
@@ -250,4 +180,4 @@ std::string svg_of(const nlohmann::ordered_json& answer) {
   return data.bars.empty() ? std::string() : bars_svg(data);
 }
 
-}  // namespace podium::host::cli
+}  // namespace podium::front

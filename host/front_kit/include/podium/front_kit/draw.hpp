@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace podium::host::cli {
+namespace podium::front {
 
 struct DrawOptions {
   std::size_t width = 0;   ///< columns of the terminal; 0: a pipe, nothing is cut
@@ -25,13 +25,13 @@ std::string draw_details(const nlohmann::ordered_json& details, const DrawOption
 /// A line a curve, with its sparkline.
 std::string draw_chart(const nlohmann::ordered_json& chart, const DrawOptions&);
 
-/// A table as CSV (RFC 4180, texts that a spreadsheet would calculate begin with a quote), or a
-/// chart's points.
+/// A table, or that of a figure, as CSV (RFC 4180, texts that a spreadsheet would calculate begin
+/// with a quote), or a chart's points.
 std::string csv_of(const nlohmann::ordered_json& answer);
-/// An object for each row, one a line.
+/// An object for each row of a table or of a figure's, one a line; of anything else the answer.
 std::string jsonl_of(const nlohmann::ordered_json& answer);
 
 /// Columns that a text takes on a terminal.
 std::size_t width_of(std::string_view text);
 
-}  // namespace podium::host::cli
+}  // namespace podium::front

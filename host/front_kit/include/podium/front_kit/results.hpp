@@ -1,17 +1,21 @@
 #pragma once
 // Names bound to results: `tasks ... as best`, then `best` and `best.selected` in other commands.
 // The host keeps nothing: they are sent with each command.
+#include <functional>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <string>
 
-#include "kernel/host.hpp"
-#include "kernel/notebook.hpp"
+#include "podium/front_kit/http_client.hpp"
+#include "podium/front_kit/json.hpp"
 
-namespace podium::kernel {
+namespace podium::front {
 
 class Results {
  public:
-  explicit Results(Host& host) : host_(host) {}
+  /// Posts a body to a path of the host and waits for the answer.
+  using Post = std::function<HttpAnswer(const std::string& path, const std::string& body)>;
+  explicit Results(Post post) : post_(std::move(post)) {}
 
   /// What the answer is about is called `name` from now on. Throws Error for an answer that is
   /// about no tasks.
@@ -28,8 +32,8 @@ class Results {
   Json ids_of(const Json& question) const;
   Json as_selection(const Json& question) const;
 
-  Host& host_;
+  Post post_;
   std::map<std::string, Json, std::less<>> selections_;
 };
 
-}  // namespace podium::kernel
+}  // namespace podium::front

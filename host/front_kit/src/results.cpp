@@ -1,10 +1,10 @@
-#include "kernel/results.hpp"
+#include "podium/front_kit/results.hpp"
 
 #include <algorithm>
 
 #include "podium/error.hpp"
 
-namespace podium::kernel {
+namespace podium::front {
 namespace {
 
 constexpr std::size_t most_results = 1000;  // that the host takes
@@ -44,7 +44,7 @@ Json Results::ids_of(const Json& question) const {
   body["order"] = question.value("order", Json::array());
   body["columns"] = {"id"};
   body["limit"] = std::min<std::size_t>(question.at("limit").get<std::size_t>(), most_limited);
-  const HttpAnswer answer = host_.ask({"/api/v1/tasks/query", dumped(body)});
+  const HttpAnswer answer = post_("/api/v1/tasks/query", dumped(body));
   const Json found = Json::parse(answer.body, nullptr, false);
   if (answer.status != 200 || !found.is_object())
     throw Error(ErrorCode::unavailable, "the tasks of this result cannot be told");
@@ -56,7 +56,7 @@ Json Results::ids_of(const Json& question) const {
 
 /// A question as a command's selection: everything that it says becomes one text.
 Json Results::as_selection(const Json& question) const {
-  const HttpAnswer answer = host_.ask({"/api/v1/tasks/filter", dumped(which_of(question))});
+  const HttpAnswer answer = post_("/api/v1/tasks/filter", dumped(which_of(question)));
   const Json faces = Json::parse(answer.body, nullptr, false);
   if (answer.status != 200 || !faces.is_object() || !faces.contains("filter") ||
       !faces.at("filter").is_string())
@@ -132,4 +132,4 @@ Json Results::all() const {
   return out;
 }
 
-}  // namespace podium::kernel
+}  // namespace podium::front

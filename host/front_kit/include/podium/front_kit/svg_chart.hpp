@@ -3,10 +3,10 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-namespace podium::host::cli {
+namespace podium::front {
 
 /// An answer's chart; "" for one that is neither curves nor bars. Every text in it is escaped and
 /// it holds no script.
 std::string svg_of(const nlohmann::ordered_json& answer);
 
-}  // namespace podium::host::cli
+}  // namespace podium::front

@@ -1,4 +1,4 @@
-#include "cli/draw.hpp"
+#include "podium/front_kit/draw.hpp"
 
 #include <fmt/format.h>
 #include <utf8proc.h>
@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-namespace podium::host::cli {
+namespace podium::front {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -242,6 +242,11 @@ std::string csv_cell(const Json& value, std::string_view type) {
   return out + '"';
 }
 
+/// The rows of an answer: a figure's stand in it.
+const Json& table_in(const Json& answer) {
+  return answer.at("kind") == "figure" ? answer.at("table") : answer;
+}
+
 std::string csv_line(const std::vector<std::string>& cells) {
   return fmt::format("{}\r\n", fmt::join(cells, ","));
 }
@@ -260,27 +265,29 @@ std::string csv_of(const Json& answer) {
                          csv_cell(p[2], "real")});
     return out;
   }
-  for (const Json& c : answer.at("columns")) cells.push_back(csv_cell(c.at("name"), "text"));
+  const Json& table = table_in(answer);
+  for (const Json& c : table.at("columns")) cells.push_back(csv_cell(c.at("name"), "text"));
   out = csv_line(cells);
-  for (const Json& row : answer.at("rows")) {
+  for (const Json& row : table.at("rows")) {
     cells.clear();
     for (std::size_t i = 0; i < row.size(); ++i)
-      cells.push_back(csv_cell(row[i], answer.at("columns")[i].at("type").get<std::string>()));
+      cells.push_back(csv_cell(row[i], table.at("columns")[i].at("type").get<std::string>()));
     out += csv_line(cells);
   }
   return out;
 }
 
 std::string jsonl_of(const Json& answer) {
-  if (answer.at("kind") != "table") return answer.dump() + '\n';
+  if (answer.at("kind") != "table" && answer.at("kind") != "figure") return answer.dump() + '\n';
+  const Json& table = table_in(answer);
   std::string out;
-  for (const Json& row : answer.at("rows")) {
+  for (const Json& row : table.at("rows")) {
     Json object = Json::object();
     for (std::size_t i = 0; i < row.size(); ++i)
-      object[answer.at("columns")[i].at("name").get<std::string>()] = row[i];
+      object[table.at("columns")[i].at("name").get<std::string>()] = row[i];
     out += object.dump() + '\n';
   }
   return out;
 }
 
-}  // namespace podium::host::cli
+}  // namespace podium::front

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace podium::host::cli {
+namespace podium::front {
 
 struct ChartCurve {
   std::string name;                              ///< for the legend; other people's text
@@ -46,4 +46,4 @@ std::string colour_of(std::string_view id);
 std::vector<std::pair<double, double>> smoothed(const std::vector<std::pair<double, double>>&,
                                                 double by);
 
-}  // namespace podium::host::cli
+}  // namespace podium::front

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace podium::host::cli {
+namespace podium::front {
 
 struct HttpAnswer {
   int status = 0;
@@ -48,4 +48,4 @@ class HttpClient {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace podium::host::cli
+}  // namespace podium::front

@@ -1,5 +1,5 @@
 // The only file that includes cpp-httplib.
-#include "cli/http_client.hpp"
+#include "podium/front_kit/http_client.hpp"
 
 #include <httplib.h>
 
@@ -7,10 +7,10 @@
 #include <cstdlib>
 #include <fstream>
 
-#include "cli/base64.hpp"
 #include "podium/error.hpp"
+#include "podium/front_kit/base64.hpp"
 
-namespace podium::host::cli {
+namespace podium::front {
 namespace {
 
 constexpr int connect_seconds = 5, answer_seconds = 120;
@@ -164,4 +164,4 @@ HttpAnswer HttpClient::download(const std::string& path,
   return {status, type, refusal};
 }
 
-}  // namespace podium::host::cli
+}  // namespace podium::front

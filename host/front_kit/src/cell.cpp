@@ -1,8 +1,8 @@
-#include "kernel/cell.hpp"
+#include "podium/front_kit/cell.hpp"
 
 #include <algorithm>
 
-namespace podium::kernel {
+namespace podium::front {
 namespace {
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
@@ -116,4 +116,4 @@ Command command_at(std::string_view cell, std::size_t byte) {
   return found;
 }
 
-}  // namespace podium::kernel
+}  // namespace podium::front

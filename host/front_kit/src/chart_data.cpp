@@ -1,4 +1,4 @@
-#include "cli/chart_data.hpp"
+#include "podium/front_kit/chart_data.hpp"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +7,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-namespace podium::host::cli {
+namespace podium::front {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -157,4 +157,4 @@ ChartData chart_data(const Json& answer) {
   return data;
 }
 
-}  // namespace podium::host::cli
+}  // namespace podium::front

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-namespace podium::host::cli {
+namespace podium::front {
 
 /// RFC 4648, with padding.
 inline std::string base64(std::string_view bytes) {
@@ -20,4 +20,4 @@ inline std::string base64(std::string_view bytes) {
   return out;
 }
 
-}  // namespace podium::host::cli
+}  // namespace podium::front
