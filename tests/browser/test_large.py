@@ -4,7 +4,7 @@ import os
 import logged
 import pytest
 import requests
-from conftest import Table
+from pages import Table
 from playwright.sync_api import expect
 
 ROWS = int(os.environ.get("PODIUM_BROWSER_ROWS", "100000"))
