@@ -6,9 +6,10 @@
 #include <thread>
 #include <vector>
 
-namespace podium::leaderboard::trust {
+namespace podium::leaderboard::statistics {
 
-/// Calls `body(begin, end)` for parts of 0..count-1, one a thread. What the first of them throws is thrown.
+/// Calls `body(begin, end)` for parts of 0..count-1, one a thread. What the first of them throws is
+/// thrown.
 template <typename Body>
 void parallel(std::size_t count, std::size_t threads, const Body& body) {
   threads = std::clamp<std::size_t>(threads, 1, std::max<std::size_t>(count, 1));
@@ -29,4 +30,4 @@ void parallel(std::size_t count, std::size_t threads, const Body& body) {
     if (failure) std::rethrow_exception(failure);
 }
 
-}  // namespace podium::leaderboard::trust
+}  // namespace podium::leaderboard::statistics

@@ -1,10 +1,10 @@
 #pragma once
-// Random numbers by position: the k-th number of a stream is computed without the ones before it, so
-// that what is drawn does not depend on who draws it, in which order or on how many threads.
+// Random numbers by position: the k-th number of a stream is computed without the ones before it,
+// so that what is drawn does not depend on who draws it, in which order or on how many threads.
 #include <cstddef>
 #include <cstdint>
 
-namespace podium::leaderboard::trust {
+namespace podium::leaderboard::statistics {
 
 /// SplitMix64. Stream(42) begins with 0xbdd732262feb6e95.
 class Stream {
@@ -40,4 +40,4 @@ class Stream {
   std::uint64_t seed_;
 };
 
-}  // namespace podium::leaderboard::trust
+}  // namespace podium::leaderboard::statistics

@@ -3,11 +3,11 @@
 #include <cmath>
 #include <limits>
 
-namespace podium::leaderboard::trust {
+namespace podium::leaderboard::statistics {
 namespace {
 
-/// The continued fraction of the regularised incomplete beta function, by Lentz's method. It converges
-/// fast for x < (a + 1) / (a + b + 2).
+/// The continued fraction of the regularised incomplete beta function, by Lentz's method. It
+/// converges fast for x < (a + 1) / (a + b + 2).
 double beta_fraction(double a, double b, double x) {
   constexpr double tiny = std::numeric_limits<double>::min();
   const auto kept = [](double v) { return std::abs(v) < tiny ? tiny : v; };
@@ -40,8 +40,15 @@ double beta_below(double a, double b, double x, double rest) {
 }  // namespace
 
 double student_tail(double t, double freedom) {
-  if (std::isinf(freedom)) return std::erfc(t / std::sqrt(2.0)) / 2;
   const double square = t * t;
+  if (freedom >
+      1e5) {  // the logarithms of gamma cancel; Wallace's approximation errs by its square
+    const double near = std::isinf(freedom) ? std::abs(t)
+                                            : std::sqrt(freedom * std::log1p(square / freedom)) *
+                                                  (8 * freedom + 1) / (8 * freedom + 3);
+    const double half = std::erfc(near / std::sqrt(2.0)) / 2;
+    return t >= 0 ? half : 1 - half;
+  }
   // Both parts by themselves: 1 - x would lose the digits of a small one.
   const double part = std::isinf(square) ? 0 : freedom / (freedom + square);
   const double rest = std::isinf(square) ? 1 : square / (freedom + square);
@@ -63,4 +70,4 @@ double student_quantile(double tail, double freedom) {
   return (low + high) / 2;
 }
 
-}  // namespace podium::leaderboard::trust
+}  // namespace podium::leaderboard::statistics

@@ -1,19 +1,19 @@
 // All candidates together: ranks in every replicate, and who cannot be told apart from whom.
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <numbers>
 #include <numeric>
 
+#include "bootstrap.hpp"
 #include "parallel.hpp"
 #include "random.hpp"
 #include "student.hpp"
-#include "trust.hpp"
 
-namespace podium::leaderboard::trust {
+namespace podium::leaderboard::statistics {
 namespace {
 
-constexpr std::size_t few = 8;       // fewer tasks than these: a bootstrap understates the spread
-constexpr std::size_t readable = 10; // fewer replicates than these in a tail do not say how small it is
+constexpr std::size_t readable = 10;  // fewer replicates in a tail do not tell how small it is
 constexpr std::uint64_t noise = 0x6e6f697365;
 
 struct Spread {
@@ -31,57 +31,57 @@ Spread pooled(std::span<const Estimate* const> candidates) {
   return all;
 }
 
-/// A candidate as the comparisons see it: more is better, and the spread is neither understated nor missing.
+/// A candidate as the comparisons see it: more is better, and the spread is neither understated nor
+/// missing.
 struct Contender {
+  const Estimate* of = nullptr;
   double score = 0;
   double freedom = 0;
-  std::size_t n = 0;
   bool borrowed = false;
-  const double* at = nullptr;
-  double mean = 0, variance = 0;  // of the replicates
+  const double* at = nullptr;     // its replicates
+  double mean = 0, variance = 0;  // of them
   std::vector<double> own;        // what `at` points to, unless it is the estimate's
 };
 
-Contender contender(const Estimate& e, const Spread& others, const Options& options) {
+Contender contender(const Estimate& e, const Spread& others, const TrustQuestion& options) {
   const double sign = options.direction == Direction::max ? 1 : -1;
   Contender made;
+  made.of = &e;
   made.score = std::isnan(e.score) ? -std::numeric_limits<double>::infinity() : sign * e.score;
-  made.n = e.n;
   made.freedom = e.freedom;
-  const bool of_mean = options.fold == Fold::mean || options.fold == Fold::sum;
-  if (e.replicates.empty()) {
+  if (e.method == Estimate::Method::none) {
     made.borrowed = true;
     made.freedom = others.freedom;
-    const auto n = static_cast<double>(std::max<std::size_t>(e.n, 1));
-    const double error =
-        std::sqrt(others.variance / n) * (options.fold == Fold::sum ? n : 1);
-    const auto stream = Stream(options.seed).derived(e.key).derived(noise);
+    const double error = std::sqrt(others.variance * e.scale);
+    const auto stream =
+        Stream(options.seed).derived(noise).derived(std::bit_cast<std::uint64_t>(made.score));
     made.own.resize(options.replicates);
     for (std::size_t b = 0; b < made.own.size(); ++b) {  // Box and Muller
       const double radius = std::sqrt(-2 * std::log(stream.fraction(2 * b)));
       const double angle = 2 * std::numbers::pi * stream.fraction(2 * b + 1);
       made.own[b] = made.score + error * radius * std::cos(angle);
     }
-  } else if (sign > 0 && !(of_mean && e.n < few)) {
-    made.at = e.replicates.data();
   } else {
-    // Replicates of n tasks vary n - 1 n-ths as much as means of n new ones do.
-    const auto n = static_cast<double>(e.n);
-    const double factor = of_mean && e.n < few ? std::sqrt(n / (n - 1)) : 1;
-    made.own.reserve(e.replicates.size());
-    for (const double r : e.replicates)
-      made.own.push_back(made.score + (sign * r - made.score) * factor);
+    made.own = e.replicates;
+    for (double& r : made.own) r *= sign;
   }
-  if (!made.at) made.at = made.own.data();
-  const std::span all(made.at, options.replicates);
-  made.mean = std::accumulate(all.begin(), all.end(), 0.0) / static_cast<double>(all.size());
-  for (const double r : all) made.variance += (r - made.mean) * (r - made.mean);
-  made.variance /= static_cast<double>(std::max<std::size_t>(all.size(), 2) - 1);
+  made.at = made.own.data();
+  const auto count = static_cast<double>(made.own.size());
+  for (const double r : made.own) made.mean += r / count;
+  for (const double r : made.own) made.variance += (r - made.mean) * (r - made.mean) / (count - 1);
+  if (e.method == Estimate::Method::student && made.variance > 0) {
+    // A bootstrap of few tasks varies too little: as much as the interval's standard error says.
+    const double widened = *e.error / std::sqrt(made.variance);
+    for (double& r : made.own) r = made.score + (r - made.mean) * widened;
+    made.mean = made.score;
+    made.variance = *e.error * *e.error;
+  }
   return made;
 }
 
-/// The two-sided p of `a` and `b` being equally good, from paired replicates. Where too few of these lie
-/// in the tail, and with few tasks, Student's tail with the standard error of the replicates.
+/// The two-sided p of `a` and `b` being equally good, from paired replicates. Where too few of
+/// these lie in the tail, and with few tasks, Student's tail with the standard error of the
+/// replicates.
 double p_of_equal(const Contender& a, const Contender& b, std::size_t replicates) {
   std::size_t below = 0;
   std::size_t above = 0;
@@ -92,10 +92,11 @@ double p_of_equal(const Contender& a, const Contender& b, std::size_t replicates
     products += (a.at[i] - a.mean) * (b.at[i] - b.mean);
   }
   const std::size_t tail = std::min(below, above);
-  if (std::min(a.n, b.n) >= few && tail >= readable)
+  if (std::min(a.of->n, b.of->n) >= few && tail >= readable)
     return std::min(1.0, 2 * static_cast<double>(1 + tail) / static_cast<double>(replicates + 1));
   if (a.score == b.score) return 1;
-  const double together = 2 * products / static_cast<double>(std::max<std::size_t>(replicates, 2) - 1);
+  const double together =
+      2 * products / static_cast<double>(std::max<std::size_t>(replicates, 2) - 1);
   const double square = a.variance + b.variance - together;
   // Rounding leaves a trace of what is nothing; an infinite score is apart from all others.
   const bool nothing = square <= 1e-20 * (a.variance + b.variance) || !std::isfinite(square);
@@ -104,8 +105,8 @@ double p_of_equal(const Contender& a, const Contender& b, std::size_t replicates
     return c.freedom > 0 ? c.variance * c.variance / c.freedom : 0;
   };
   const double sum = a.variance + b.variance;
-  const double shares = share(a) + share(b);
-  const double freedom = shares > 0 ? sum * sum / shares : a.freedom + b.freedom;
+  const bool pairs = a.of->sizes == b.of->sizes && !a.borrowed && !b.borrowed;
+  const double freedom = pairs ? std::min(a.freedom, b.freedom) : sum * sum / (share(a) + share(b));
   return 2 * student_tail(std::abs(a.score - b.score) / std::sqrt(square), freedom);
 }
 
@@ -113,9 +114,8 @@ double p_of_equal(const Contender& a, const Contender& b, std::size_t replicates
 void adjust(std::vector<double>& p) {
   std::vector<std::size_t> order(p.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return p[a] != p[b] ? p[a] < p[b] : a < b;
-  });
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t a, std::size_t b) { return p[a] != p[b] ? p[a] < p[b] : a < b; });
   double least = 0;
   for (std::size_t i = 0; i < order.size(); ++i) {
     least = std::max(least, std::min(1.0, static_cast<double>(p.size() - i) * p[order[i]]));
@@ -130,27 +130,28 @@ std::string letter(std::size_t group) {
   return text;
 }
 
-void set_groups(std::vector<Standing>& made, const std::vector<Contender>& contenders,
-                const Options& options) {
+void set_groups(std::vector<CandidateTrust>& made, const std::vector<Contender>& contenders,
+                const TrustQuestion& options) {
   std::vector<std::size_t> rest(contenders.size());
   std::iota(rest.begin(), rest.end(), std::size_t{0});
   for (std::size_t group = 1; !rest.empty(); ++group) {
     const auto& leader = contenders[rest.front()];
     std::vector<double> p(rest.size() - 1);
-    parallel(p.size(), p.size() < 64 ? 1 : options.threads, [&](std::size_t begin, std::size_t end) {
-      for (std::size_t i = begin; i < end; ++i)
-        p[i] = p_of_equal(leader, contenders[rest[i + 1]], options.replicates);
-    });
+    parallel(p.size(), p.size() < 64 ? 1 : options.threads,
+             [&](std::size_t begin, std::size_t end) {
+               for (std::size_t i = begin; i < end; ++i)
+                 p[i] = p_of_equal(leader, contenders[rest[i + 1]], options.replicates);
+             });
     adjust(p);
     std::vector<std::size_t> next;
     for (std::size_t i = 0; i < rest.size(); ++i) {
-      auto& standing = made[rest[i]];
-      if (group == 1 && i > 0) standing.p = p[i - 1];
-      if (i > 0 && p[i - 1] < 1 - options.level) {
+      auto& candidate = made[rest[i]];
+      if (group == 1 && i > 0) candidate.p = p[i - 1];
+      if (i > 0 && p[i - 1] < 1 - options.confidence) {
         next.push_back(rest[i]);
       } else {
-        standing.group = group;
-        standing.letter = letter(group);
+        candidate.group = group;
+        candidate.letter = letter(group);
       }
     }
     rest = std::move(next);
@@ -163,7 +164,7 @@ struct Ranks {
   std::vector<std::uint32_t> low, high;  // by candidate, then replicate
 };
 
-Ranks ranked(const std::vector<Contender>& contenders, const Options& options) {
+Ranks ranked(const std::vector<Contender>& contenders, const TrustQuestion& options) {
   const std::size_t count = contenders.size();
   Ranks ranks{options.replicates, {}, {}};
   ranks.low.resize(count * options.replicates);
@@ -195,9 +196,10 @@ Ranks ranked(const std::vector<Contender>& contenders, const Options& options) {
   return ranks;
 }
 
-void set_ranks(std::vector<Standing>& made, const Ranks& ranks, const Options& options) {
+void set_ranks(std::vector<CandidateTrust>& made, const Ranks& ranks,
+               const TrustQuestion& options) {
   const std::size_t all = ranks.replicates;
-  const double tail = (1 - options.level) / 2 * static_cast<double>(all - 1);
+  const double tail = (1 - options.confidence) / 2 * static_cast<double>(all - 1);
   // Rounded outwards; the tolerance is for products like 0.025 * 1000 that are no whole number.
   const auto left = static_cast<std::ptrdiff_t>(std::floor(tail + 1e-9));
   const auto right = static_cast<std::ptrdiff_t>(all) - 1 - left;
@@ -227,28 +229,25 @@ void set_ranks(std::vector<Standing>& made, const Ranks& ranks, const Options& o
 
 }  // namespace
 
-Standings standings(std::span<const Estimate* const> candidates, const Options& options) {
-  Standings made;
-  if (candidates.empty()) {
-    made.why = "no candidate is ranked";
-    return made;
-  }
+void compare(std::span<const Estimate* const> candidates, const TrustQuestion& options,
+             std::vector<CandidateTrust>& made) {
   const auto others = pooled(candidates);
   if (others.freedom <= 0) {
-    made.why = "no candidate has two tasks to compare: nothing tells how much a score varies";
-    return made;
+    for (auto& candidate : made) {
+      candidate.group = 0;
+      if (candidate.why.empty()) continue;
+      candidate.why += "; nothing tells how much a score varies, so there are no ranks and groups";
+    }
+    return;
   }
   std::vector<Contender> contenders(candidates.size());
   parallel(candidates.size(), options.threads, [&](std::size_t begin, std::size_t end) {
     for (std::size_t c = begin; c < end; ++c)
       contenders[c] = contender(*candidates[c], others, options);
   });
-  made.candidates.resize(candidates.size());
-  for (std::size_t c = 0; c < contenders.size(); ++c)
-    made.candidates[c].borrowed = contenders[c].borrowed;
-  set_ranks(made.candidates, ranked(contenders, options), options);
-  set_groups(made.candidates, contenders, options);
-  return made;
+  for (std::size_t c = 0; c < contenders.size(); ++c) made[c].borrowed = contenders[c].borrowed;
+  set_ranks(made, ranked(contenders, options), options);
+  set_groups(made, contenders, options);
 }
 
-}  // namespace podium::leaderboard::trust
+}  // namespace podium::leaderboard::statistics
