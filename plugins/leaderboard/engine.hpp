@@ -46,6 +46,7 @@ struct Entry {
   Ordinal task = 0;
   std::string id, name;
   std::int64_t started = 0, ended = 0;
+  bool open = false;                   ///< it has not ended: only where every state counts
   std::string key;                     ///< what its candidate has in common (key.hpp)
   std::vector<Number> values;          ///< of `Definition::metrics`
   std::vector<Number> columns;         ///< of `Definition::columns`

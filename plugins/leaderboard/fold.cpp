@@ -152,7 +152,8 @@ Number fold_values(Fold fold, Direction direction, std::span<const double> value
 }
 
 std::string why_not(const Definition& d, const Entry& e) {
-  if (!d.metrics.empty()) {
+  // With an order of its own a board shows every task, the last where there is no value.
+  if (!d.metrics.empty() && d.order.empty()) {
     const Number& primary = e.values.front();
     if (!primary.there) return "it has no value of " + d.metrics.front().name;
     if (std::isnan(primary.value)) return d.metrics.front().name + " is NaN";
@@ -256,7 +257,7 @@ void judge(const Definition& d, const Wanted& wanted,
     const bool values = std::any_of(tasks.begin(), tasks.end(),
                                     [&](const Entry& e) { return why_not(d, e).empty(); });
     out.reasons.push_back(nothing_counts(d, tasks, values));
-  } else if (!d.metrics.empty() && !out.values.front().counts()) {
+  } else if (!d.metrics.empty() && d.order.empty() && !out.values.front().counts()) {
     out.reasons.push_back(d.metrics.front().name + " of its tasks comes to NaN");
   }
   if (counted != 0 && counted < d.least_tasks)
