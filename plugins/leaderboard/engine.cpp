@@ -243,6 +243,7 @@ Samples Engine::samples(const Candidate& c) const {
   std::vector<bool> told(c.tasks.size(), false);
   for (std::size_t w = 0; w < wanted_all_.size(); ++w) {
     std::vector<double> group;
+    std::vector<std::int64_t> ages;
     for (const std::size_t i : c.folded.counted) {
       const auto& read = c.tasks[i].datasets;
       // Pooled, a task that read two of them counts once.
@@ -251,9 +252,11 @@ Samples Engine::samples(const Candidate& c) const {
         continue;
       told[i] = true;
       group.push_back(value(i).value);
+      ages.push_back(static_cast<std::int64_t>(i));
     }
     if (group.empty()) continue;
     out.groups.push_back(std::move(group));
+    out.ages.push_back(std::move(ages));
     out.weights.push_back(d.across == Across::mean ? weights_[w] : 1);
   }
   return out;

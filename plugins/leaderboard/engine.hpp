@@ -103,6 +103,11 @@ struct Candidate {
 struct Samples {
   std::vector<std::vector<double>> groups;
   std::vector<double> weights;  ///< of the groups; all 1 when pooled
+  /// Of the groups: places of their tasks in the order of their starts. Empty: later groups are
+  /// later.
+  std::vector<std::vector<std::int64_t>> ages = {};
+
+  bool operator==(const Samples&) const = default;
 };
 
 class Engine {
@@ -188,11 +193,20 @@ Folded fold(const Definition&, const Wanted&, std::span<const Entry> tasks);
 /// Step 8: <0 when `a` comes before `b`; 0 when OptScale leaves it open. Candidates without a
 /// primary value last.
 int compare(const Definition&, const Folded& a, const Folded& b);
+/// Step 10: the best primary value, as the list of boards shows it. `candidates` are folded.
+/// Missing when there is none, and, as OptScale has it, when it is 0.
+Number best(const Definition&, const Wanted&, std::span<const Candidate* const> candidates);
 
 }  // namespace compatible
 
 /// One number of several, none of them NaN; missing of none. `last` is the last of them.
 Number fold_values(Fold, Direction, std::span<const double>);
+
+/// What the data sets of a board are.
+enum class Drawn : std::uint8_t {
+  tasks = 1,  ///< all the data there is to be good at: tasks are drawn within each data set
+  datasets,   ///< examples of more such data: data sets are drawn, then tasks within these
+};
 
 /// What can be said of the ranked candidates together.
 struct TrustQuestion {
@@ -206,22 +220,32 @@ struct TrustQuestion {
   /// pooled: the fold of all values of a candidate; mean: the mean of the groups' folds by
   /// `weights`.
   Across across = Across::pooled;
+  Drawn drawn = Drawn::tasks;
 };
 struct CandidateTrust {
   std::size_t n = 0;
   Number mean, spread, low, high;  ///< of the primary value
+  /// 1 is best. 0, as is `group`, when nothing tells how much a score varies.
   std::size_t rank_low = 0, rank_high = 0;
   double first = 0;       ///< probability to be first; equals share it
   std::size_t group = 1;  ///< those of one group cannot be told apart from its leader
+  Number error;           ///< standard error of `mean`
+  double expected_rank = 0;
+  std::string letter;  ///< of the group: "a", ... "z", "aa"
+  double p = 1;        ///< of being as good as the board's leader, Holm-adjusted
+  /// Ranks and group are worked out with the spread of the others, since it has none of its own.
+  bool borrowed = false;
+  enum class Method : std::uint8_t { none = 1, student, bootstrap } method = Method::none;
+  std::string why;  ///< in words: why there is no interval, or what to think of it; else ""
 };
 std::vector<CandidateTrust> trust(const TrustQuestion&);
 
 struct ParetoQuestion {
-  std::vector<std::vector<double>> points;  ///< each as many as directions; none is NaN
+  std::vector<std::vector<double>> points;  ///< each as many as directions
   std::vector<Direction> directions;
 };
 struct ParetoAnswer {
-  std::vector<std::size_t> front;                   ///< of each point, from 1
+  std::vector<std::size_t> front;  ///< of each point, from 1; 0: a number of it is NaN
   std::size_t knee = static_cast<std::size_t>(-1);  ///< of the first front, if it has one
 };
 ParetoAnswer pareto(const ParetoQuestion&);
