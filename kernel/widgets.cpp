@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "podium/error.hpp"
+#include "table_module.hpp"
 
 namespace podium::kernel {
 namespace {
@@ -16,26 +17,6 @@ constexpr std::size_t most_known = 200'000;  // ids that a table remembers to ha
 constexpr std::uint64_t never_closed = std::numeric_limits<std::uint64_t>::max();  // as a number
 constexpr const char* widget_target = "jupyter.widget";
 constexpr const char* control_target = "jupyter.widget.control";
-
-/// The module of a table: it takes the one that draws from the library's state.
-constexpr const char* stub = R"js(const libraries = (globalThis.podiumLibraries ??= new Map());
-function library(model) {
-  const id = model.get('library');
-  if (!libraries.has(id))
-    libraries.set(id, model.widget_manager.get_model(id).then((held) => {
-      const url = URL.createObjectURL(new Blob([held.get('_esm')], { type: 'text/javascript' }));
-      return import(url).then((module) => (URL.revokeObjectURL(url), module.default));
-    }));
-  return libraries.get(id);
-}
-export default {
-  initialize(context) {  // does not wait: a model that takes long to begin is given up
-    const begun = library(context.model).then((drawn) => drawn.initialize?.(context));
-    return () => begun.then((end) => end?.());
-  },
-  async render(context) { return (await library(context.model)).render(context); },
-};
-)js";
 
 /// What every widget has.
 Json widget_state(const char* id, const std::string& module) {
@@ -146,7 +127,7 @@ Bundle Widgets::open(const std::string& id, Table table) {
   model->number = ++made_;
   model->cell = notebook_.cell();
   model->generation = host_.generation();
-  model->state = widget_state("podium.table", stub);
+  model->state = widget_state("podium.table", table_module);
   model->state["library"] = library_;
   model->state["question"] = table.question;
   model->state["state"] = table.state;

@@ -4,9 +4,9 @@
 #include <string>
 #include <string_view>
 
-#include "notebook.hpp"
+#include "podium/front_kit/json.hpp"
 
-namespace podium::kernel {
+namespace podium::front {
 
 /// Up to `most` rows. `id` marks it for the widget that takes its place; "" none does.
 std::string table_html(const Json& table, std::size_t most, const std::string& id = {});
@@ -14,4 +14,4 @@ std::string details_html(const Json& details, std::size_t most);
 /// How far a job is.
 std::string progress_html(const Json& progress);
 
-}  // namespace podium::kernel
+}  // namespace podium::front

@@ -1,17 +1,15 @@
-#include "render/html.hpp"
+#include "podium/front_kit/html.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "podium/front_kit/draw.hpp"
 #include "podium/front_kit/escape.hpp"
 
-namespace podium::kernel {
+namespace podium::front {
 namespace {
-
-using front::DrawOptions;
-using front::escaped;
 
 constexpr std::size_t longest_cell = 300;  ///< characters that a cell shows; the title has all
 constexpr DrawOptions drawn{120, false};   ///< as a terminal of 120 columns shows it, in UTC
@@ -19,7 +17,7 @@ constexpr DrawOptions whole{0, false};
 
 std::string column_title(const Json& column) {
   const std::string title = column.value("title", "");
-  return front::safe(title.empty() ? column.at("name").get<std::string>() : title);
+  return safe(title.empty() ? column.at("name").get<std::string>() : title);
 }
 
 /// What is shown of a long text: the ends differ more often than the middle.
@@ -35,14 +33,14 @@ std::string shortened(const std::string& text) {
 
 /// `exact`: what is shown in short is whole as the cell's title.
 std::string cell_html(const Json& value, const std::string& type, bool exact) {
-  const std::string text = front::shown(value, type, drawn);
-  const std::string shown = shortened(text);
+  const std::string text = shown(value, type, drawn);
+  const std::string brief = shortened(text);
   std::string title;
-  if (exact && value.is_number_float()) title = front::shown(value, type, whole);
-  if (shown.size() != text.size()) title = text;
+  if (exact && value.is_number_float()) title = shown(value, type, whole);
+  if (brief.size() != text.size()) title = text;
   return fmt::format("<td{}>{}",
-                     title.empty() || title == shown ? "" : " title=\"" + escaped(title) + "\"",
-                     value.is_null() ? "" : escaped(shown));
+                     title.empty() || title == brief ? "" : " title=\"" + escaped(title) + "\"",
+                     value.is_null() ? "" : escaped(brief));
 }
 
 /// Front ends have looks for tables of their own. End tags that HTML does without are left out: the
@@ -90,14 +88,14 @@ std::string table_html(const Json& table, std::size_t most, const std::string& i
 std::string details_html(const Json& details, std::size_t most) {
   std::string out = "<div><table><tbody>";
   for (const auto& [name, value] : details.at("fields").items())
-    out += "<tr><th>" + escaped(front::safe(name)) +
+    out += "<tr><th>" + escaped(safe(name)) +
            cell_html(value, details.at("types").value(name, "text"), true);
   out += "</table>";
   for (const auto& [name, table] : details.at("sections").items()) {
     if (table.at("rows").empty()) continue;
     out += fmt::format(
         "<details{}><summary>{} ({})</summary>{}{}</details>",
-        table.at("rows").size() <= 20 ? " open" : "", escaped(front::safe(name)),
+        table.at("rows").size() <= 20 ? " open" : "", escaped(safe(name)),
         table.contains("of") ? table.at("of").dump() : std::to_string(table.at("rows").size()),
         rows_html(table, most, true), count_html(table, most));
   }
@@ -112,4 +110,4 @@ std::string progress_html(const Json& progress) {
       total > 0 ? total : 1, done, total);
 }
 
-}  // namespace podium::kernel
+}  // namespace podium::front

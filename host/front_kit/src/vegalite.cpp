@@ -1,20 +1,16 @@
-#include "render/vegalite.hpp"
+#include "podium/front_kit/vegalite.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "podium/front_kit/chart_data.hpp"
 #include "podium/front_kit/draw.hpp"
 
-namespace podium::kernel {
+namespace podium::front {
 namespace {
-
-using front::chart_data;
-using front::ChartData;
-using front::colour_of;
-using front::safe;
 
 constexpr int width = 600, height = 320;
 
@@ -295,7 +291,7 @@ Json parallel(const Json& answer) {
     }
     if (numbers && any) {
       const auto label = [&](double v) {
-        return front::shown(Json(log ? std::pow(10, v) : v), "real", {120, false});
+        return shown(Json(log ? std::pow(10, v) : v), "real", {120, false});
       };
       marks.push_back({{"k", axis}, {"v", 0}, {"l", label(least)}});
       if (most > least) marks.push_back({{"k", axis}, {"v", 1}, {"l", label(most)}});
@@ -355,4 +351,4 @@ Json vegalite_of(const Json& answer) {
   return nullptr;
 }
 
-}  // namespace podium::kernel
+}  // namespace podium::front
