@@ -69,8 +69,7 @@ Json lying(const Bars& bars, const Names& names, bool several, bool spans) {
   axis.log = bars.log;
   if (!several && !bars.measures.empty()) axis.title = bars.measures.front().name;
   Json x = position("v", axis, true);
-  x["axis"] = {{"tickCount", 5}};
-  if (long_numbers(bars)) x["axis"]["format"] = ".1e";
+  x["axis"] = {{"tickCount", 5}, {"format", long_numbers(bars) && !several ? ".1e" : ".6~g"}};
   Json color = {{"field", "c"}, {"type", "nominal"}, {"scale", nullptr}, {"legend", nullptr}};
   Json tips = Json::array({channel("f", "nominal", "name"), channel("m", "nominal", "measure"),
                            channel("v", "quantitative", "value")});

@@ -124,7 +124,8 @@ Chart draw(const Curves& c) {
   const int width = several ? (c.frame.width - 60) / 2 : c.frame.width;
   const bool clip = c.x.least || c.x.most || c.y.least || c.y.most;
   const Json color = colored("t", names, used, c.frame.width);
-  const Json x = position("x", c.x);
+  Json x = position("x", c.x);
+  if (several) x["axis"]["tickCount"] = 5;
   const Json y = position("y", up);
   const Json dimmed = {{"condition", {{"param", "picked"}, {"value", 1}}}, {"value", 0.12}};
   Json layers = Json::array();
@@ -139,7 +140,7 @@ Chart draw(const Curves& c) {
   if (drawn.originals)
     layers.push_back(
         {{"transform", filter("datum.o")},
-         {"mark", {{"type", "line"}, {"strokeWidth", 1}, {"clip", clip}, {"opacity", 0.25}}},
+         {"mark", {{"type", "line"}, {"strokeWidth", 1}, {"clip", clip}, {"opacity", 0.35}}},
          {"encoding", {{"x", x}, {"y", y}, {"color", color}}}});
   Json name_tip = channel("f", "nominal", "name");
   Json tips = Json::array({name_tip});
@@ -184,7 +185,7 @@ Chart draw(const Curves& c) {
     spec["facet"] = {{"field", "m"}, {"type", "nominal"}, {"title", nullptr}, {"sort", order}};
     spec["columns"] = 2;
     spec["spec"] = {{"width", width}, {"height", frame.height * 2 / 3}, {"layer", layers}};
-    spec["resolve"] = {{"scale", {{"y", "independent"}}}};
+    spec["resolve"] = {{"scale", {{"y", "independent"}}}, {"axis", {{"x", "independent"}}}};
   } else {
     spec["width"] = width;
     spec["height"] = frame.height;

@@ -22,12 +22,13 @@ Chart draw(const Intervals& v) {
   for (std::size_t i = 0; i < v.rows.size(); ++i) {
     const auto& row = v.rows[i];
     order.push_back(names.shown[i]);
+    const std::string group = row.group.empty() ? "none" : clean(row.group);
     add_row(table, v.frame,
             {names.full[i], row.value, row.low, row.high, clean(row.group), cell(row.n)});
     if (!drawable(v.value, row.value)) continue;
-    groups.insert(clean(row.group));
+    groups.insert(group);
     rows.row().text("t", names.shown[i]).text("f", names.full[i]).number("v", row.value);
-    rows.text("g", clean(row.group)).number("n", row.n);
+    rows.text("g", group).number("n", row.n);
     if (drawable(v.value, row.low) && drawable(v.value, row.high))
       rows.number("l", row.low).number("h", row.high);
   }

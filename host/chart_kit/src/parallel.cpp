@@ -62,7 +62,7 @@ Json axis_of(const Parallel::Line& line, std::size_t k) {
                {"tickCount", 6},
                {"grid", false},
                {"offset", {{"signal", "-scale('x'," + n(k) + ")"}}}};
-  if (line.values.numeric()) axis["format"] = line.log ? "~g" : "~s";
+  if (line.values.numeric()) axis["format"] = ".6~g";
   return axis;
 }
 
@@ -106,14 +106,14 @@ Json transforms(const Parallel& p) {
 }
 
 Json line_marks(const Parallel& p, const std::optional<std::size_t>& colored_by) {
-  const bool many = p.subjects.size() > 200;
   Json stroke = {{"field", "c"}};
   if (colored_by) stroke = {{"scale", "color"}, {"field", "a" + n(*colored_by)}};
   Json strokes = Json::array({{{"test", "!datum.on"}, {"value", "#b0b0b0"}}});
   if (colored_by)
     strokes.push_back({{"test", "!isValid(datum.a" + n(*colored_by) + ")"}, {"value", "#b0b0b0"}});
   strokes.push_back(std::move(stroke));
-  const double usual = many ? 0.35 : 0.65;
+  const std::size_t lines = p.subjects.size();
+  const double usual = lines > 1000 ? 0.15 : lines > 200 ? 0.3 : 0.65;
   return {{"type", "path"},
           {"name", "line"},
           {"from", {{"data", "lines"}}},
@@ -136,7 +136,7 @@ Json value_marks(const Parallel& p) {
   Json out = Json::array();
   for (std::size_t k = 0; k < p.axes.size(); ++k) {
     const std::string a = "datum.a" + n(k);
-    const std::string text = p.axes[k].values.numeric() ? "format(" + a + ",'~g')" : a;
+    const std::string text = p.axes[k].values.numeric() ? "format(" + a + ",'.6~g')" : a;
     out.push_back({{"type", "text"},
                    {"from", {{"data", "pointed"}}},
                    {"interactive", false},

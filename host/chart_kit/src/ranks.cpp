@@ -31,33 +31,36 @@ Chart draw(const Ranks& r) {
   const std::string x_name = r.x.title.empty() ? "x" : r.x.title;
   AnswerTable table = table_of(
       {{"name"}, {x_name, r.x.time ? CellType::time : CellType::real}, {"rank", CellType::real}});
+  const auto most = static_cast<double>(r.most_shown);
   std::vector<std::size_t> used;
   double worst = 1;
   Rows rows;
   for (std::size_t p = 0; p < r.paths.size(); ++p) {
-    used.push_back(p);
     const auto& path = r.paths[p];
-    for (std::size_t i = 0; i < std::min(path.x.size(), path.rank.size()); ++i) {
+    const std::size_t steps = std::min(path.x.size(), path.rank.size());
+    const bool seen = std::any_of(path.rank.begin(), path.rank.end(),
+                                  [&](const auto& rank) { return rank && *rank <= most; });
+    if (seen) used.push_back(p);
+    for (std::size_t i = 0; i < steps; ++i) {
       if (!std::isfinite(path.x[i])) continue;
       add_row(
           table, r.frame,
           {names.full[p], r.x.time ? Value(static_cast<std::int64_t>(path.x[i])) : Value(path.x[i]),
            cell(path.rank[i])});
+      if (!seen) continue;
       rows.row().number("s", static_cast<double>(p)).number("x", path.x[i]);
-      rows.number("y", path.rank[i]);
+      // Below the last rank that is shown a line has a gap.
+      rows.number("y",
+                  path.rank[i] && *path.rank[i] <= most ? path.rank[i] : std::optional<double>());
       if (path.rank[i] && std::isfinite(*path.rank[i])) worst = std::max(worst, *path.rank[i]);
-      const bool at_end = i + 1 == std::min(path.x.size(), path.rank.size());
-      if (at_end && last[p] && *last[p] <= static_cast<double>(r.most_named)) rows.number("e", 1);
+      if (i + 1 == steps && last[p] && *last[p] <= most) rows.number("e", 1);
     }
   }
-  const auto named =
-      static_cast<std::size_t>(std::count_if(last.begin(), last.end(), [&](const auto& rank) {
-        return rank && *rank <= static_cast<double>(r.most_named);
-      }));
+  worst = std::min(worst, most);
   Frame frame = r.frame;
-  if (named < r.paths.size())
-    frame = noted(frame, {"named: those that are at the end among the first " +
-                          std::to_string(r.most_named)});
+  if (used.size() < r.paths.size())
+    frame = noted(frame, {"those of " + std::to_string(r.paths.size()) +
+                          " that were ever among the first " + std::to_string(r.most_shown)});
   // Twelve colors: more paths than that are told apart by pointing at them.
   Json color = colored("t", names, used, frame.width);
   color["legend"] = nullptr;
@@ -73,7 +76,7 @@ Chart draw(const Ranks& r) {
                      {"value", 0.15}};
   Json spec = vega_lite(frame);
   spec["width"] = frame.width;
-  spec["height"] = std::max(frame.height, static_cast<int>(std::min(worst, 60.0)) * 16);
+  spec["height"] = std::max(frame.height, static_cast<int>(worst) * 16);
   spec["transform"] = Json::array({lookup(names, used)});
   const Json select = {
       {"type", "point"}, {"fields", {"t"}}, {"on", "mouseover"}, {"clear", "mouseout"}};
@@ -81,7 +84,7 @@ Chart draw(const Ranks& r) {
       {{{"mark", {{"type", "line"}, {"interpolate", "monotone"}, {"strokeWidth", 2}}},
         {"encoding", {{"x", x}, {"y", y}, {"color", color}, {"opacity", near}}}},
        {{"params", Json::array({{{"name", "near"}, {"select", select}}})},
-        {"mark", {{"type", "circle"}, {"size", worst > 40 ? 20 : 50}, {"opacity", 1}}},
+        {"mark", {{"type", "circle"}, {"size", 50}, {"opacity", 1}}},
         {"encoding", {{"x", x}, {"y", y}, {"color", color}, {"opacity", near}, {"tooltip", tips}}}},
        {{"transform", Json::array({{{"filter", "datum.e"}}})},
         {"mark", {{"type", "text"}, {"align", "left"}, {"dx", 8}, {"fontSize", 11}}},

@@ -39,6 +39,12 @@ Json placed(const char* field, const Dimension& dimension, Axis axis) {
   Json out = channel(field, "nominal", axis.title);
   out["sort"] = texts_of(dimension);
   out["axis"] = {{"labelLimit", 140}};
+  if (*field == 'x') {
+    const auto texts = texts_of(dimension);
+    const bool few = texts.size() <= 5 && std::all_of(texts.begin(), texts.end(),
+                                                      [](auto& text) { return text.size() <= 18; });
+    out["axis"]["labelAngle"] = few ? 0 : -35;
+  }
   return out;
 }
 

@@ -43,12 +43,23 @@ std::string with_data(const Json& specification, const std::string& data) {
   return text.append(rest, 1, rest.size() - 1);
 }
 
+/// Empty axes look like a mistake.
+void say_when_empty(Json& specification, const std::string& rows) {
+  if (rows != "[]") return;
+  Json& title = specification["title"];
+  if (title.is_null() || title.at("text").get_ref<const std::string&>().empty())
+    title = {{"text", "Nothing to draw"}, {"anchor", "start"}};
+  else
+    title["subtitle"] = "nothing to draw";
+}
+
 }  // namespace
 
 Json vega_lite(const Frame& frame) {
   Json spec = {{"$schema", "https://vega.github.io/schema/vega-lite/v5.json"},
                {"config",
                 {{"axis", {{"labelLimit", 200}, {"titleLimit", frame.width}}},
+                 {"axisX", {{"labelFlush", false}}},
                  {"legend", {{"labelLimit", 220}, {"titleLimit", 220}, {"symbolLimit", 0}}},
                  {"header", {{"labelLimit", 300}, {"labelFontWeight", "bold"}}},
                  {"view", {{"stroke", nullptr}}}}}};
@@ -76,7 +87,7 @@ Json position(const char* field, const Axis& axis, bool zero) {
   Json out = channel(field, axis.time ? "temporal" : "quantitative", axis.title);
   Json scale = Json::object();
   if (axis.log)
-    scale["type"] = "log";
+    scale = {{"type", "log"}, {"nice", false}};
   else if (!axis.time)
     scale["zero"] = zero;
   const auto end = [&](const std::optional<double>& at) {
@@ -87,6 +98,8 @@ Json position(const char* field, const Axis& axis, bool zero) {
   // Ends that were said are ends: no rounder ones beyond them.
   if (end(axis.least) || end(axis.most)) scale["nice"] = false;
   if (!scale.empty()) out["scale"] = std::move(scale);
+  // Decades rather than a line for each of their tenths.
+  if (axis.log) out["axis"] = {{"tickCount", 6}, {"format", ".6~g"}};
   return out;
 }
 
@@ -111,11 +124,12 @@ Json colored(const char* field, const Names& names, const std::vector<std::size_
   }
   Json out = channel(field, "nominal", "");
   out["scale"] = {{"domain", std::move(domain)}, {"range", std::move(range)}};
+  out["legend"] = {{"symbolOpacity", 1}};
   if (!has_legend(used.size())) {
     out["legend"] = nullptr;
   } else if (used.size() > most_beside) {
     const int columns = std::max(1, width / 210);
-    out["legend"] = {{"orient", "bottom"}, {"columns", columns}, {"labelLimit", 180}};
+    out["legend"].update({{"orient", "bottom"}, {"columns", columns}, {"labelLimit", 180}});
   }
   return out;
 }
@@ -141,12 +155,14 @@ Frame noted(Frame frame, const std::vector<std::string>& notes) {
 }
 
 Chart finish(const Frame& frame, Json specification, std::string rows, AnswerTable table) {
+  say_when_empty(specification, rows);
   std::string text = with_data(specification, source(frame, rows, "rows"));
   return placed(frame, vega_lite_type, std::move(text), std::move(rows), std::move(table));
 }
 
 Chart finish_vega(const Frame& frame, Json specification, Json more_data, std::string rows,
                   AnswerTable table) {
+  say_when_empty(specification, rows);
   std::string data = "[" + source(frame, rows, "source");
   for (const Json& set : more_data) data += "," + dumped(set);
   data += "]";
