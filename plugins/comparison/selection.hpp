@@ -13,6 +13,7 @@
 #include "podium/store/reader.hpp"
 
 namespace podium {
+class JsonWriter;
 class Members;
 class PluginContext;
 }  // namespace podium
@@ -27,12 +28,13 @@ inline constexpr std::size_t most_charted = 2000;
 /// Tasks as a body asks for them: by ids, or all that match, the first `limit` in `order`.
 struct Selection {
   std::vector<std::string> ids = {};  ///< not empty: these, in this order, and nothing below counts
-  std::optional<std::string> project = {};    ///< an id, else a name
-  bool subprojects = false;                   ///< those below it, too
-  std::optional<bool> archived = {};          ///< missing: no, unless the filter speaks of it
-  std::string filter = {};                    ///< text of the query language
+  std::optional<std::string> project = {};  ///< an id, else a name
+  bool subprojects = false;                 ///< those below it, too
+  std::optional<bool> archived = {};  ///< missing: no, unless the filter speaks of it, or `both`
+  bool both = false;
+  std::string filter = {};  ///< text of the query language
   std::vector<QueryLanguage::Binding> bindings = {};
-  std::string search = {};              ///< in name or description without regard to case, or the id
+  std::string search = {};  ///< in name or description without regard to case, or the id
   std::vector<std::string> order = {};  ///< "NAME [ASC|DESC]"; newest first when empty
   std::uint64_t limit = usually_compared;
 };
@@ -49,7 +51,9 @@ struct ComparedTask {
   Ordinal project = 0;
   std::int64_t version = 0;
   std::string id, name, state;
-  std::string label;  ///< the name; with " .id6" (the last six of the id) where another has the name
+  std::string project_id;
+  std::string
+      label;  ///< the name; with " .id6" (the last six of the id) where another has the name
   std::string color;  ///< "#rrggbb": the same wherever the task is shown
   std::optional<std::int64_t> started;
 };
@@ -67,15 +71,17 @@ Selected select(PluginContext&, const Reader&, const Principal&, const Selection
 /// The same of tasks that are known already (a verb's).
 Selected select(PluginContext&, const Reader&, const Principal&, std::span<const Ordinal>);
 
-/// Members of the "tasks" array of every answer: id, name, label, color, state, project.
-class AnswerWriter;
+/// The members `tasks`, `missing` and `more` of every answer, into an object that is open.
+void write_selected(JsonWriter&, const Selected&);
+/// The same as members of a JSON Schema's "properties".
+std::string selected_schema();
 
 /// Values of named columns of tasks: what scatter plots, boxes, parallel axes and importance draw.
 struct Frame {
   struct Column {
-    std::string name;                           ///< as it was asked for
+    std::string name;  ///< as it was asked for
     Path path;
-    std::vector<Value> values;                  ///< one a task; monostate is missing
+    std::vector<Value> values;                   ///< one a task; monostate is missing
     std::vector<std::optional<double>> numbers;  ///< of each value that is, or spells, a number
   };
   std::vector<Column> columns;
@@ -89,7 +95,10 @@ Frame read_frame(PluginContext&, const Reader&, const Principal&,
                  std::span<const ComparedTask> tasks, std::span<const std::string> names,
                  std::string_view member = "names");
 
-/// A value as the text that people read: numbers in their shortest form, "true", "false".
+/// A value as the text that people read: numbers in their shortest form, "true", "false"; "" when
+/// missing.
 std::string text_of(const Value&);
+/// What a cell shows, kept.
+Value owned(const Cell&);
 
 }  // namespace podium::comparison

@@ -91,12 +91,33 @@ struct Group {
 
 struct SeriesAnswer {
   Selected selected;
-  std::vector<Group> groups;  ///< empty unless grouped
+  std::vector<Group> groups;   ///< empty unless grouped
   std::vector<Series> series;  ///< by metric (key, scope), then by owner
 };
 
-/// Throws `too_large` when it would be too many curves or points.
-SeriesAnswer read_series(PluginContext&, const Reader&, const Principal&, Selected,
+/// Which curves there are: known before a point is read.
+struct SeriesPlan {
+  struct Entry {
+    std::string key, scope;
+    std::size_t task = 0;  ///< index into the selected tasks
+    Summary summary;
+  };
+  Selected selected;
+  std::vector<Entry> entries;  ///< by (key, scope, task)
+  std::vector<Group> groups;   ///< when grouped
+};
+
+/// The series of the tasks that are asked for (none named: all), in that order. Throws `too_large`.
+std::vector<SeriesPlan::Entry> find_series(PluginContext&, const Reader&, const Principal&,
+                                           const Selected&, const std::vector<MetricName>& metrics,
+                                           std::size_t most);
+/// Throws `too_large` when it would be too many curves or points, `invalid` for a name in `group`.
+SeriesPlan plan_series(PluginContext&, const Reader&, const Principal&, Selected,
+                       const SeriesQuestion&);
+/// A number that changes when anything changes that the curves or their legend are made of.
+std::uint64_t fingerprint(const SeriesPlan&);
+/// The reader is the plan's. Throws `cancelled`.
+SeriesAnswer read_series(PluginContext&, const Reader&, const Principal&, SeriesPlan,
                          const SeriesQuestion&, const Cancel&);
 
 }  // namespace podium::comparison

@@ -27,13 +27,13 @@ struct MetricValues {
     std::array<double, 5> values{};  ///< in the order of `value_statistics`
     std::int64_t points = 0;         ///< 0: the task does not have it
   };
-  std::vector<Cell> cells;                 ///< one a task
-  std::array<bool, 5> equal{};             ///< two tasks or more have it, and all the same
+  std::vector<Cell> cells;                       ///< one a task
+  std::array<bool, 5> equal{};                   ///< two tasks or more have it, and all the same
   std::array<std::vector<std::size_t>, 5> best;  ///< tasks; none when equal or nobody knows
 };
 
 struct ValuesQuestion {
-  std::vector<MetricName> metrics = {};  ///< none: all
+  std::vector<MetricName> metrics = {};       ///< none: all
   std::map<std::string, Better> better = {};  ///< by key; goes before the goals
 };
 
