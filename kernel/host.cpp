@@ -193,11 +193,12 @@ void Host::ask_later(const HttpCall& call, Then then) {
 class Host::Stream : public std::enable_shared_from_this<Host::Stream> {
  public:
   Stream(Notebook& notebook, HostAddress address, std::string topics,
-         std::function<void(const Json&)> event)
+         std::function<void(const Json&)> event, std::function<void(bool)> alive)
       : notebook_(notebook),
         client_(std::make_unique<HttpClient>(address)),
         topics_(std::move(topics)),
-        event_(std::move(event)) {}
+        event_(std::move(event)),
+        alive_(std::move(alive)) {}
 
   static std::shared_ptr<Stream> start(std::unique_ptr<Stream> made) {
     // Two owners: the one who listens, and the thread. Whoever listens lets go by `Stop`.
@@ -211,6 +212,7 @@ class Host::Stream : public std::enable_shared_from_this<Host::Stream> {
     const std::lock_guard lock(mutex_);
     stopped_ = true;
     event_ = nullptr;
+    alive_ = nullptr;
     client_->stop();
     changed_.notify_all();
   }
@@ -231,6 +233,7 @@ class Host::Stream : public std::enable_shared_from_this<Host::Stream> {
             path,
             [&](std::string_view piece) {
               pause = shortest;
+              tell(true);
               buffer += piece;
               take_events(buffer);
               return !stopped();
@@ -239,10 +242,19 @@ class Host::Stream : public std::enable_shared_from_this<Host::Stream> {
       } catch (const std::exception&) {
         // Nobody answers: again, a little later.
       }
+      if (pause > shortest) tell(false);  // not the first try
       std::unique_lock lock(mutex_);
       changed_.wait_for(lock, pause, [&] { return stopped_; });
       pause = std::min(pause * 2, longest);
     }
+  }
+  void tell(bool alive) {
+    const std::lock_guard lock(mutex_);
+    if (stopped_ || !alive_ || told_ == alive) return;
+    told_ = alive;
+    notebook_.post([self = shared_from_this(), say = alive_, alive] {
+      if (!self->stopped()) say(alive);
+    });
   }
   void take_events(std::string& buffer) {
     for (std::size_t end; (end = buffer.find("\n\n")) != std::string::npos;) {
@@ -270,6 +282,8 @@ class Host::Stream : public std::enable_shared_from_this<Host::Stream> {
   std::unique_ptr<HttpClient> client_;
   const std::string topics_;
   std::function<void(const Json&)> event_;
+  std::function<void(bool)> alive_;
+  std::optional<bool> told_;  ///< what `alive_` heard last
   std::string since_;
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -277,8 +291,10 @@ class Host::Stream : public std::enable_shared_from_this<Host::Stream> {
 };
 
 std::shared_ptr<Host::Stream> Host::follow(const std::string& topics,
-                                           std::function<void(const Json&)> event) {
-  return Stream::start(std::make_unique<Stream>(notebook_, address_, topics, std::move(event)));
+                                           std::function<void(const Json&)> event,
+                                           std::function<void(bool)> alive) {
+  return Stream::start(
+      std::make_unique<Stream>(notebook_, address_, topics, std::move(event), std::move(alive)));
 }
 
 // ---- a podium of one's own

@@ -5,6 +5,8 @@ import re
 import socket
 import threading
 import time
+import typing
+import urllib.request
 
 RTL = "\u202etxt.exe \u05e9\u05dc\u05d5\u05dd"
 HOSTILE = ["</script><script>window.hacked=1</script>", "<img src=x onerror=window.hacked=1>", RTL, "x" * 480 + "-tail-of-500-chars!!", "${window.hacked=1}", "'\";--"]
@@ -92,3 +94,29 @@ def fill(url, project, count, connections=4, bundle=100, logged=True):
         thread.start()
     for thread in threads:
         thread.join()
+
+
+class Many(typing.NamedTuple):
+    id: str
+    total: int
+
+
+def many(url, name, least):
+    """A project of at least so many runs: a thousand that a client logged, cloned until there are enough (13,000 a second)."""
+    project = experiment(url, name)
+    fill(url, project, min(1000, least))
+    question = {"project": project, "archived": "both"}
+
+    def ask(path, body=None):
+        request = urllib.request.Request(f"{url}/api/v1/tasks/{path}", None if body is None else json.dumps(body).encode(), {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=120) as answer:
+            return json.load(answer)
+
+    while True:
+        total = ask("query", {**question, "columns": ["id"], "offset": 0, "limit": 1})["total"]
+        if total >= least:
+            return Many(project, total)
+        run = ask("actions/run", {"action": "clone", "selection": question, "parameters": {"name": "{name}"}, "wait": 50_000})
+        while run["state"] == "running":
+            run = ask(f"actions/runs/{run['run']}")
+        assert run["state"] == "done" and not run["failed_count"], run

@@ -81,12 +81,12 @@ def _json(body):
 
 
 class Follower:
-    """Reads what /api/v1/events tells of some topics on a thread, over cuts, until it is stopped."""
+    """Reads what /api/v1/events tells of some topics on a thread, over cuts, until it is stopped. `alive` hears whether events arrive."""
 
     SHORTEST, LONGEST = 0.5, 30.0
 
-    def __init__(self, client, topics, told):
-        self._client, self._topics, self._told = client, topics, told
+    def __init__(self, client, topics, told, alive=lambda live: None):
+        self._client, self._topics, self._told, self._alive = client, topics, told, alive
         self._stopped = threading.Event()
         self._since = None
         self._connection = None
@@ -110,6 +110,8 @@ class Follower:
                     pause = self.SHORTEST
             except (PodiumError, OSError, http.client.HTTPException, ValueError):
                 pass  # nobody answers: again, a little later
+            if pause > self.SHORTEST and not self._stopped.is_set():  # not the first try
+                self._alive(False)
             self._stopped.wait(pause)
             pause = min(pause * 2, self.LONGEST)
 
@@ -129,7 +131,9 @@ class Follower:
                 if line.startswith(b"data:"):
                     data.append(line[5:])
                 elif not line and data:
-                    heard = True
+                    if not heard:
+                        heard = True
+                        self._alive(True)
                     self._take(json.loads(b"".join(data)))
                     data = []
             return heard

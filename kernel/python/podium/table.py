@@ -19,9 +19,13 @@ _PATHS = {"window": "/api/v1/tasks/query", "facets": "/api/v1/tasks/facets", "co
 
 
 class _Library(anywidget.AnyWidget):
-    """Holds the module of the tables once, however many there are."""
+    """Sends the module of the tables to a page that asks; in its state it would be kept in notebooks."""
 
-    _esm = library_module()
+    _esm = "export default {};"
+
+    def __init__(self):
+        super().__init__()
+        self.on_msg(lambda _, content, __: content.get("ask") == "module" and self.send({"module": library_module()}))
 
 
 class Tables:
@@ -57,6 +61,7 @@ class Tasks(Result, anywidget.AnyWidget):
     state = traitlets.Dict().tag(sync=True)
     selection = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
     height = traitlets.Any(None).tag(sync=True)
+    live = traitlets.Bool(None, allow_none=True).tag(sync=True)
     snapshot = traitlets.Unicode().tag(sync=True)
     library = traitlets.Unicode().tag(sync=True)
 
@@ -76,7 +81,10 @@ class Tasks(Result, anywidget.AnyWidget):
             self.comm._reply_subshell_for = lambda data, subshell: subshell
         tables.keep(session.screen.cell, self)
         if command.live:
-            self._events = Follower(client, topics_of(answer), lambda message: self.send({"news": message}))
+            self._events = Follower(client, topics_of(answer), lambda message: self.send({"news": message}), self._is_live)
+
+    def _is_live(self, live):
+        self.live = live
 
     def close(self):
         if self._events is not None:
