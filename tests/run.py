@@ -13,6 +13,7 @@
     lab      both kinds of notebooks in JupyterLab in a real Chromium
     api      podium's own API held to its OpenAPI document, and events
     rules    rules over HTTP, with runs that an MLflow client logs
+    compare  curves and comparisons over HTTP and by the verb, against slow references
     differential  the same calls against mlflow server and podium
     crash    kill -9 under load, during a merge and a migration; disks that are full, fail or have lost something
     operations  backup, restore and doctor beside a running server
@@ -39,7 +40,28 @@ import xml.etree.ElementTree
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 JOBS = str(os.environ.get("JOBS") or os.cpu_count() or 2)
-DEFAULT = ["unit", "asan", "tsan", "install", "web", "client", "cli", "kernel", "browser", "lab", "api", "rules", "custom", "differential", "crash", "operations", "attacks", "fuzz", "format"]
+DEFAULT = [
+    "unit",
+    "asan",
+    "tsan",
+    "install",
+    "web",
+    "client",
+    "cli",
+    "kernel",
+    "browser",
+    "lab",
+    "api",
+    "rules",
+    "compare",
+    "custom",
+    "differential",
+    "crash",
+    "operations",
+    "attacks",
+    "fuzz",
+    "format",
+]
 sys.path.insert(0, str(ROOT / "tests/support"))
 import chromium  # noqa: E402
 
@@ -239,6 +261,10 @@ def stage_lab():
 
 def stage_api():
     run_pytest("api")
+
+
+def stage_compare():
+    run_pytest("compare")
 
 
 def stage_rules():
