@@ -11,6 +11,7 @@
     browser  the pages and the table in a real Chromium (given by name only)
     api      podium's own API held to its OpenAPI document, and events
     rules    rules over HTTP, with runs that an MLflow client logs
+    compare  curves and comparisons over HTTP and by the verb, against slow references
     differential  the same calls against mlflow server and podium
     crash    kill -9 under load, during a merge and a migration; disks that are full, fail or have lost something
     operations  backup, restore and doctor beside a running server
@@ -36,7 +37,7 @@ import xml.etree.ElementTree
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 JOBS = str(os.environ.get("JOBS") or os.cpu_count() or 2)
-DEFAULT = ["unit", "asan", "tsan", "install", "client", "cli", "api", "rules", "custom", "differential", "crash", "operations", "attacks", "fuzz", "format"]
+DEFAULT = ["unit", "asan", "tsan", "install", "client", "cli", "api", "rules", "compare", "custom", "differential", "crash", "operations", "attacks", "fuzz", "format"]
 TSAN_TESTS = ["storage_sqlite", "storage_sqlite_conformance", "http", "services"]
 
 
@@ -204,6 +205,10 @@ def stage_browser():
 
 def stage_api():
     run_pytest("api")
+
+
+def stage_compare():
+    run_pytest("compare")
 
 
 def stage_rules():

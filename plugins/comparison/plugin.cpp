@@ -6,6 +6,7 @@
 #include "colors.hpp"
 #include "routes.hpp"
 #include "saved.hpp"
+#include "verb.hpp"
 
 namespace {
 
@@ -15,6 +16,7 @@ class Comparison final : public podium::Plugin {
     context.declare(podium::comparison::colors_collection());
     context.declare(podium::comparison::comparisons_collection());
     context.add(std::make_unique<podium::comparison::ComparisonRoutes>(context));
+    context.add(std::make_unique<podium::comparison::CompareVerb>(context));
   }
 };
 

@@ -47,7 +47,7 @@ class Keeper {
     if (!least_ || value < curve_.y[*least_]) least_ = row;
     if (!greatest_ || value > curve_.y[*greatest_]) greatest_ = row;
   }
-  Curve finish() {
+  std::vector<std::size_t> finish() {
     if (first_) flush();
     return std::move(out_);
   }
@@ -59,18 +59,14 @@ class Keeper {
     if (least_) rows[n++] = *least_;
     if (greatest_) rows[n++] = *greatest_;
     std::sort(rows, rows + n);
-    const auto end = std::unique(rows, rows + n);
-    for (auto row = rows; row != end; ++row) {
-      out_.x.push_back(curve_.x[*row]);
-      out_.y.push_back(curve_.y[*row]);
-    }
+    out_.insert(out_.end(), rows, std::unique(rows, rows + n));
     first_.reset();
     least_.reset();
     greatest_.reset();
   }
 
   const Curve& curve_;
-  Curve out_;
+  std::vector<std::size_t> out_;
   std::uint64_t bucket_ = 0;
   std::optional<std::size_t> first_, least_, greatest_;
   std::size_t last_ = 0;
@@ -117,10 +113,9 @@ struct Place {
 
 }  // namespace
 
-void sample(Curve& curve, Buckets spacing, std::uint32_t buckets) {
+std::vector<std::size_t> rows_kept(const Curve& curve, Buckets spacing, std::uint32_t buckets) {
   const std::size_t total = curve.x.size();
-  if (total <= 1) return;
-  if (spacing == Buckets::even && total <= buckets) return;
+  if (total == 0) return {};
   Keeper keeper(curve);
   if (spacing == Buckets::even) {
     // i * buckets / total, without the product: a row further, `buckets` parts of `total` more.
@@ -135,7 +130,19 @@ void sample(Curve& curve, Buckets spacing, std::uint32_t buckets) {
     const Places places(curve.x.front(), curve.x.back(), buckets, spacing == Buckets::log);
     for (std::size_t i = 0; i < total; ++i) keeper.add(i, places.of(curve.x[i]));
   }
-  curve = keeper.finish();
+  return keeper.finish();
+}
+
+void sample(Curve& curve, Buckets spacing, std::uint32_t buckets) {
+  const auto rows = rows_kept(curve, spacing, buckets);
+  if (rows.size() == curve.x.size()) return;
+  // Rows ascend, so what is written was read.
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    curve.x[i] = curve.x[rows[i]];
+    curve.y[i] = curve.y[rows[i]];
+  }
+  curve.x.resize(rows.size());
+  curve.y.resize(rows.size());
 }
 
 Fold fold(std::span<const Curve> curves, Buckets spacing, std::uint32_t most, Band band) {

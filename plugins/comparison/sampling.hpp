@@ -1,6 +1,7 @@
 #pragma once
 // Fewer points that draw the same: first, least, greatest and last of each bucket; and the mean of
 // several curves at common places.
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -13,6 +14,8 @@ namespace podium::comparison {
 /// the rows i with i * buckets / total == b); by width and log the buckets divide what lies between
 /// the curve's ends. A NaN is never least or greatest.
 void sample(Curve&, Buckets, std::uint32_t buckets);
+/// The rows that `sample` keeps, ascending.
+std::vector<std::size_t> rows_kept(const Curve&, Buckets, std::uint32_t buckets);
 
 /// Curves of several tasks as one: at each place the mean over the tasks of a task's mean there.
 struct Fold {
