@@ -195,12 +195,14 @@ void Host::ask_later(const HttpCall& call, Then then) {
 class Host::Stream : public std::enable_shared_from_this<Host::Stream> {
  public:
   Stream(Notebook& notebook, HostAddress address, std::string topics,
-         std::chrono::milliseconds pace, std::function<void(const Json&)> event)
+         std::chrono::milliseconds pace, std::function<void(const Json&)> event,
+         std::function<void(bool)> alive)
       : notebook_(notebook),
         client_(std::make_unique<HttpClient>(address)),
         topics_(std::move(topics)),
         pace_(pace),
-        event_(std::move(event)) {}
+        event_(std::move(event)),
+        alive_(std::move(alive)) {}
 
   static std::shared_ptr<Stream> start(std::unique_ptr<Stream> made) {
     // Two owners: the one who listens, and the thread. Whoever listens lets go by `Stop`.
@@ -214,6 +216,7 @@ class Host::Stream : public std::enable_shared_from_this<Host::Stream> {
     const std::lock_guard lock(mutex_);
     stopped_ = true;
     event_ = nullptr;
+    alive_ = nullptr;
     client_->stop();
     changed_.notify_all();
   }
@@ -231,6 +234,7 @@ class Host::Stream : public std::enable_shared_from_this<Host::Stream> {
             reader_.begin(topics_, pace_),
             [&](std::string_view piece) {
               pause = shortest;
+              alive(true);
               reader_.take(piece, [this](Json message) { tell(std::move(message)); });
               return !stopped();
             },
@@ -238,10 +242,19 @@ class Host::Stream : public std::enable_shared_from_this<Host::Stream> {
       } catch (const std::exception&) {
         // Nobody answers: again, a little later.
       }
+      if (pause > shortest) alive(false);  // not the first try
       std::unique_lock lock(mutex_);
       changed_.wait_for(lock, pause, [&] { return stopped_; });
       pause = std::min(pause * 2, longest);
     }
+  }
+  void alive(bool is) {
+    const std::lock_guard lock(mutex_);
+    if (stopped_ || !alive_ || told_ == is) return;
+    told_ = is;
+    notebook_.post([self = shared_from_this(), say = alive_, is] {
+      if (!self->stopped()) say(is);
+    });
   }
   void tell(Json message) {
     const std::lock_guard lock(mutex_);
@@ -256,6 +269,8 @@ class Host::Stream : public std::enable_shared_from_this<Host::Stream> {
   const std::string topics_;
   const std::chrono::milliseconds pace_;
   std::function<void(const Json&)> event_;
+  std::function<void(bool)> alive_;
+  std::optional<bool> told_;  ///< what `alive_` heard last
   front::EventReader reader_;
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -264,9 +279,10 @@ class Host::Stream : public std::enable_shared_from_this<Host::Stream> {
 
 std::shared_ptr<Host::Stream> Host::follow(const std::string& topics,
                                            std::chrono::milliseconds pace,
-                                           std::function<void(const Json&)> event) {
-  return Stream::start(
-      std::make_unique<Stream>(notebook_, address_, topics, pace, std::move(event)));
+                                           std::function<void(const Json&)> event,
+                                           std::function<void(bool)> alive) {
+  return Stream::start(std::make_unique<Stream>(notebook_, address_, topics, pace, std::move(event),
+                                                std::move(alive)));
 }
 
 // ---- a podium of one's own

@@ -9,7 +9,6 @@
 #include "podium/front_kit/answer_text.hpp"
 #include "podium/front_kit/carry_out.hpp"
 #include "podium/front_kit/draw.hpp"
-#include "render/html.hpp"
 
 namespace podium::kernel {
 
@@ -158,9 +157,23 @@ Json Interpreter::call(const std::string& path, const Json& request,
   return front::told(ask(call, most));
 }
 
-void Interpreter::run(const Command& command) {
+/// `undo` alone takes back what was last done from here: the host keeps nothing between commands.
+Command Interpreter::completed(Command command) const {
+  const auto words = words_of(command.line);
+  if (words.size() != 1 || words.front().text != "undo") return command;
+  if (last_run_.empty())
+    throw wrong("nothing was done from this notebook that can be undone; 'undo RUN' names a run");
+  command.line += " " + last_run_;
+  return command;
+}
+
+void Interpreter::run(const Command& typed) {
+  const Command command = completed(typed);
   std::string request;
   const Json answer = answer_to(command, request);
+  if (answer.value("entity", "") == "action_run" && answer.contains("fields") &&
+      answer.at("fields").value("undoable", false))
+    last_run_ = answer.at("fields").value("run", "");
   if (!command.name.empty()) results_.bind(command.name, answer);
   outputs_.show(answer, command, request);
   if (answer.value("outcome", "done") == "failed" || answer.value("outcome", "") == "timed_out")
@@ -208,12 +221,7 @@ bool Interpreter::confirmed(const Json& question) {
 }
 
 void Interpreter::watch(const Json& progress) {
-  const auto bundle = [](const Json& now) {
-    Bundle b;
-    b.data["text/plain"] = front::text_of(now, as_terminal);
-    b.data["text/html"] = progress_html(now);
-    return b;
-  };
+  const auto bundle = [this](const Json& now) { return bundle_of(now, look_); };
   const std::string job = progress.at("job"), id = Widgets::new_id();
   notebook_.display(bundle(progress), id);
   using namespace std::chrono_literals;

@@ -11,9 +11,7 @@
 #include "podium/front_kit/base64.hpp"
 #include "podium/front_kit/draw.hpp"
 #include "podium/front_kit/escape.hpp"
-#include "podium/front_kit/svg_chart.hpp"
-#include "render/html.hpp"
-#include "render/vegalite.hpp"
+#include "podium/front_kit/forms.hpp"
 
 namespace podium::kernel {
 namespace {
@@ -81,11 +79,6 @@ Bundle text_bundle(const std::string& name, const std::string& text, bool whole)
   return bundle;
 }
 
-/// What a figure may be: nothing that a front end would take for HTML or a script.
-bool is_vega(std::string_view type) {
-  return type == "application/vnd.vegalite.v5+json" || type == "application/vnd.vega.v5+json";
-}
-
 /// A question without what only says how the table is viewed; a limit says how much of it there is.
 Json without_view(const Json& question) {
   Json which = question;
@@ -102,31 +95,8 @@ Json view_of(const Json& question) {
 }  // namespace
 
 Bundle bundle_of(const Json& answer, const Look& look, const std::string& snapshot) {
-  const std::size_t rows = look.rows;
   Bundle bundle;
-  const std::string kind = answer.at("kind");
-  bundle.data["text/plain"] = front::text_of(answer, as_terminal, look.text_rows);
-  if (kind == "figure") {
-    // As with a chart no HTML beside it.
-    const std::string type = answer.at("media_type");
-    if (answer.at("specification").is_object() && is_vega(type))
-      bundle.data[type] = answer.at("specification");
-    else
-      bundle.data["text/html"] = table_html(answer.at("table"), rows);
-  } else if (const Json chart = vegalite_of(answer); !chart.is_null()) {
-    bundle.data["application/vnd.vegalite.v5+json"] = chart;
-    // No HTML beside it: JupyterLab would show that instead.
-    if (const std::string svg = front::svg_of(answer); !svg.empty())
-      bundle.data["image/svg+xml"] = svg;
-  } else if (kind == "table") {
-    bundle.data["text/html"] = table_html(answer, rows, snapshot);
-  } else if (kind == "details") {
-    bundle.data["text/html"] = details_html(answer, rows);
-  } else if (kind == "question") {
-    bundle.data["text/html"] = fmt::format(
-        "<p><b>{}</b></p>{}", escaped(front::safe(answer.at("text").get<std::string>())),
-        details_html(answer.at("details"), rows));
-  }
+  bundle.data = front::forms_of(answer, {look.rows, look.text_rows, snapshot});
   return bundle;
 }
 
@@ -140,7 +110,7 @@ void Outputs::show(const Json& answer, const Command& command, const std::string
     show_file(answer);
   } else if (kind == "table") {
     show_table(answer, command, request);
-  } else if (kind == "details" && answer.value("entity", "") == "task") {
+  } else if (kind == "details" && answer.value("entity", "") == "task" && !command.live) {
     show_previews(answer);
   } else if (command.live || (kind == "chart" && any_running(answer))) {
     show_live(answer, request);

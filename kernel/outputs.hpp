@@ -23,7 +23,7 @@ struct Look {
   bool widgets = true;
 };
 
-/// An answer of the kinds table, details, chart and question in all forms that it has.
+/// An answer in all forms that it has.
 Bundle bundle_of(const Json& answer, const Look&, const std::string& snapshot = {});
 
 class Outputs {

@@ -3,6 +3,13 @@ import unittest
 
 import jupyter_kernel_test
 import pytest
+from jupyter_kernel_test.msgspec_v5 import schema_fragments
+
+# The suite has no schema of the messages that widgets bring; these are the protocol's.
+COMM = {"comm_id": {"type": "string"}, "data": {"type": "object"}}
+schema_fragments["comm_open"] = {"properties": {**COMM, "target_name": {"type": "string"}, "target_module": {"type": ["string", "null"]}},
+                                 "required": ["comm_id", "data", "target_name"]}
+schema_fragments["comm_msg"] = schema_fragments["comm_close"] = {"properties": COMM}
 
 
 @pytest.mark.usefixtures("vision")

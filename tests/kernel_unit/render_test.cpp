@@ -1,16 +1,20 @@
 #include "outputs.hpp"
 #include "podium/front_kit/answer_text.hpp"
 #include "podium/front_kit/chart_data.hpp"
+#include "podium/front_kit/html.hpp"
 #include "podium/front_kit/svg_chart.hpp"
-#include "render/html.hpp"
-#include "render/vegalite.hpp"
+#include "podium/front_kit/vegalite.hpp"
 #include "support.hpp"
 
 using namespace podium::kernel;
 using podium::front::chart_data;
 using podium::front::problem_lines;
 using podium::front::smoothed;
+using podium::front::details_html;
+using podium::front::progress_html;
 using podium::front::svg_of;
+using podium::front::table_html;
+using podium::front::vegalite_of;
 
 namespace {
 
