@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -58,8 +59,9 @@ class Interpreter {
   Json call(const std::string& path, const Json& request, std::chrono::milliseconds most = {});
   /// Asks the person; false: not to be done.
   bool confirmed(const Json& question);
-  /// Watches a job to its end; an interrupt cancels it.
+  /// Watches a job to its end; an interrupt leaves it alone, a button stops it.
   void watch(const Json& progress);
+  void open_task(const std::string& task, const std::string& table, const Json& parent);
 
   Notebook& notebook_;
   Host host_;
@@ -69,6 +71,8 @@ class Interpreter {
   Look look_;
   std::string last_run_;  ///< of an action that can be undone
   Outputs outputs_;
+  std::string last_run_;          ///< of an action that can be undone
+  std::set<std::string> opened_;  ///< displays of opened tasks
 };
 
 }  // namespace podium::kernel
