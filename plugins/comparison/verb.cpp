@@ -318,10 +318,10 @@ std::optional<Answer> CompareVerb::inspect(const Principal& who, std::string_vie
   const Path last = series("metrics", key);
   Aggregate all;
   all.filter = is_null(last, true);
-  using Fold = Aggregate::Fold;
-  all.folds = {{Fold::Kind::count, {}},
-               {Fold::Kind::min, series("metrics", key, Statistic::min)},
-               {Fold::Kind::max, series("metrics", key, Statistic::max)}};
+  using Kind = Aggregate::Fold::Kind;
+  all.folds = {{Kind::count, {}},
+               {Kind::min, series("metrics", key, Statistic::min)},
+               {Kind::max, series("metrics", key, Statistic::max)}};
   all.budget = {1'000'000, std::chrono::milliseconds(500)};
   std::optional<Answer> found;
   context_.tasks().aggregate(context_.store(), who, all,
