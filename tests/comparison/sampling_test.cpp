@@ -46,7 +46,7 @@ TEST_CASE("even buckets have the rows i with i * buckets / total == b") {
   std::mt19937 random(7);
   for (int round = 0; round < 300; ++round) {
     const std::size_t n = random() % 200 + 1;
-    const std::uint32_t buckets = random() % 50 + 1;
+    const auto buckets = static_cast<std::uint32_t>(random() % 50 + 1);
     Curve c;
     for (std::size_t i = 0; i < n; ++i) {
       c.x.push_back(static_cast<double>(i));

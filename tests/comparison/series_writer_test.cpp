@@ -68,7 +68,7 @@ SeriesAnswer answer_of(Curve line) {
   task.name = task.label = "a \"name\"";
   task.color = "#4c78a8";
   a.selected.tasks = {task};
-  Series s;
+  comparison::Series s;
   s.key = "loss";
   s.of = 7;
   s.line = std::move(line);
