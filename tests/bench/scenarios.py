@@ -7,6 +7,7 @@ import dataclasses
 import typing
 
 import actions
+import importance
 import measure
 import reads
 import servers
@@ -117,6 +118,12 @@ def group_events():
     ]
 
 
+def group_comparison():
+    return [
+        Scenario("importance of 30 parameters, 1k tasks", importance.importance(1000, 30), {"podium": 5}),
+    ]
+
+
 def group_artifacts():
     return [
         Scenario("artifact 100 MB up", servers.artifact_up, sizes(5, None, 2, floor=False)),
@@ -141,6 +148,7 @@ GROUPS = {
     "history": group_history,
     "mixed": group_mixed,
     "events": group_events,
+    "comparison": group_comparison,
     "artifacts": group_artifacts,
 }
 
