@@ -11,6 +11,7 @@
     browser  the pages and the table in a real Chromium (given by name only)
     api      podium's own API held to its OpenAPI document, and events
     rules    rules over HTTP, with runs that an MLflow client logs
+    boards   leaderboards over HTTP, held against a slow reference and scipy
     differential  the same calls against mlflow server and podium
     crash    kill -9 under load, during a merge and a migration; disks that are full, fail or have lost something
     operations  backup, restore and doctor beside a running server
@@ -36,7 +37,7 @@ import xml.etree.ElementTree
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 JOBS = str(os.environ.get("JOBS") or os.cpu_count() or 2)
-DEFAULT = ["unit", "asan", "tsan", "install", "client", "cli", "api", "rules", "custom", "differential", "crash", "operations", "attacks", "fuzz", "format"]
+DEFAULT = ["unit", "asan", "tsan", "install", "client", "cli", "api", "rules", "boards", "custom", "differential", "crash", "operations", "attacks", "fuzz", "format"]
 TSAN_TESTS = ["storage_sqlite", "storage_sqlite_conformance", "http", "services"]
 
 
@@ -208,6 +209,10 @@ def stage_api():
 
 def stage_rules():
     run_pytest("rules")
+
+
+def stage_boards():
+    run_pytest("boards")
 
 
 def stage_differential():
