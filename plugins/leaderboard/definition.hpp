@@ -19,6 +19,14 @@ enum class Pick : std::uint8_t { last = 1, best, min, max, mean, first, at_step 
 /// How folds of several data sets become one.
 enum class Across : std::uint8_t { pooled = 1, mean };
 enum class Scope : std::uint8_t { task = 1, candidate };
+/// Which tasks count: those that were completed, or, of boards of tasks, every state.
+enum class Counts : std::uint8_t { completed = 1, all };
+
+/// What the data sets of a board are to the bootstrap.
+enum class Drawn : std::uint8_t {
+  tasks = 1,  ///< all the data there is to be good at: tasks are drawn within each data set
+  datasets,   ///< examples of more such data: data sets are drawn, then tasks within these
+};
 
 std::string_view name(Kind) noexcept;
 std::string_view name(Mode) noexcept;
@@ -27,6 +35,8 @@ std::string_view name(Fold) noexcept;
 std::string_view name(Pick) noexcept;
 std::string_view name(Across) noexcept;
 std::string_view name(Scope) noexcept;
+std::string_view name(Counts) noexcept;
+std::string_view name(Drawn) noexcept;
 
 struct Metric {
   std::string name;  ///< on this board
@@ -103,6 +113,7 @@ struct Definition {
   Kind kind = Kind::candidates;
   Mode mode = Mode::podium;
   bool subprojects = false;
+  Counts counts = Counts::completed;
   std::string filter;
   std::vector<Metric> metrics;  ///< the first is the primary; empty only with `order`
   GroupBy group_by;
@@ -119,6 +130,7 @@ struct Definition {
   std::vector<BoardColumn> columns;
   std::uint64_t seed = 0;
   double confidence = 0.95;
+  Drawn drawn = Drawn::tasks;
 
   bool asks_for_datasets() const noexcept { return !datasets.empty() || !coverage.empty(); }
   bool operator==(const Definition&) const = default;

@@ -46,6 +46,7 @@ struct Entry {
   Ordinal task = 0;
   std::string id, name;
   std::int64_t started = 0, ended = 0;
+  bool open = false;                   ///< it has not ended: only where every state counts
   std::string key;                     ///< what its candidate has in common (key.hpp)
   std::vector<Number> values;          ///< of `Definition::metrics`
   std::vector<Number> columns;         ///< of `Definition::columns`
@@ -111,7 +112,8 @@ struct Samples {
 
 class Engine {
  public:
-  explicit Engine(std::shared_ptr<const Definition>);
+  /// `order`: of `Definition::order`, whose directions count.
+  explicit Engine(std::shared_ptr<const Definition>, Order order = {});
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
@@ -154,18 +156,19 @@ class Engine {
 
  private:
   void fold(Candidate&);
-  void place(Candidate&);
+  Candidate& home(const std::string& key);
+  void place(const Candidate&);
   void displace(const Candidate&);
   void sort();
-  bool before(const Candidate& a, const Candidate& b) const;
+  /// <0 when `a` comes before `b`; `printed`: 0 for those who share a rank.
   int compare(const Candidate& a, const Candidate& b, bool printed) const;
-  void take_out(std::unordered_map<std::string, std::unique_ptr<Candidate>>::iterator,
-                Ordinal task);
+  int compare_values(const Candidate& a, const Candidate& b) const;
 
   std::shared_ptr<const Definition> definition_;
   Order order_keys_;  ///< directions of `Definition::order`
   Wanted wanted_;
   std::vector<DatasetIndex> wanted_all_;
+  std::vector<double> weights_;  ///< of `wanted_all_`
   std::vector<DatasetName> datasets_;
   std::map<DatasetName, DatasetIndex> dataset_of_;
   std::unordered_map<std::string, std::unique_ptr<Candidate>> by_key_;
@@ -199,12 +202,6 @@ Number best(const Definition&, const Wanted&, std::span<const Candidate* const> 
 /// One number of several, none of them NaN; missing of none. `last` is the last of them.
 Number fold_values(Fold, Direction, std::span<const double>);
 
-/// What the data sets of a board are.
-enum class Drawn : std::uint8_t {
-  tasks = 1,  ///< all the data there is to be good at: tasks are drawn within each data set
-  datasets,   ///< examples of more such data: data sets are drawn, then tasks within these
-};
-
 /// What can be said of the ranked candidates together.
 struct TrustQuestion {
   std::vector<Samples> candidates;  ///< of the ranked ones, in the board's order
@@ -214,6 +211,8 @@ struct TrustQuestion {
   double confidence = 0.95;
   std::size_t replicates = 2000;
   unsigned threads = 1;  ///< the answer does not depend on it
+  /// pooled: the fold of all values of a candidate; mean: the mean of the groups' folds by
+  /// `weights`.
   Across across = Across::pooled;
   Drawn drawn = Drawn::tasks;
 };
