@@ -171,6 +171,7 @@ LineEditor::End LineEditor::read(const std::string& prompt, std::string& line, b
   impl_->prompt = prompt;
   impl_->plain = plain;
   std::fflush(stdout);
+  el_set(impl_->editor, EL_PREP_TERM, 1);  // before there is a prompt that somebody answers
   int count = 0;
   const char* text = el_gets(impl_->editor, &count);
   if (text == nullptr || count <= 0) {
