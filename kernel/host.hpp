@@ -5,14 +5,15 @@
 #include <memory>
 #include <string>
 
-#include "cli/http_client.hpp"
-#include "kernel/notebook.hpp"
+#include "notebook.hpp"
+#include "podium/front_kit/events.hpp"
+#include "podium/front_kit/http_client.hpp"
 
 namespace podium::kernel {
 
-using host::cli::HostAddress;
-using host::cli::HttpAnswer;
-using host::cli::HttpClient;
+using front::HostAddress;
+using front::HttpAnswer;
+using front::HttpClient;
 
 /// Thrown where a person interrupted.
 struct Interrupted {};
@@ -45,9 +46,12 @@ class Host {
   void ask_later(const HttpCall&, Then then);
 
   /// An event stream, until `handle` is dropped. `event` is called on the kernel's thread with the
-  /// data of each event; a cut is mended by itself.
+  /// data of each event, at most once a `pace`; a cut is mended by itself. `alive` is told when
+  /// events arrive, and when that takes longer than a moment again.
   class Stream;
-  std::shared_ptr<Stream> follow(const std::string& topics, std::function<void(const Json&)> event);
+  std::shared_ptr<Stream> follow(const std::string& topics, std::chrono::milliseconds pace,
+                                 std::function<void(const Json&)> event,
+                                 std::function<void(bool)> alive = {});
 
   /// Starts a podium on this machine with the store of this folder and goes there, or goes to the
   /// one that runs already. Throws Error.

@@ -1,27 +1,29 @@
-#include "kernel/interpreter.hpp"
+#include "interpreter.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
 
-#include "cli/draw.hpp"
-#include "kernel/render/html.hpp"
-#include "kernel/render/text.hpp"
 #include "podium/error.hpp"
+#include "podium/front_kit/answer_text.hpp"
+#include "podium/front_kit/carry_out.hpp"
+#include "podium/front_kit/draw.hpp"
 
 namespace podium::kernel {
-namespace {
 
-/// What the host refused, as it told it.
-struct Refused {
-  Json problem;
-};
+using front::command_at;
+using front::commands_of;
+using front::Refused;
+using front::Word;
+using front::words_of;
+
+namespace {
 
 Failure failure_of(const Json& problem) {
   Failure failure;
   failure.name = problem.value("code", "failed");
-  failure.trace = problem_lines(problem);
+  failure.trace = front::problem_lines(problem);
   failure.value = failure.trace.front();
   return failure;
 }
@@ -32,15 +34,6 @@ Error wrong(const std::string& sentence) { return Error(ErrorCode::invalid, sent
 constexpr std::chrono::milliseconds patience{2000};
 constexpr const char* local_address = "http://127.0.0.1:5000";
 
-Json parsed_answer(const HttpAnswer& answer) {
-  Json body = Json::parse(answer.body, nullptr, false);
-  if (answer.status == 200 && body.is_object()) return body;
-  if (body.is_object() && body.contains("code")) throw Refused{std::move(body)};
-  throw Error(ErrorCode::unavailable,
-              fmt::format("what answers there is no podium, or one without this command (HTTP {})",
-                          answer.status));
-}
-
 }  // namespace
 
 Interpreter::Interpreter(Notebook& notebook, std::string esm_file)
@@ -48,7 +41,9 @@ Interpreter::Interpreter(Notebook& notebook, std::string esm_file)
       host_(notebook),
       widgets_(notebook, host_, std::move(esm_file)),
       live_(notebook, host_),
-      results_(host_),
+      results_([this](const std::string& path, const std::string& body) {
+        return host_.ask({path, body});
+      }),
       outputs_(notebook, host_, widgets_, live_, look_) {
   widgets_.on_selection(
       [this](const std::string& name, const Json& selection) { results_.select(name, selection); });
@@ -80,14 +75,14 @@ void Interpreter::connect(const std::string& where) {
   const HostAddress before = host_.address();
   if (where == "local") {
     // One that runs on this machine is that one.
-    host_.connect(host::cli::find_host(local_address));
+    host_.connect(front::find_host(local_address));
     try {
       call("/api/v1/commands", nullptr);
     } catch (const Error&) {
       host_.start_local();
     }
   } else {
-    host_.connect(host::cli::find_host(where));
+    host_.connect(front::find_host(where));
   }
   try {
     HttpAnswer answer = host_.ask({"/api/v1/commands"});
@@ -100,7 +95,7 @@ void Interpreter::connect(const std::string& where) {
       host_.connect(std::move(with));
       answer = host_.ask({"/api/v1/commands"});
     }
-    parsed_answer(answer);
+    front::told(answer);
   } catch (...) {
     host_.connect(before);
     throw;
@@ -114,8 +109,7 @@ bool Interpreter::run_own(const Command& command) {
   if (first == "connect") {
     if (words.size() > 2) throw wrong("'connect' takes one address, or the word 'local'");
     if (words.size() == 1) {
-      if (host_.address().url.empty())
-        host_.connect(host::cli::find_host({}));  // says what is wrong
+      if (host_.address().url.empty()) host_.connect(front::find_host({}));  // says what is wrong
       notebook_.print("connected to " + host_.address().url + "\n");
     } else {
       connect(words[1].text);
@@ -144,12 +138,9 @@ bool Interpreter::run_own(const Command& command) {
   return false;
 }
 
-Json Interpreter::call(const std::string& path, const Json& request,
-                       std::chrono::milliseconds most) {
-  HttpCall call{path};
-  if (!request.is_null()) call.body = request.dump(-1, ' ', false, Json::error_handler_t::replace);
+HttpAnswer Interpreter::ask(const HttpCall& call, std::chrono::milliseconds most) {
   try {
-    return parsed_answer(host_.ask(call, most));
+    return host_.ask(call, most);
   } catch (const Error& e) {
     if (e.code() != ErrorCode::unavailable) throw;
     throw Error(
@@ -159,9 +150,30 @@ Json Interpreter::call(const std::string& path, const Json& request,
   }
 }
 
-void Interpreter::run(const Command& command) {
+Json Interpreter::call(const std::string& path, const Json& request,
+                       std::chrono::milliseconds most) {
+  HttpCall call{path};
+  if (!request.is_null()) call.body = request.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return front::told(ask(call, most));
+}
+
+/// `undo` alone takes back what was last done from here: the host keeps nothing between commands.
+Command Interpreter::completed(Command command) const {
+  const auto words = words_of(command.line);
+  if (words.size() != 1 || words.front().text != "undo") return command;
+  if (last_run_.empty())
+    throw wrong("nothing was done from this notebook that can be undone; 'undo RUN' names a run");
+  command.line += " " + last_run_;
+  return command;
+}
+
+void Interpreter::run(const Command& typed) {
+  const Command command = completed(typed);
   std::string request;
   const Json answer = answer_to(command, request);
+  if (answer.value("entity", "") == "action_run" && answer.contains("fields") &&
+      answer.at("fields").value("undoable", false))
+    last_run_ = answer.at("fields").value("run", "");
   if (!command.name.empty()) results_.bind(command.name, answer);
   outputs_.show(answer, command, request);
   if (answer.value("outcome", "done") == "failed" || answer.value("outcome", "") == "timed_out")
@@ -171,34 +183,27 @@ void Interpreter::run(const Command& command) {
 }
 
 Json Interpreter::answer_to(const Command& command, std::string& request) {
+  struct Kernel final : front::Attendant {
+    explicit Kernel(Interpreter& i) : interpreter(i) {}
+    HttpAnswer post(const std::string& path, const std::string& body) override {
+      return interpreter.ask({path, body});
+    }
+    bool confirm(const Json& question) override {
+      if (!interpreter.confirmed(question)) throw Error(ErrorCode::conflict, "nothing was done");
+      return true;
+    }
+    bool watch(const Json& progress) override {
+      interpreter.watch(progress);
+      return true;
+    }
+    Interpreter& interpreter;
+  } kernel(*this);
   Json body = {{"line", command.line}};
   if (const Json named = results_.spoken_of(command.line); !named.empty())
     body["selections"] = named;
-  const bool waits = words_of(command.line).front().text == "wait";
-  const auto began = std::chrono::steady_clock::now();
-  while (true) {
-    Json answer = call(waits ? "/api/v1/commands/wait" : "/api/v1/commands", body);
-    if (answer.value("outcome", "done") == "pending") {
-      body["waited"] = std::chrono::duration_cast<std::chrono::milliseconds>(
-                           std::chrono::steady_clock::now() - began)
-                           .count();
-      continue;
-    }
-    const std::string kind = answer.at("kind");
-    if (kind == "question") {
-      if (!confirmed(answer)) throw Error(ErrorCode::conflict, "nothing was done");
-      const std::string token = answer.value("token", "");
-      body["line"] = command.line + " yes" + (token.empty() ? "" : " " + token);
-      continue;
-    }
-    if (kind == "progress") {
-      watch(answer);
-      body = {{"line", "job " + answer.at("job").get<std::string>()}};
-      continue;
-    }
-    request = body.dump(-1, ' ', false, Json::error_handler_t::replace);
-    return answer;
-  }
+  front::CarriedOut done = front::carry_out(kernel, std::move(body));
+  request = std::move(done.request);
+  return std::move(done.answer);
 }
 
 bool Interpreter::confirmed(const Json& question) {
@@ -216,12 +221,7 @@ bool Interpreter::confirmed(const Json& question) {
 }
 
 void Interpreter::watch(const Json& progress) {
-  const auto bundle = [](const Json& now) {
-    Bundle b;
-    b.data["text/plain"] = text_of(now, 0);
-    b.data["text/html"] = progress_html(now);
-    return b;
-  };
+  const auto bundle = [this](const Json& now) { return bundle_of(now, look_); };
   const std::string job = progress.at("job"), id = Widgets::new_id();
   notebook_.display(bundle(progress), id);
   using namespace std::chrono_literals;
@@ -272,11 +272,7 @@ Json Interpreter::evaluate(const std::string& expression) {
 
 namespace {
 
-struct Own {
-  const char* text;
-  const char* note;
-};
-constexpr Own own_words[] = {
+constexpr front::OwnWord own_words[] = {
     {"connect", "goes to a podium: connect http://HOST:PORT, connect local"},
     {"set", "set rows N: how many rows a static table shows"},
     {"widgets", "widgets on, widgets off: tables that work, or static ones"}};
@@ -285,32 +281,18 @@ constexpr Own own_words[] = {
 
 Completion Interpreter::complete(const std::string& cell, std::size_t byte) {
   const Command at = command_at(cell, byte);
-  const std::size_t cursor = byte - std::min(at.at, byte);
-  Completion found{byte, byte, {}};
+  const std::size_t cursor = std::min(byte - std::min(at.at, byte), at.line.size());
+  Json answer;
   try {
-    const Json answer = call("/api/v1/commands/complete",
-                             {{"line", at.line},
-                              {"cursor", std::min(cursor, at.line.size())},
-                              {"selections", results_.all()}},
-                             patience);
-    found.begin = at.at + answer.at("start").get<std::size_t>();
-    found.end = at.at + answer.at("end").get<std::size_t>();
-    for (const Json& m : answer.at("matches"))
-      found.matches.push_back({m.at("text"), m.value("kind", ""), m.value("note", "")});
+    answer =
+        call("/api/v1/commands/complete",
+             {{"line", at.line}, {"cursor", cursor}, {"selections", results_.all()}}, patience);
   } catch (...) {
-    // Nobody answers, or it took too long: the own words are known all the same.
+    // Nobody answers, or it took too long.
   }
-  const std::string_view typed =
-      std::string_view(at.line).substr(0, std::min(cursor, at.line.size()));
-  const auto words = words_of(typed);
-  if (words.empty() || (words.size() == 1 && words[0].end == typed.size())) {
-    const std::size_t begin = words.empty() ? typed.size() : words[0].begin;
-    const std::string_view prefix = typed.substr(begin);
-    if (found.matches.empty()) found.begin = at.at + begin;
-    for (const Own& own : own_words)
-      if (std::string_view(own.text).starts_with(prefix))
-        found.matches.push_back({own.text, "verb", own.note});
-  }
+  Completion found = front::completion_of(answer, at.line, cursor, own_words);
+  found.begin += at.at;
+  found.end += at.at;
   return found;
 }
 
@@ -319,7 +301,7 @@ Json Interpreter::inspect(const std::string& cell, std::size_t byte) {
   const std::size_t cursor = std::min(byte - std::min(at.at, byte), at.line.size());
   Json data = Json::object();
   for (const Word& word : words_of(at.line))
-    for (const Own& own : own_words)
+    for (const front::OwnWord& own : own_words)
       if (word.begin == 0 && cursor <= word.end && word.text == own.text)
         return {{"text/plain", own.note}, {"text/markdown", own.note}};
   try {

@@ -6,13 +6,14 @@
 #include <string>
 #include <vector>
 
-#include "kernel/cell.hpp"
-#include "kernel/host.hpp"
-#include "kernel/live.hpp"
-#include "kernel/notebook.hpp"
-#include "kernel/outputs.hpp"
-#include "kernel/results.hpp"
-#include "kernel/widgets.hpp"
+#include "host.hpp"
+#include "live.hpp"
+#include "notebook.hpp"
+#include "outputs.hpp"
+#include "podium/front_kit/cell.hpp"
+#include "podium/front_kit/completion.hpp"
+#include "podium/front_kit/results.hpp"
+#include "widgets.hpp"
 
 namespace podium::kernel {
 
@@ -22,13 +23,9 @@ struct Failure {
   std::vector<std::string> trace;
 };
 
-struct Completion {
-  struct Match {
-    std::string text, kind, note;
-  };
-  std::size_t begin = 0, end = 0;  ///< bytes of the cell that a match replaces
-  std::vector<Match> matches;
-};
+using front::Command;
+using front::Completion;
+using front::Results;
 
 class Interpreter {
  public:
@@ -44,7 +41,7 @@ class Interpreter {
   Completion complete(const std::string& cell, std::size_t byte);
   /// By MIME type what is known of what stands there; empty: nothing.
   Json inspect(const std::string& cell, std::size_t byte);
-  bool is_complete(const std::string& cell) const { return is_whole(cell); }
+  bool is_complete(const std::string& cell) const { return front::is_whole(cell); }
   void on_comm(const CommMessage&);
   Json comms(const std::string& target) const;
   void shut_down();
@@ -53,9 +50,11 @@ class Interpreter {
   /// Runs a command of the front end's own; false when it is none.
   bool run_own(const Command&);
   void connect(const std::string& where);
+  Command completed(Command) const;
   void run(const Command&);
   /// The answer of the host, and what was asked: waits, questions and jobs are gone through.
   Json answer_to(const Command&, std::string& request);
+  HttpAnswer ask(const HttpCall&, std::chrono::milliseconds most = {});
   Json call(const std::string& path, const Json& request, std::chrono::milliseconds most = {});
   /// Asks the person; false: not to be done.
   bool confirmed(const Json& question);
@@ -68,6 +67,7 @@ class Interpreter {
   Live live_;
   Results results_;
   Look look_;
+  std::string last_run_;  ///< of an action that can be undone
   Outputs outputs_;
 };
 

@@ -5,8 +5,8 @@
 #include <iostream>
 #include <string_view>
 
-#include "kernel/adapter/run_kernel.hpp"
-#include "kernel/interpreter.hpp"
+#include "adapter/run_kernel.hpp"
+#include "interpreter.hpp"
 
 namespace {
 

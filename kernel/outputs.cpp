@@ -1,4 +1,4 @@
-#include "kernel/outputs.hpp"
+#include "outputs.hpp"
 
 #include <fmt/format.h>
 
@@ -7,18 +7,18 @@
 #include <fstream>
 #include <set>
 
-#include "cli/base64.hpp"
-#include "cli/draw.hpp"
-#include "cli/svg_chart.hpp"
-#include "kernel/render/html.hpp"
-#include "kernel/render/text.hpp"
-#include "kernel/render/vegalite.hpp"
 #include "podium/error.hpp"
+#include "podium/front_kit/base64.hpp"
+#include "podium/front_kit/draw.hpp"
+#include "podium/front_kit/escape.hpp"
+#include "podium/front_kit/forms.hpp"
 
 namespace podium::kernel {
 namespace {
 
 namespace fs = std::filesystem;
+
+using front::escaped;
 
 constexpr std::size_t largest_image = 2 << 20, largest_text = 16 << 10, most_previews = 4;
 constexpr std::size_t largest_kept = std::size_t{1} << 30;  ///< file that is kept
@@ -51,15 +51,15 @@ bool is_text(const std::string& name) {
 
 /// An image stands in an `img`: an SVG that somebody logged runs no script there.
 Bundle image_bundle(const std::string& name, const std::string& type, const std::string& bytes) {
-  const std::string data = host::cli::base64(bytes);
+  const std::string data = front::base64(bytes);
   Bundle bundle;
-  bundle.data["text/plain"] = "[" + host::cli::safe(name) + "]";
+  bundle.data["text/plain"] = "[" + front::safe(name) + "]";
   if (type == "image/png" || type == "image/jpeg")
     bundle.data[type] = data;
   else
     bundle.data["text/html"] =
         fmt::format("<img alt=\"{}\" style=\"max-width:100%\" src=\"data:{};base64,{}\">",
-                    escaped(host::cli::safe(name)), type, data);
+                    escaped(front::safe(name)), type, data);
   return bundle;
 }
 
@@ -67,37 +67,16 @@ Bundle text_bundle(const std::string& name, const std::string& text, bool whole)
   std::string shown;
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = std::min(text.find('\n', begin), text.size());
-    shown += host::cli::safe(std::string_view(text).substr(begin, end - begin)) + '\n';
+    shown += front::safe(std::string_view(text).substr(begin, end - begin)) + '\n';
     begin = end + 1;
   }
   if (!whole) shown += "…\n";
   Bundle bundle;
-  bundle.data["text/plain"] = host::cli::safe(name) + "\n" + shown;
+  bundle.data["text/plain"] = front::safe(name) + "\n" + shown;
   bundle.data["text/html"] =
       fmt::format("<details open><summary>{}</summary><pre>{}</pre></details>",
-                  escaped(host::cli::safe(name)), escaped(shown));
+                  escaped(front::safe(name)), escaped(shown));
   return bundle;
-}
-
-/// The topics that tell when an answer is no longer what it was.
-std::string topics_of_answer(const Json& answer) {
-  std::vector<std::string> topics;
-  const std::string kind = answer.at("kind");
-  if (kind == "chart") {
-    std::set<std::string> tasks;
-    for (const Json& series : answer.at("series"))
-      if (series.contains("task")) tasks.insert(series.at("task").get<std::string>());
-    for (const std::string& task : tasks) topics.push_back("task/" + task + "/metrics");
-    const std::string of_each = topics_of(topics);
-    return of_each.empty() ? topics_of({"tasks"}) : of_each;
-  }
-  const Json question = answer.value("question", Json::object());
-  if (question.contains("project") && question.value("scope", "") == "project")
-    return topics_of({"project/" + question.at("project").get<std::string>() + "/tasks"});
-  if (kind == "details" && answer.value("entity", "") == "task" &&
-      answer.at("fields").contains("id"))
-    return topics_of({"task/" + answer.at("fields").at("id").get<std::string>()});
-  return topics_of({"tasks"});
 }
 
 /// A question without what only says how the table is viewed; a limit says how much of it there is.
@@ -116,41 +95,25 @@ Json view_of(const Json& question) {
 }  // namespace
 
 Bundle bundle_of(const Json& answer, const Look& look, const std::string& snapshot) {
-  const std::size_t rows = look.rows;
   Bundle bundle;
-  const std::string kind = answer.at("kind");
-  bundle.data["text/plain"] = text_of(answer, kind == "table" ? look.text_rows : rows);
-  if (const Json chart = vegalite_of(answer); !chart.is_null()) {
-    bundle.data["application/vnd.vegalite.v5+json"] = chart;
-    // No HTML beside it: JupyterLab would show that instead.
-    if (const std::string svg = host::cli::svg_of(answer); !svg.empty())
-      bundle.data["image/svg+xml"] = svg;
-  } else if (kind == "table") {
-    bundle.data["text/html"] = table_html(answer, rows, snapshot);
-  } else if (kind == "details") {
-    bundle.data["text/html"] = details_html(answer, rows);
-  } else if (kind == "question") {
-    bundle.data["text/html"] = fmt::format(
-        "<p><b>{}</b></p>{}", escaped(host::cli::safe(answer.at("text").get<std::string>())),
-        details_html(answer.at("details"), rows));
-  }
+  bundle.data = front::forms_of(answer, {look.rows, look.text_rows, snapshot});
   return bundle;
 }
 
 void Outputs::show(const Json& answer, const Command& command, const std::string& request) {
   const std::string kind = answer.at("kind");
   for (const Json& notice : answer.at("notices"))
-    notebook_.print(host::cli::safe(notice.get<std::string>()) + '\n');
+    notebook_.print(front::safe(notice.get<std::string>()) + '\n');
   if (kind == "text") {
-    notebook_.print(text_of(answer, look_.rows));
+    notebook_.print(front::text_of(answer, as_terminal));
   } else if (kind == "file") {
     show_file(answer);
   } else if (kind == "table") {
     show_table(answer, command, request);
-  } else if (kind == "details" && answer.value("entity", "") == "task") {
+  } else if (kind == "details" && answer.value("entity", "") == "task" && !command.live) {
     show_previews(answer);
   } else if (command.live || (kind == "chart" && any_running(answer))) {
-    show_live(bundle_of(answer, look_), request, topics_of_answer(answer));
+    show_live(answer, request);
   } else {
     notebook_.display(bundle_of(answer, look_));
   }
@@ -170,11 +133,10 @@ bool Outputs::any_running(const Json& chart) {
   return got.status == 200 && found.is_object() && !found.value("rows", Json::array()).empty();
 }
 
-void Outputs::show_live(const Bundle& bundle, const std::string& request,
-                        const std::string& topics) {
+void Outputs::show_live(const Json& answer, const std::string& request) {
   const std::string id = Widgets::new_id();
-  notebook_.display(bundle, id);
-  live_.follow(id, topics, request,
+  notebook_.display(bundle_of(answer, look_), id);
+  live_.follow(id, answer, request,
                [look = look_](const Json& now) { return bundle_of(now, look); });
 }
 
@@ -182,11 +144,10 @@ void Outputs::show_table(const Json& answer, const Command& command, const std::
   const bool tasks = answer.contains("question");
   const std::string why_not = tasks && look_.widgets ? widgets_.why_not() : std::string();
   if (!tasks || !look_.widgets || !why_not.empty()) {
-    const Bundle bundle = bundle_of(answer, look_);
     if (command.live)
-      show_live(bundle, request, topics_of_answer(answer));
+      show_live(answer, request);
     else
-      notebook_.display(bundle);
+      notebook_.display(bundle_of(answer, look_));
     return;
   }
   const std::string id = Widgets::new_id();
@@ -195,7 +156,7 @@ void Outputs::show_table(const Json& answer, const Command& command, const std::
   table.question = without_view(answer.at("question"));
   table.state = view_of(answer.at("question"));
   table.name = command.name;
-  if (command.live) table.events = topics_of_answer(answer);
+  if (command.live) table.events = front::topics_of_answer(answer);
   table.text =
       fmt::format("a table of {} tasks", answer.contains("of") ? answer.at("of").dump() : "these");
   notebook_.result(widgets_.open(id, std::move(table)));
@@ -216,8 +177,7 @@ void Outputs::show_file(const Json& file) {
     out.write(got.body.data(), static_cast<std::streamsize>(got.body.size()));
     out.close();
     if (!out) throw Error(ErrorCode::internal, "cannot write to '" + name + "' in this folder");
-    notebook_.print(
-        fmt::format("written to {}, {} bytes\n", host::cli::safe(name), got.body.size()));
+    notebook_.print(fmt::format("written to {}, {} bytes\n", front::safe(name), got.body.size()));
     return;
   }
   const bool whole = got.body.size() < most;
@@ -227,7 +187,7 @@ void Outputs::show_file(const Json& file) {
     notebook_.display(text_bundle(name, got.body, whole));
   else
     notebook_.print(fmt::format(
-        "{}: {} bytes; it is neither an image of up to {} MiB nor a text\n", host::cli::safe(name),
+        "{}: {} bytes; it is neither an image of up to {} MiB nor a text\n", front::safe(name),
         file.contains("size") ? file.at("size").dump() : "some", largest_image >> 20));
 }
 

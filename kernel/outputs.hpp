@@ -2,13 +2,19 @@
 // Answers as what a notebook shows.
 #include <string>
 
-#include "kernel/cell.hpp"
-#include "kernel/host.hpp"
-#include "kernel/live.hpp"
-#include "kernel/notebook.hpp"
-#include "kernel/widgets.hpp"
+#include "host.hpp"
+#include "live.hpp"
+#include "notebook.hpp"
+#include "podium/front_kit/answer_text.hpp"
+#include "podium/front_kit/cell.hpp"
+#include "widgets.hpp"
 
 namespace podium::kernel {
+
+using front::Command;
+
+/// Text beside richer forms: as a terminal of 120 columns shows it, in UTC.
+inline constexpr front::DrawOptions as_terminal{120, false};
 
 /// How a person wants answers shown.
 struct Look {
@@ -17,7 +23,7 @@ struct Look {
   bool widgets = true;
 };
 
-/// An answer of the kinds table, details, chart and question in all forms that it has.
+/// An answer in all forms that it has.
 Bundle bundle_of(const Json& answer, const Look&, const std::string& snapshot = {});
 
 class Outputs {
@@ -33,7 +39,7 @@ class Outputs {
   void show_file(const Json& answer);
   void show_previews(const Json& details);
   bool any_running(const Json& chart);
-  void show_live(const Bundle&, const std::string& request, const std::string& topics);
+  void show_live(const Json& answer, const std::string& request);
 
   Notebook& notebook_;
   Host& host_;

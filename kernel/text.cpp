@@ -1,4 +1,4 @@
-#include "kernel/text.hpp"
+#include "text.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "kernel/widgets.hpp"
+#include "widgets.hpp"
 
 #include <fstream>
 #include <limits>
@@ -7,35 +7,17 @@
 #include <sstream>
 
 #include "podium/error.hpp"
+#include "table_module.hpp"
 
 namespace podium::kernel {
 namespace {
 
 constexpr std::size_t most_models = 200;     // that a session keeps alive; the oldest are closed
 constexpr std::size_t most_known = 200'000;  // ids that a table remembers to have handed out
+constexpr std::chrono::milliseconds news_pace{250};
 constexpr std::uint64_t never_closed = std::numeric_limits<std::uint64_t>::max();  // as a number
 constexpr const char* widget_target = "jupyter.widget";
 constexpr const char* control_target = "jupyter.widget.control";
-
-/// The module of a table: it takes the one that draws from the library's state.
-constexpr const char* stub = R"js(const libraries = (globalThis.podiumLibraries ??= new Map());
-function library(model) {
-  const id = model.get('library');
-  if (!libraries.has(id))
-    libraries.set(id, model.widget_manager.get_model(id).then((held) => {
-      const url = URL.createObjectURL(new Blob([held.get('_esm')], { type: 'text/javascript' }));
-      return import(url).then((module) => (URL.revokeObjectURL(url), module.default));
-    }));
-  return libraries.get(id);
-}
-export default {
-  initialize(context) {  // does not wait: a model that takes long to begin is given up
-    const begun = library(context.model).then((drawn) => drawn.initialize?.(context));
-    return () => begun.then((end) => end?.());
-  },
-  async render(context) { return (await library(context.model)).render(context); },
-};
-)js";
 
 /// What every widget has.
 Json widget_state(const char* id, const std::string& module) {
@@ -64,6 +46,20 @@ const char* path_of(const std::string& ask) {
 
 Json problem(const std::string& code, const std::string& detail) {
   return {{"code", code}, {"detail", detail}};
+}
+
+/// The fields of a form are in an order, the members of our JSON are not: schemas say it.
+void keep_order(const nlohmann::ordered_json& from, Json& to) {
+  if (from.is_object()) {
+    for (const auto& [name, value] : from.items()) {
+      keep_order(value, to.at(name));
+      if (name != "properties" || !value.is_object()) continue;
+      Json& order = to["propertyOrder"] = Json::array();
+      for (const auto& property : value.items()) order.push_back(property.key());
+    }
+  } else if (from.is_array()) {
+    for (std::size_t i = 0; i < from.size(); ++i) keep_order(from[i], to.at(i));
+  }
 }
 
 std::string dumped(const Json& json) {
@@ -125,7 +121,7 @@ void Widgets::open_library() {
   auto model = std::make_shared<Model>();
   model->id = library_ = new_id();
   model->number = never_closed;
-  model->state = widget_state("podium.library", esm_);
+  model->state = widget_state("podium.library", "export default {};");
   models_[library_] = model;
   open_comm(*model);
 }
@@ -146,18 +142,20 @@ Bundle Widgets::open(const std::string& id, Table table) {
   model->number = ++made_;
   model->cell = notebook_.cell();
   model->generation = host_.generation();
-  model->state = widget_state("podium.table", stub);
+  model->state = widget_state("podium.table", table_module);
   model->state["library"] = library_;
   model->state["question"] = table.question;
   model->state["state"] = table.state;
   model->state["selection"] = nullptr;
+  model->state["live"] = nullptr;
   model->state["snapshot"] = id;
   model->table = std::move(table);
   models_[id] = model;
   open_comm(*model);
   if (!model->table.events.empty())
-    model->events =
-        host_.follow(model->table.events, [this, id](const Json& message) { news(id, message); });
+    model->events = host_.follow(
+        model->table.events, news_pace, [this, id](const Json& message) { news(id, message); },
+        [this, id](bool live) { alive(id, live); });
   Bundle view;
   view.data["text/plain"] = model->table.text;
   view.data["application/vnd.jupyter.widget-view+json"] = {
@@ -252,6 +250,11 @@ void Widgets::on_message(Model& model, const Json& data) {
 }
 
 void Widgets::on_custom(Model& model, const Json& content) {
+  if (model.id == library_) {
+    if (content.value("ask", "") == "module")
+      send(model.id, {{"method", "custom"}, {"content", {{"module", esm_}}}});
+    return;
+  }
   if (content.contains("open") && content.at("open").is_string()) {
     if (opened_) opened_(content.at("open"));
     return;
@@ -295,13 +298,22 @@ void Widgets::on_custom(Model& model, const Json& content) {
           if (row.is_array() && at < row.size() && row.at(at).is_string())
             known.insert(row.at(at).get<std::string>());
       }
+      if (ask == "actions") keep_order(nlohmann::ordered_json::parse(got->body), json);
       answer("ok", std::move(json));
     });
   });
 }
 
+void Widgets::alive(const std::string& id, bool live) {
+  const auto found = models_.find(id);
+  if (found == models_.end()) return;
+  found->second->state["live"] = live;
+  send(id, {{"method", "update"}, {"state", {{"live", live}}}, {"buffer_paths", Json::array()}});
+}
+
 void Widgets::news(const std::string& id, const Json& message) {
-  if (models_.contains(id)) send(id, {{"method", "custom"}, {"content", {{"news", message}}}});
+  if (models_.contains(id) && !message.value("events", Json::array()).empty())
+    send(id, {{"method", "custom"}, {"content", {{"news", message}}}});
 }
 
 }  // namespace podium::kernel

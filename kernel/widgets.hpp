@@ -8,8 +8,8 @@
 #include <memory>
 #include <string>
 
-#include "kernel/host.hpp"
-#include "kernel/notebook.hpp"
+#include "host.hpp"
+#include "notebook.hpp"
 
 namespace podium::kernel {
 
@@ -56,6 +56,7 @@ class Widgets {
   void on_message(Model&, const Json& data);
   void on_custom(Model&, const Json& content);
   void send(const std::string& id, Json data);
+  void alive(const std::string& id, bool live);
   void news(const std::string& id, const Json& message);
   /// The model that holds the front end's module once for all tables.
   void open_library();

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the tests, stage by stage: `tests/run.py [STAGE ...]`, all but `kernel`, `browser`, `lint` and long fuzzing by default.
+"""Runs the tests, stage by stage: `tests/run.py [STAGE ...]`, all but `lint` and long fuzzing by default.
 
     unit     Catch2 programs of the dev build
     asan     the same under AddressSanitizer and UndefinedBehaviorSanitizer
@@ -7,11 +7,15 @@
     install  `cmake --install`, then the examples against the installed prefix
     client   pytest with the real MLflow client
     cli      pytest that runs the command line as a script would
-    kernel   the Jupyter kernel, as clients of its protocol and notebooks use it (given by name only)
-    browser  the pages and the table in a real Chromium (given by name only)
+    web      the sources of the pages: types, unit tests, and that dist/ is what they build
+    kernel   the Jupyter kernel, as clients of its protocol and notebooks use it
+    notebook  the package for Python notebooks, and the notebooks of examples/
+    browser  the pages and the table in a real Chromium
+    lab      both kinds of notebooks in JupyterLab in a real Chromium
     api      podium's own API held to its OpenAPI document, and events
     rules    rules over HTTP, with runs that an MLflow client logs
     compare  curves and comparisons over HTTP and by the verb, against slow references
+    boards   leaderboards over HTTP, held against a slow reference and scipy
     differential  the same calls against mlflow server and podium
     crash    kill -9 under load, during a merge and a migration; disks that are full, fail or have lost something
     operations  backup, restore and doctor beside a running server
@@ -28,6 +32,7 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -37,7 +42,33 @@ import xml.etree.ElementTree
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 JOBS = str(os.environ.get("JOBS") or os.cpu_count() or 2)
-DEFAULT = ["unit", "asan", "tsan", "install", "client", "cli", "api", "rules", "compare", "custom", "differential", "crash", "operations", "attacks", "fuzz", "format"]
+DEFAULT = [
+    "unit",
+    "asan",
+    "tsan",
+    "install",
+    "web",
+    "client",
+    "cli",
+    "kernel",
+    "notebook",
+    "browser",
+    "lab",
+    "api",
+    "rules",
+    "boards",
+    "compare",
+    "custom",
+    "differential",
+    "crash",
+    "operations",
+    "attacks",
+    "fuzz",
+    "format",
+]
+sys.path.insert(0, str(ROOT / "tests/support"))
+import chromium  # noqa: E402
+
 TSAN_TESTS = ["storage_sqlite", "storage_sqlite_conformance", "http", "services"]
 
 
@@ -199,8 +230,41 @@ def stage_kernel():
     run_pytest("kernel")
 
 
+def stage_web():
+    """Needs npm's registry, or its cache, for the compiler and the bundler alone."""
+    folder = ROOT / "plugins/dashboard/web"
+    for name, command in (("install", ["npm", "ci", "--no-audit", "--no-fund"]), ("types", ["npm", "run", "check"]), ("unit tests", ["npm", "test"]),
+                          ("build", ["npm", "run", "build"]), ("dist/ is what the sources build", ["git", "diff", "--exit-code", "--stat", "--", "dist"])):
+        result = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace")
+        if result.returncode != 0:
+            fail(f"web: {name}", result.stdout + result.stderr)
+            return
+        said = re.search(r"^# pass (\d+)$", result.stdout, re.M)  # node's test runner counts
+        Count.passed += int(said[1]) if said else 1
+
+
+def stage_notebook():
+    run_pytest("notebook")
+
+
+def run_in_browser(folder):
+    """Where the distribution has a package of Chromium it is there (.ci/packages), and its absence is a failure; on Ubuntu, which has
+    a snap only, the tests take what is on PATH, and without any they are left out by name."""
+    if chromium.path():
+        run_pytest(folder)
+    elif subprocess.run(["apt-cache", "show", "chromium"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0:
+        fail(f"{folder}: Chromium is not installed; run `.ci/setup build test`")
+    else:
+        Count.skipped += 1
+        say(f"  SKIPPED {folder}: this system has no package of Chromium. Install a browser, or name one in PODIUM_CHROMIUM.")
+
+
 def stage_browser():
-    run_pytest("browser")
+    run_in_browser("browser")
+
+
+def stage_lab():
+    run_in_browser("lab")
 
 
 def stage_api():
@@ -213,6 +277,10 @@ def stage_compare():
 
 def stage_rules():
     run_pytest("rules")
+
+
+def stage_boards():
+    run_pytest("boards")
 
 
 def stage_differential():

@@ -1,4 +1,4 @@
-#include "kernel/adapter/history.hpp"
+#include "adapter/history.hpp"
 
 #include <fnmatch.h>
 

@@ -1,6 +1,6 @@
-#include "kernel/adapter/interpreter_adapter.hpp"
+#include "adapter/interpreter_adapter.hpp"
 
-#include "kernel/text.hpp"
+#include "text.hpp"
 
 namespace podium::kernel {
 

@@ -2,8 +2,8 @@
 // The interpreter as xeus 2.4 asks for it.
 #include <xeus/xinterpreter.hpp>
 
-#include "kernel/adapter/kernel_server.hpp"
-#include "kernel/interpreter.hpp"
+#include "adapter/kernel_server.hpp"
+#include "interpreter.hpp"
 
 namespace podium::kernel {
 

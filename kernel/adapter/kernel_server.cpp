@@ -1,4 +1,4 @@
-#include "kernel/adapter/kernel_server.hpp"
+#include "adapter/kernel_server.hpp"
 
 #include <sys/eventfd.h>
 #include <unistd.h>

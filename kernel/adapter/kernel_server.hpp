@@ -9,7 +9,7 @@
 #include <vector>
 #include <xeus/xserver_zmq.hpp>
 
-#include "kernel/notebook.hpp"
+#include "notebook.hpp"
 
 namespace podium::kernel {
 

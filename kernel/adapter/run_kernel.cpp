@@ -1,4 +1,4 @@
-#include "kernel/adapter/run_kernel.hpp"
+#include "adapter/run_kernel.hpp"
 
 #include <signal.h>
 
@@ -8,9 +8,9 @@
 #include <xeus/xkernel.hpp>
 #include <xeus/xkernel_configuration.hpp>
 
-#include "kernel/adapter/history.hpp"
-#include "kernel/adapter/interpreter_adapter.hpp"
-#include "kernel/adapter/kernel_server.hpp"
+#include "adapter/history.hpp"
+#include "adapter/interpreter_adapter.hpp"
+#include "adapter/kernel_server.hpp"
 
 namespace podium::kernel {
 namespace {

@@ -79,46 +79,47 @@ Verb::Usage CompareVerb::usage() const {
   return u;
 }
 
-Selected CompareVerb::selected(const VerbCall& call, const Reader& reader) const {
-  const bool asked = call.has("in") || call.has("where");
-  std::vector<Ordinal> tasks;
-  if (!call.arguments().empty()) {
-    if (asked)
-      throw call.wrong(call.arguments().front(),
-                       "tasks are named, or asked for with 'in' and 'where', not both");
-    for (const CommandWord& word : call.arguments())
-      for (const Ordinal o : call.tasks_named(word))
-        if (std::find(tasks.begin(), tasks.end(), o) == tasks.end()) tasks.push_back(o);
-    if (tasks.size() > most_compared)
-      throw call.wrong(call.arguments().front(),
-                       "at most 200 tasks are compared; these are " + std::to_string(tasks.size()));
-    if (call.has("baseline")) {
-      // One that is not among them is compared, too: it would be no baseline else.
-      const Ordinal baseline = call.task_named(call.words("baseline").front());
-      if (std::find(tasks.begin(), tasks.end(), baseline) == tasks.end())
-        tasks.insert(tasks.begin(), baseline);
-    }
-    return select(context_, reader, call.who(), tasks);
-  }
-  Query query;
-  query.filter = call.tasks();
-  query.order = {{record_ordinal(), true, false}};
+CompareVerb::Named CompareVerb::named(const VerbCall& call) const {
+  Named out;
+  const auto words = call.arguments();
+  if (!words.empty() && (call.has("in") || call.has("where")))
+    throw call.wrong(words.front(),
+                     "tasks are named, or asked for with 'in' and 'where', not both");
+  for (const CommandWord& word : words)
+    for (const Ordinal o : call.tasks_named(word))
+      if (std::find(out.tasks.begin(), out.tasks.end(), o) == out.tasks.end())
+        out.tasks.push_back(o);
+  if (out.tasks.size() > most_compared)
+    throw call.wrong(words.front(), "at most 200 tasks are compared; these are " +
+                                        std::to_string(out.tasks.size()));
+  if (call.has("baseline")) out.baseline = call.task_named(call.words("baseline").front());
   const std::int64_t limit = call.number("limit").value_or(usually_compared);
   if (limit < 1 || limit > static_cast<std::int64_t>(most_compared))
     throw call.wrong(call.words("limit").front(), "'limit' is from 1 to 200");
-  query.limit = static_cast<std::uint64_t>(limit);
-  query.budget = {5'000'000, std::chrono::milliseconds(10'000)};
-  const Page page = context_.tasks().query(reader, call.who(), query, [&](const Row& row) {
-    tasks.push_back(row.ordinal());
-    return true;
-  });
-  if (call.has("baseline")) {
-    const Ordinal baseline = call.task_named(call.words("baseline").front());
-    if (std::find(tasks.begin(), tasks.end(), baseline) == tasks.end())
-      tasks.insert(tasks.begin(), baseline);
+  return out;
+}
+
+Selected CompareVerb::selected(const VerbCall& call, const Reader& reader,
+                               const Named& given) const {
+  std::vector<Ordinal> tasks = given.tasks;
+  bool more = false;
+  if (call.arguments().empty()) {
+    Query query;
+    query.filter = call.tasks();
+    query.order = {{record_ordinal(), true, false}};
+    query.limit = static_cast<std::uint64_t>(call.number("limit").value_or(usually_compared));
+    query.budget = {5'000'000, std::chrono::milliseconds(10'000)};
+    const Page page = context_.tasks().query(reader, call.who(), query, [&](const Row& row) {
+      tasks.push_back(row.ordinal());
+      return true;
+    });
+    more = !page.cursor.empty();
   }
+  // One that is not among them is compared, too: it would be no baseline else.
+  if (given.baseline && std::find(tasks.begin(), tasks.end(), *given.baseline) == tasks.end())
+    tasks.insert(tasks.begin(), *given.baseline);
   Selected out = select(context_, reader, call.who(), tasks);
-  out.more = !page.cursor.empty();
+  out.more = more;
   return out;
 }
 
@@ -198,17 +199,14 @@ AnswerChart CompareVerb::curves(const VerbCall& call, const Reader& reader,
   return chart;
 }
 
-Answer CompareVerb::answer(const VerbCall& call, const Reader& reader,
+Answer CompareVerb::answer(const VerbCall& call, const Reader& reader, const Named& given,
                            const std::string& what) const {
   const Principal& who = call.who();
-  const Selected tasks = selected(call, reader);
+  const Selected tasks = selected(call, reader, given);
   const bool all = call.has("all");
   std::optional<std::size_t> baseline;
-  if (call.has("baseline")) {
-    const Ordinal held = call.task_named(call.words("baseline").front());
-    for (std::size_t t = 0; t < tasks.tasks.size(); ++t)
-      if (tasks.tasks[t].ordinal == held) baseline = t;
-  }
+  for (std::size_t t = 0; t < tasks.tasks.size(); ++t)
+    if (tasks.tasks[t].ordinal == given.baseline) baseline = t;
   const auto values = [&] {
     ValuesQuestion asked;
     asked.metrics = metrics(call);
@@ -277,8 +275,10 @@ Answer CompareVerb::run(const VerbCall& call) {
                                           "' is shown at a time; leave one out");
     what = view.word;
   }
+  const Named given = named(call);
   std::optional<Answer> made;
-  context_.store().read([&](const Reader& reader) { made.emplace(answer(call, reader, what)); });
+  context_.store().read(
+      [&](const Reader& reader) { made.emplace(answer(call, reader, given, what)); });
   return *std::move(made);
 }
 

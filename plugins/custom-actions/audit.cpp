@@ -1,6 +1,7 @@
 #include "audit.hpp"
 
 #include "podium/error.hpp"
+#include "podium/http/input.hpp"
 
 namespace podium::custom {
 
@@ -57,11 +58,8 @@ std::string audit_page(const Store& store, const AuditQuery& asked) {
     w.end_object();
     return true;
   });
-  w.end_array().key("cursor");
-  if (page.cursor.empty())
-    w.null();
-  else
-    w.value(page.cursor);
+  w.end_array();
+  write_cursor(w, page.cursor);
   w.end_object();
   return body;
 }

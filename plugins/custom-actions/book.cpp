@@ -29,10 +29,7 @@ Kept require(Transaction& t, CollectionId actions, std::string_view id, std::str
   if (!kept.ordinal ||
       !t.get(actions, kept.ordinal, {}, [&](const Row& row) { kept.version = row.version(); }))
     throw Error(ErrorCode::not_found, "there is no custom action '" + std::string(id) + "'");
-  if (!if_match.empty() && if_match != "*" &&
-      if_match != "\"" + std::to_string(kept.version) + "\"")
-    throw Error(ErrorCode::conflict, "it was changed meanwhile; read it again and repeat")
-        .in("If-Match");
+  check_if_match(if_match, kept.version);
   return kept;
 }
 

@@ -138,14 +138,14 @@ Response CustomActionRoutes::answer(const Principal& who, std::string_view id, i
   const auto offered = book_.all();
   context_.store().query(query, [&](const Row& row) {
     write_stored(w, row, offered);
-    response.headers.emplace_back("ETag", "\"" + std::to_string(row.version()) + "\"");
+    response.headers.emplace_back("ETag", etag(row.version()));
     return true;
   });
   if (!response.body.empty()) return response;
   if (!book_.is_configured(id))
     throw Error(ErrorCode::not_found, "there is no custom action '" + std::string(id) + "'");
   write_configured(w, *book_.find(id));
-  response.headers.emplace_back("ETag", "\"0\"");
+  response.headers.emplace_back("ETag", etag(0));
   return response;
 }
 

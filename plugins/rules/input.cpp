@@ -2,53 +2,18 @@
 
 #include <algorithm>
 #include <charconv>
-#include <set>
 
-#include "podium/http/json_depth.hpp"
+#include "podium/http/input.hpp"
 #include "podium/service/actions.hpp"
 #include "podium/service/projects.hpp"
-#include "podium/storage_kit/text.hpp"
 
 namespace podium::rules {
 namespace {
 
-constexpr std::size_t deepest = 32;
 constexpr std::size_t longest_name = 200, longest_text = 10'000;
 constexpr std::int64_t longest_quiet = 365LL * 86'400'000;
 
-Error wrong(const std::string& member, const std::string& what) {
-  return Error(ErrorCode::invalid, "'" + member + "' " + what).in(member);
-}
-
-Json body_of(const Request& request) {
-  const std::string_view text = request.body();
-  if (text.empty()) return Json::object();
-  if (!kit::valid_text(text)) throw Error(ErrorCode::invalid, "the body is not JSON in UTF-8");
-  if (!json_depth_ok(text, deepest))
-    throw Error(ErrorCode::invalid, "the body is nested too deeply");
-  Json body = Json::parse(text, nullptr, false);
-  if (body.is_discarded()) throw Error(ErrorCode::invalid, "the body is not JSON");
-  if (!body.is_object()) throw Error(ErrorCode::invalid, "the body must be a JSON object");
-  return body;
-}
-
-std::optional<std::string> text_member(const Json& body, const char* name, std::size_t most) {
-  const auto at = body.find(name);
-  if (at == body.end()) return std::nullopt;
-  if (!at->is_string()) throw wrong(name, "must be a text");
-  auto text = at->get<std::string>();
-  if (!kit::valid_text(text)) throw wrong(name, "must be a text without U+0000");
-  if (kit::count_code_points(text) > most)
-    throw wrong(name, "has more than " + std::to_string(most) + " characters");
-  return text;
-}
-
-std::optional<bool> flag_member(const Json& body, const char* name) {
-  const auto at = body.find(name);
-  if (at == body.end()) return std::nullopt;
-  if (!at->is_boolean()) throw wrong(name, "must be true or false");
-  return at->get<bool>();
-}
+using input::wrong;
 
 /// A project as its id in decimal, else its name; with subprojects also a name without a record.
 void set_project(const Draft& draft, Rule& rule, PluginContext& context, const Principal& who) {
@@ -141,35 +106,29 @@ std::int64_t duration_of(const Json& value, const std::string& member) {
 }
 
 Draft read_draft(const Request& request, bool trial) {
-  const Json body = body_of(request);
-  static const std::set<std::string> known = {"name",   "project",    "scope",   "when",    "quiet",
-                                              "action", "parameters", "enabled", "catch_up"};
-  for (const auto& [name, value] : body.items())
-    if (!known.contains(name) && !(trial && name == "tasks"))
-      throw wrong(name,
-                  "is not known here; a rule has name, project, scope, when, quiet, action, "
-                  "parameters, enabled and catch_up");
+  Members body = Members::of_body(request);
+  for (const char* name : {"name", "scope", "when", "action", "parameters", "enabled", "catch_up"})
+    if (body.is_null(name)) throw wrong(name, "has no null: leave it out");
   Draft d;
-  d.name = text_member(body, "name", longest_name);
-  d.everywhere = body.contains("project") && body["project"].is_null();
-  if (!d.everywhere) d.project = text_member(body, "project", 500);
-  d.scope = text_member(body, "scope", 20);
-  d.when = text_member(body, "when", longest_text);
-  d.action = text_member(body, "action", longest_name);
-  if (const auto at = body.find("quiet"); at != body.end())
-    d.quiet = at->is_null() ? 0 : duration_of(*at, "quiet");
-  if (const auto at = body.find("parameters"); at != body.end()) {
-    if (!at->is_object()) throw wrong("parameters", "must be an object");
-    d.parameters = *at;
+  d.name = body.text("name", longest_name);
+  d.everywhere = body.is_null("project");
+  d.project = body.text("project", 500);
+  d.scope = body.text("scope", 20);
+  d.when = body.text("when", longest_text);
+  if (body.has("quiet"))
+    d.quiet = body.is_null("quiet") ? 0 : duration_of(*body.any("quiet"), "quiet");
+  d.action = body.text("action", longest_name);
+  if (const Json* parameters = body.any("parameters")) {
+    if (!parameters->is_object()) throw wrong("parameters", "must be an object");
+    d.parameters = *parameters;
   }
-  d.enabled = flag_member(body, "enabled");
-  d.catch_up = flag_member(body, "catch_up").value_or(false);
-  if (const auto at = body.find("tasks"); trial && at != body.end()) {
-    if (!at->is_number_unsigned() || at->get<std::uint64_t>() < 1 ||
-        at->get<std::uint64_t>() > most_tried)
-      throw wrong("tasks", "must be a number from 1 to " + std::to_string(most_tried));
-    d.tasks = at->get<std::uint64_t>();
-  }
+  d.enabled = body.boolean("enabled");
+  d.catch_up = body.boolean("catch_up").value_or(false);
+  if (trial)
+    if (const auto tasks = body.integer("tasks", 1, static_cast<std::int64_t>(most_tried)))
+      d.tasks = static_cast<std::uint64_t>(*tasks);
+  (void)body.any("quiet");
+  body.finish();
   return d;
 }
 

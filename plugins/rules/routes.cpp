@@ -1,47 +1,13 @@
 #include "routes.hpp"
 
-#include <charconv>
-
-#include "podium/http/json_writer.hpp"
+#include "podium/http/input.hpp"
 #include "schemas.hpp"
 #include "trial.hpp"
 
 namespace podium::rules {
 namespace {
 
-std::uint64_t limit_of(const Request& request) {
-  const auto given = request.query("limit");
-  if (!given) return 100;
-  std::uint64_t limit = 0;
-  const auto [end, error] = std::from_chars(given->data(), given->data() + given->size(), limit);
-  if (error != std::errc() || end != given->data() + given->size() || limit < 1 || limit > 1000)
-    throw Error(ErrorCode::invalid, "'limit' must be a number from 1 to 1000").in("limit");
-  return limit;
-}
-
-std::string cursor_of(const Request& request) {
-  return std::string(request.query("cursor").value_or(std::string_view()));
-}
-
-/// The version that If-Match names, if it names one.
-std::optional<std::int64_t> wanted_version(const Request& request) {
-  const std::string_view tag = request.header("If-Match");
-  if (tag.empty() || tag == "*") return std::nullopt;
-  std::int64_t version = 0;
-  if (tag.size() > 2 && tag.front() == '"' && tag.back() == '"') {
-    const auto [end, error] = std::from_chars(tag.data() + 1, tag.data() + tag.size() - 1, version);
-    if (error == std::errc() && end == tag.data() + tag.size() - 1) return version;
-  }
-  return -1;  // no version is that
-}
-
-void write_cursor(JsonWriter& w, const std::string& cursor) {
-  w.key("cursor");
-  if (cursor.empty())
-    w.null();
-  else
-    w.value(cursor);
-}
+std::uint64_t limit_of(const Request& request) { return Parameters(request).limit(100, 1000); }
 
 Response json(std::string body) {
   Response response;
@@ -83,7 +49,7 @@ Response RuleRoutes::answer(const Principal& who, std::string_view id) const {
   Response response;
   JsonWriter w(response.body);
   write(w, rule);
-  response.headers.emplace_back("ETag", "\"" + std::to_string(rule.version) + "\"");
+  response.headers.emplace_back("ETag", etag(rule.version));
   return response;
 }
 
@@ -93,7 +59,7 @@ Response RuleRoutes::list(Request& request) const {
   query.collection = store.collection("rules/rules");
   query.filter = context_.access().visible(request.who(), "rules/rules");
   query.limit = limit_of(request);
-  query.cursor = cursor_of(request);
+  query.cursor = Parameters(request).cursor();
   query.columns = rule_columns();
   std::vector<Rule> rules;
   const Page page = store.query(query, [&](const Row& row) {
@@ -126,14 +92,18 @@ Response RuleRoutes::show(Request& request) const {
 Response RuleRoutes::edit(Request& request) const {
   const Draft draft = read_draft(request, false);
   const Rule rule = desk_.require(request.who(), request.segment("id"));
-  desk_.edit(request.who(), rule, draft, wanted_version(request));
+  check_if_match(request, rule.version);
+  desk_.edit(request.who(), rule, draft,
+             request.header("If-Match").empty() ? std::nullopt : std::optional(rule.version));
   desk_.settle(rule.ordinal);
   return answer(request.who(), request.segment("id"));
 }
 
 Response RuleRoutes::remove(Request& request) const {
   const Rule rule = desk_.require(request.who(), request.segment("id"));
-  desk_.remove(request.who(), rule, wanted_version(request));
+  check_if_match(request, rule.version);
+  desk_.remove(request.who(), rule,
+               request.header("If-Match").empty() ? std::nullopt : std::optional(rule.version));
   return json(R"({"deleted":true})");
 }
 
@@ -166,7 +136,7 @@ Response RuleRoutes::firings(Request& request) const {
       {context_.access().visible(request.who(), "rules/firings"), eq(field("rule"), rule.ordinal)});
   query.order = {{record_ordinal(), true, false}};
   query.limit = limit_of(request);
-  query.cursor = cursor_of(request);
+  query.cursor = Parameters(request).cursor();
   query.columns = columns;
   std::string body;
   JsonWriter w(body);

@@ -7,6 +7,7 @@ import dataclasses
 import typing
 
 import actions
+import curves
 import importance
 import measure
 import reads
@@ -103,6 +104,10 @@ def group_history():
     ]
 
 
+def group_curves():
+    return [Scenario("curves, 100 x 10 x 10k points", curves.overlaid(100, 10, 10_000), {"podium": 10, "mlflow": 1})]
+
+
 def group_mixed():
     return [
         Scenario("mixed: 20 writes of 10 to a search", servers.mixed, sizes(400, 40, 4, floor=False)),
@@ -146,6 +151,7 @@ GROUPS = {
     "search 10k": group_search(10_000),
     "search 100k": group_search(100_000),
     "history": group_history,
+    "curves": group_curves,
     "mixed": group_mixed,
     "events": group_events,
     "comparison": group_comparison,

@@ -4,7 +4,7 @@ import re
 import logged
 import pytest
 import requests
-from conftest import Table
+from pages import Table
 from playwright.sync_api import expect
 
 

@@ -4,7 +4,7 @@ import os
 import logged
 import pytest
 import requests
-from conftest import Table
+from pages import Table
 from playwright.sync_api import expect
 
 ROWS = int(os.environ.get("PODIUM_BROWSER_ROWS", "100000"))
@@ -12,24 +12,11 @@ ROWS = int(os.environ.get("PODIUM_BROWSER_ROWS", "100000"))
 
 @pytest.fixture(scope="module")
 def large(podium):
-    """Runs that a client logged, cloned until there are enough."""
-    project = logged.experiment(podium.url, "large")
-    logged.fill(podium.url, project, 1000)
-    api = podium.url + "/api/v1/tasks"
-    while True:
-        question = {"project": project, "archived": "both"}
-        total = requests.post(api + "/query", json={**question, "columns": ["id"], "offset": 0, "limit": 1}, timeout=60).json()["total"]
-        if total >= ROWS:
-            return project, total
-        run = requests.post(api + "/actions/run", timeout=120, json={
-            "action": "clone", "selection": question, "parameters": {"name": "{name}"}, "wait": 50_000}).json()
-        while run["state"] == "running":
-            run = requests.get(f"{api}/actions/runs/{run['run']}", timeout=60).json()
-        assert run["state"] == "done" and not run["failed_count"], run
+    return logged.many(podium.url, "large", ROWS)
 
 
 def test_any_row_is_at_hand(page, podium, large):
-    project, total = large
+    project, total = large.id, large.total
     table = Table(page).open(f"{podium.url}/p/{project}/tasks")
     table.total(f"{total:,} tasks")
     for row in (total // 2, total - 1, 12_345 % total, 0):
@@ -51,7 +38,7 @@ def test_any_row_is_at_hand(page, podium, large):
 
 
 def test_all_of_them_are_selected_by_a_question(page, podium, large):
-    project, total = large
+    project, total = large.id, large.total
     table = Table(page).open(f"{podium.url}/p/{project}/tasks")
     table.grid.locator(".h.k").click()
     table.selected(f"{total:,} selected")
@@ -63,7 +50,7 @@ def test_all_of_them_are_selected_by_a_question(page, podium, large):
 
 
 def test_sort_and_filter(page, podium, large):
-    project, total = large
+    project, total = large.id, large.total
     table = Table(page).open(f"{podium.url}/p/{project}/tasks")
     table.head("acc").click()
     expect(table.head("acc")).to_have_attribute("aria-sort", "descending")

@@ -4,7 +4,8 @@ import re
 import logged
 import pytest
 import requests
-from conftest import FLAGS, Table, watched
+from conftest import FLAGS
+from pages import Table, watched
 from playwright.sync_api import expect
 from podium import Podium
 

@@ -7,7 +7,7 @@ import sys
 
 import logged
 import requests
-from conftest import Table
+from pages import Table
 from playwright.sync_api import expect
 
 
@@ -268,7 +268,7 @@ def test_live_while_another_process_logs(page, podium):
     script = "import sys; sys.path.insert(0, sys.argv[1]); import logged; w = logged.Wire(sys.argv[2]);" \
              "logged.log(w, sys.argv[3], {'acc': 0.77777, 'new/metric': 1.0}, step=7)"
     expect(table.grid.locator(".bar").first.get_by_text("live", exact=True)).to_be_visible()
-    subprocess.run([sys.executable, "-c", script, str(pathlib.Path(__file__).parent), podium.url, run_id], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", script, str(pathlib.Path(logged.__file__).parent), podium.url, run_id], check=True, timeout=60)
     expect(table.cell(0, "acc")).to_have_text("0.7778")
     expect(table.cell(0, "acc")).to_have_class(re.compile("tint"))
     # Somebody is at work in the table: rows do not move under the hand, a pill tells of new ones.

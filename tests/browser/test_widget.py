@@ -1,6 +1,6 @@
 """The module as a notebook loads it: anywidget's protocol, with a kernel that only passes bodies on."""
 import logged
-from conftest import Table
+from pages import Table
 from playwright.sync_api import expect
 
 KERNEL = """async ({ project, snapshot }) => {

@@ -30,7 +30,6 @@ class Table:
         self.cell = kernel.ok(line)
         *library, self.opened = self.cell.of("comm_open")  # the first table brings the module
         if library:
-            kernel.module = library[0]["data"]["state"]["_esm"]
             kernel.library = library[0]["comm_id"]
         self.id = self.opened["comm_id"]
         self.state = self.opened["data"]["state"]
@@ -74,7 +73,7 @@ def test_snapshot_then_widget(kernel, vision):
     state = table.state
     assert (state["_model_module"], state["_model_module_version"], state["_model_name"], state["_view_name"]) == (
         "anywidget", "*", "AnyModel", "AnyView")
-    assert kernel.module == ESM and state["library"] == kernel.library and len(state["_esm"]) < 1000
+    assert state["library"] == kernel.library and len(state["_esm"]) < 2000 and state["live"] is None
     assert state["snapshot"] == table.id
     assert state["question"]["project"] == vision["project"] and "metrics.acc" in state["question"]["filter"]
     assert state["state"]["order"] == ["metrics.acc desc"]
@@ -85,6 +84,26 @@ def test_no_rows_in_the_state(kernel, vision):
     table = Table(kernel, "tasks in vision")
     text = json.dumps(table.state)
     assert vision["a"] not in text and len(text) < 3000
+
+
+def test_the_module_is_sent_when_it_is_asked_for(kernel, vision):
+    """And stands in no state, so in no notebook."""
+    table = Table(kernel, "tasks in vision")
+    for _ in range(2):  # a page that comes again asks again
+        kernel.comm("comm_msg", kernel.library, {"method": "custom", "content": {"ask": "module"}})
+        table.id, own = kernel.library, table.id
+        assert table.next(where=lambda c: "module" in c)["content"]["module"] == ESM
+        table.id = own
+
+
+def test_forms_keep_the_order_of_their_fields(kernel, podium, vision):
+    table = Table(kernel, "tasks in vision")
+    selection = {"ids": [vision["a"]]}
+    told = table.ask("actions", {"selection": selection})["ok"]["actions"]
+    asked = podium.call("POST", "/api/v1/tasks/actions/available", {"selection": selection})["actions"]
+    orders = {a["id"]: list(a["parameters"]["properties"]) for a in asked if (a.get("parameters") or {}).get("properties")}
+    assert {a["id"]: a["parameters"]["propertyOrder"] for a in told if (a.get("parameters") or {}).get("properties")} == orders
+    assert any(names != sorted(names) for names in orders.values())
 
 
 def test_rows_travel_as_messages(kernel, vision):
@@ -126,7 +145,7 @@ def test_state_is_answered_and_echoed(kernel, vision):
             break
     states = message["content"]["data"]
     assert states["method"] == "update_states" and states["states"][table.id]["state"]["state"] == {"order": ["name"]}
-    assert states["states"][kernel.library]["state"]["_esm"] == ESM
+    assert kernel.library in states["states"] and ESM not in json.dumps(states)
     comms = kernel.reply(kernel.client.comm_info())["content"]["comms"]
     assert comms[table.id] == {"target_name": "jupyter.widget"} and comms[control] == {"target_name": "jupyter.widget.control"}
     kernel.comm("comm_close", table.id, {})
@@ -180,6 +199,7 @@ def test_actions_only_on_the_tables_own_tasks(kernel, podium, vision):
 
 def test_a_live_table_hears(kernel, podium, vision):
     table = Table(kernel, "tasks in vision live")
+    assert table.next("update")["state"] == {"live": True}
     deadline = time.monotonic() + 30
     made = None
     while True:

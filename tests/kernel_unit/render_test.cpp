@@ -1,15 +1,20 @@
-#include "cli/chart_data.hpp"
-#include "cli/svg_chart.hpp"
-#include "kernel/outputs.hpp"
-#include "kernel/render/html.hpp"
-#include "kernel/render/text.hpp"
-#include "kernel/render/vegalite.hpp"
+#include "outputs.hpp"
+#include "podium/front_kit/answer_text.hpp"
+#include "podium/front_kit/chart_data.hpp"
+#include "podium/front_kit/html.hpp"
+#include "podium/front_kit/svg_chart.hpp"
+#include "podium/front_kit/vegalite.hpp"
 #include "support.hpp"
 
 using namespace podium::kernel;
-using podium::host::cli::chart_data;
-using podium::host::cli::smoothed;
-using podium::host::cli::svg_of;
+using podium::front::chart_data;
+using podium::front::details_html;
+using podium::front::problem_lines;
+using podium::front::progress_html;
+using podium::front::smoothed;
+using podium::front::svg_of;
+using podium::front::table_html;
+using podium::front::vegalite_of;
 
 namespace {
 
@@ -85,7 +90,8 @@ TEST_CASE("HTML of a table: so many rows, and how many there are") {
   answer["truncated"] = true;
   answer["of"] = 1204;
   CHECK(table_html(answer, 100).find("60 of 1204 rows") != std::string::npos);
-  CHECK(text_of(answer, 2).find("(2 of 1204 rows)") != std::string::npos);
+  CHECK(podium::front::text_of(answer, as_terminal, 2).find("(2 of 1204 rows)") !=
+        std::string::npos);
 }
 
 TEST_CASE("HTML of a table: floats are short, the whole number is the title") {

@@ -4,15 +4,16 @@
 #include <zlib.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "cli/svg_chart.hpp"
 #include "podium/error.hpp"
+#include "podium/front_kit/chart_axis.hpp"
+#include "podium/front_kit/chart_data.hpp"
+#include "podium/front_kit/svg_chart.hpp"
 
 namespace podium::host::cli {
 namespace {
@@ -20,61 +21,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int width = 800, height = 480, left = 80, right = 20, top = 20, bottom = 40;
-constexpr std::array<std::uint32_t, 8> colours = {0x1f6fb4, 0xd95f02, 0x2a9d4a, 0xb5179e,
-                                                  0x7a5195, 0x8c6d31, 0x008b8b, 0xc0392b};
-
-struct Curve {
-  std::string name;
-  std::vector<std::pair<double, double>> points;  ///< finite ones
-};
-
-/// The curves and the ranges of their axes.
-struct Picture {
-  std::vector<Curve> curves;
-  std::string x_name;
-  double x_least = 0, x_most = 1, y_least = 0, y_most = 1;
-
-  double x(double value) const {
-    return left + (value - x_least) / (x_most - x_least) * (width - left - right);
-  }
-  double y(double value) const {
-    return height - bottom - (value - y_least) / (y_most - y_least) * (height - top - bottom);
-  }
-};
-
-Picture picture(const Json& chart) {
-  Picture p;
-  p.x_name = chart.at("x").get<std::string>();
-  const bool by_time = p.x_name == "time";
-  bool any = false;
-  for (const Json& s : chart.at("series")) {
-    Curve curve;
-    curve.name = s.at("metric").get<std::string>();
-    if (s.contains("scope")) curve.name += "@" + s.at("scope").get<std::string>();
-    if (s.contains("label")) curve.name = s.at("label").get<std::string>() + " " + curve.name;
-    for (const Json& point : s.at("points")) {
-      if (!point[2].is_number()) continue;
-      const double x = point[by_time ? 1 : 0].get<double>(), y = point[2].get<double>();
-      p.x_least = any ? std::min(p.x_least, x) : x;
-      p.x_most = any ? std::max(p.x_most, x) : x;
-      p.y_least = any ? std::min(p.y_least, y) : y;
-      p.y_most = any ? std::max(p.y_most, y) : y;
-      any = true;
-      curve.points.emplace_back(x, y);
-    }
-    p.curves.push_back(std::move(curve));
-  }
-  const auto widen = [](double& least, double& most) {
-    if (most > least) return;
-    const double by = std::max(std::abs(least) / 10, 0.5);
-    least -= by;
-    most += by;
-  };
-  widen(p.x_least, p.x_most);
-  widen(p.y_least, p.y_most);
-  return p;
-}
-
 /// Pixels, and the few marks that a plot needs.
 class Canvas {
  public:
@@ -192,22 +138,36 @@ std::string Canvas::png() const {
   return out;
 }
 
-std::string png(const Picture& p) {
+/// "#1f6fb4" as a pixel.
+std::uint32_t pixel_of(const std::string& colour) {
+  return static_cast<std::uint32_t>(std::strtoul(colour.c_str() + 1, nullptr, 16));
+}
+
+std::string png(const front::ChartData& data) {
+  front::Axis x, y;
+  for (const auto& curve : data.curves) {
+    for (const auto& [px, py] : curve.shown) x.take(px), y.take(py);
+    for (const auto& span : curve.band) y.take(span.low), y.take(span.high);
+  }
+  x.finish(false, left, width - right);
+  y.finish(data.log, height - bottom, top);
   Canvas canvas;
   canvas.line(left, top, left, height - bottom, 0x888888, 1);
   canvas.line(left, height - bottom, width - right, height - bottom, 0x888888, 1);
-  canvas.number(left - 6, top - 5, fmt::format("{:.4g}", p.y_most));
-  canvas.number(left - 6, height - bottom - 5, fmt::format("{:.4g}", p.y_least));
-  const std::string first = fmt::format("{:.10g}", p.x_least);
+  canvas.number(left - 6, top - 5, fmt::format("{:.4g}", y.most()));
+  canvas.number(left - 6, height - bottom - 5, fmt::format("{:.4g}", y.least()));
+  const std::string first = fmt::format("{:.10g}", x.least());
   canvas.number(left + 8 * static_cast<int>(first.size()), height - bottom + 8, first);
-  canvas.number(width - right, height - bottom + 8, fmt::format("{:.10g}", p.x_most));
-  for (std::size_t c = 0; c < p.curves.size(); ++c) {
-    const auto& points = p.curves[c].points;
-    const std::uint32_t colour = colours[c % colours.size()];
+  canvas.number(width - right, height - bottom + 8, fmt::format("{:.10g}", x.most()));
+  for (const auto& curve : data.curves) {
+    const std::uint32_t colour = pixel_of(curve.colour);
+    for (const auto& span : curve.band)
+      canvas.line(x.at(span.x), y.at(span.low), x.at(span.x), y.at(span.high), colour, 1);
+    const auto& points = curve.shown;
     for (std::size_t i = 0; i < points.size(); ++i) {
       const std::size_t from = i == 0 ? 0 : i - 1;
-      canvas.line(p.x(points[from].first), p.y(points[from].second), p.x(points[i].first),
-                  p.y(points[i].second), colour, points.size() == 1 ? 4 : 2);
+      canvas.line(x.at(points[from].first), y.at(points[from].second), x.at(points[i].first),
+                  y.at(points[i].second), colour, points.size() == 1 ? 4 : 2);
     }
   }
   return canvas.png();
@@ -218,7 +178,7 @@ std::string png(const Picture& p) {
 bool is_picture(std::string_view file) { return file.ends_with(".svg") || file.ends_with(".png"); }
 
 std::string picture_of(const Json& chart, std::string_view file) {
-  return file.ends_with(".svg") ? svg_of(chart) : png(picture(chart));
+  return file.ends_with(".svg") ? front::svg_of(chart) : png(front::chart_data(chart));
 }
 
 }  // namespace podium::host::cli

@@ -13,7 +13,8 @@ R"({"type":"object","required":["verb","line","kind","outcome","notices"],
  "outcome":{"enum":["done","failed","timed_out","pending"]},
  "notices":{"type":"array","items":{"type":"string"},"description":"what was assumed, what is unusual"},
  "question":{"type":"object","description":"of a table of tasks: what POST /api/v1/tasks/query asks for it, and the limit that was given"},
- "draw":{"type":"object","description":"how a chart is to be drawn: mark, names, log, smooth, band, group"}},
+ "draw":{"type":"object","description":"how a chart is to be drawn: mark, names, log, smooth, band, group"},
+ "forms":{"type":"object","description":"where the request asks for them: the answer as a notebook shows it, by media type"}},
 "oneOf":[
  {"required":["kind","columns","rows","truncated","cursor"],"properties":{"kind":{"const":"table"},"entity":{"type":"string"},)"
 R"("columns":{"type":"array","items":{"type":"object","required":["name","type"],"additionalProperties":false,"properties":{

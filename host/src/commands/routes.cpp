@@ -5,6 +5,7 @@
 #include "commands/answer_json.hpp"
 #include "commands/answer_schema.hpp"
 #include "commands/complete.hpp"
+#include "commands/forms.hpp"
 #include "commands/inspect.hpp"
 #include "commands/waits.hpp"
 #include "podium/http/input.hpp"
@@ -31,6 +32,11 @@ constexpr std::string_view request_schema =
     R"("budget":{"type":"integer","minimum":0,"maximum":100000000,)"
     R"("description":"characters that the answer should fit; 0 is no bound"},)"
     R"("idempotency_key":{"type":"string","maxLength":200},)"
+    R"("forms":{"type":"object","additionalProperties":false,"description":"asks for the answer )"
+    R"(as a notebook shows it","properties":{"rows":{"type":"integer","minimum":1,"maximum":1000},)"
+    R"("text_rows":{"type":"integer","minimum":1,"maximum":1000},"snapshot":{"type":"string",)"
+    R"("maxLength":64,"description":"marks a table of tasks for the widget that takes its )"
+    R"(place"}}},)"
     R"("waited":{"type":"integer","minimum":0,"description":"milliseconds that calls before )"
     R"(which answered 'pending' have waited"}}})";
 
@@ -124,9 +130,30 @@ TypedLine typed_line_of(const Request& request) {
   return typed;
 }
 
-CommandRequest request_of(const Request& request) {
+/// A command, and whether its answer is wanted as a notebook shows it too.
+struct Asking {
+  CommandRequest command;
+  std::optional<front::FormsOptions> forms;
+};
+
+front::FormsOptions forms_of(const Json& value) {
+  Members members(value, "forms");
+  front::FormsOptions out;
+  const auto rows = [&](const char* name, std::size_t usual) {
+    return static_cast<std::size_t>(
+        members.integer(name, 1, 1000).value_or(static_cast<std::int64_t>(usual)));
+  };
+  out.rows = rows("rows", out.rows);
+  out.text_rows = rows("text_rows", out.text_rows);
+  out.snapshot = members.text("snapshot", 64).value_or("");
+  members.finish();
+  return out;
+}
+
+Asking asking_of(const Request& request) {
   Members body = Members::of_body(request);
-  CommandRequest out;
+  Asking asking;
+  CommandRequest& out = asking.command;
   const auto line = body.text("line", longest_line);
   out.argv = texts_of(body, "argv");
   if (line.has_value() == !out.argv.empty())
@@ -139,8 +166,10 @@ CommandRequest request_of(const Request& request) {
   out.budget = static_cast<std::size_t>(body.integer("budget", 0, 100'000'000).value_or(0));
   out.idempotency_key = body.text("idempotency_key", 200).value_or("");
   out.waited = body.integer("waited", 0, std::numeric_limits<std::int64_t>::max()).value_or(0);
+  if (const Json* forms = body.any("forms"); forms != nullptr && !forms->is_null())
+    asking.forms = forms_of(*forms);
   body.finish();
-  return out;
+  return asking;
 }
 
 class CommandRoutes final : public Routes {
@@ -203,9 +232,13 @@ class CommandRoutes final : public Routes {
   }
 
   Response run(Request& request) const {
-    const CommandResult result =
-        commands_.run(request_of(request), request.who(), request.cancel());
-    return json_response(to_json(result.answer, result.verb, result.line, result.members));
+    const Asking asking = asking_of(request);
+    const CommandResult result = commands_.run(asking.command, request.who(), request.cancel());
+    return answered(to_json(result.answer, result.verb, result.line, result.members), asking.forms);
+  }
+
+  static Response answered(std::string json, const std::optional<front::FormsOptions>& forms) {
+    return json_response(forms ? with_forms(std::move(json), *forms) : std::move(json));
   }
 
   Response complete_line(Request& request) const {
@@ -226,13 +259,16 @@ class CommandRoutes final : public Routes {
   void wait(const Request& request, Reply reply) const {
     struct Asked final : Cancel {
       CommandRequest command;
+      std::optional<front::FormsOptions> forms;
       Principal who;
       std::string line;
       Reply reply;
       bool cancelled() const noexcept override { return false; }
     };
     auto asked = std::make_shared<Asked>();
-    asked->command = request_of(request);
+    Asking asking = asking_of(request);
+    asked->command = std::move(asking.command);
+    asked->forms = std::move(asking.forms);
     asked->who = request.who();
     parts_.core->access.require(asked->who, "task.read");
     asked->reply = std::move(reply);
@@ -247,7 +283,7 @@ class CommandRoutes final : public Routes {
       parts_.waits->add(
           ask,
           [asked](const Answer& a) {
-            asked->reply(json_response(to_json(a, "wait", asked->line)));
+            asked->reply(answered(to_json(a, "wait", asked->line), asked->forms));
           },
           [asked](const Error& e) { asked->reply.fail(e); });
     } catch (const Error& e) {

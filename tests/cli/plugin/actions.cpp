@@ -149,6 +149,43 @@ class Asks final : public Verb {
   }
 };
 
+/// A verb that draws: a figure whose names are other people's, as large as it is told.
+class Sketches final : public Verb {
+ public:
+  Sketches() : Verb("sketch") {}
+  Usage usage() const override {
+    Usage u;
+    u.summary = "Draws a word so many times";
+    u.arguments = "WORD";
+    u.least = u.most = 1;
+    u.clauses = {clauses::limit(), {"vega", ClauseSpec::Kind::flag, "", "in Vega"}};
+    return u;
+  }
+  Answer run(const VerbCall& call) override {
+    call.who().mark_checked();
+    AnswerFigure figure;
+    const std::string& word = call.arguments()[0].text;
+    figure.title = word + " drawn";
+    figure.table.column("what").column("height", CellType::integer);
+    Json values = Json::array();
+    for (std::int64_t i = 0; i < call.number("limit").value_or(3); ++i) {
+      values.push_back({{"what", word}, {"height", i}});
+      figure.table.row({word, i});
+    }
+    Json spec = {{"$schema", "https://vega.github.io/schema/vega-lite/v5.json"},
+                 {"mark", "bar"},
+                 {"data", {{"values", values}}},
+                 {"encoding", {{"x", {{"field", "height"}}}}}};
+    if (call.has("vega")) {
+      figure.media_type = "application/vnd.vega.v5+json";
+      spec = {{"$schema", "https://vega.github.io/schema/vega/v5.json"},
+              {"data", {{{"name", "source"}, {"values", values}}}}};
+    }
+    figure.specification = spec.dump();
+    return figure;
+  }
+};
+
 class TestPlugin final : public Plugin {
  public:
   void load(PluginContext& context) override {
@@ -158,6 +195,7 @@ class TestPlugin final : public Plugin {
     context.add(std::make_unique<Linger>());
     context.add(std::make_unique<Forbidden>());
     context.add(std::make_unique<Asks>());
+    context.add(std::make_unique<Sketches>());
   }
 };
 

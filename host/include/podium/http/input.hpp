@@ -108,6 +108,7 @@ class Parameters {
 inline std::string etag(std::int64_t version);
 /// Throws `conflict` when the request has an If-Match that names another version.
 inline void check_if_match(const Request&, std::int64_t version);
+inline void check_if_match(std::string_view if_match, std::int64_t version);
 
 /// The member "cursor": null when nothing follows.
 inline void write_cursor(JsonWriter& w, std::string_view cursor) {
@@ -346,7 +347,10 @@ inline std::string Parameters::cursor() const { return text("cursor").value_or("
 inline std::string etag(std::int64_t version) { return "\"" + std::to_string(version) + "\""; }
 
 inline void check_if_match(const Request& request, std::int64_t version) {
-  const std::string_view wanted = request.header("If-Match");
+  check_if_match(request.header("If-Match"), version);
+}
+
+inline void check_if_match(std::string_view wanted, std::int64_t version) {
   if (wanted.empty() || wanted == "*" || wanted == etag(version)) return;
   throw Error(ErrorCode::conflict, "it was changed meanwhile; read it again and repeat")
       .in("If-Match")

@@ -5,29 +5,29 @@ import { ModelSource, type Model } from './source/model';
 import type { GridState, PodiumGrid } from './grid/grid';
 import { register } from './register';
 
-const sources = new WeakMap<Model, ModelSource>();
-
-function sourceOf(model: Model): ModelSource {
-  let source = sources.get(model);
-  if (!source) sources.set(model, (source = new ModelSource(model)));
-  return source;
-}
-
-/** Hides the static table that stands for this one where there is no kernel. */
-function hideSnapshot(id: unknown): void {
+/** The static table that stands for this one where there is no kernel: shown or not. */
+function showSnapshot(id: unknown, el: HTMLElement, shown: boolean): void {
   if (typeof id !== 'string' || !id) return;
-  for (const snapshot of document.querySelectorAll<HTMLElement>(`[data-podium-snapshot="${CSS.escape(id)}"],.podium-snapshot-${CSS.escape(id)}`)) {
+  const near = el.closest('.jp-OutputArea') ?? document;  // a cell that is off the screen is in no document
+  for (const snapshot of near.querySelectorAll<HTMLElement>(`[data-podium-snapshot="${CSS.escape(id)}"],.podium-snapshot-${CSS.escape(id)}`)) {
     const output = snapshot.closest<HTMLElement>('.jp-OutputArea-child');
-    (output ?? snapshot).style.display = 'none';
+    (output ?? snapshot).style.display = shown ? '' : 'none';
   }
 }
 
-export default {
-  initialize({ model }: { model: Model }) {
-    const source = sourceOf(model);
-    return () => source.close();
-  },
+/** JupyterLab's theme need not be the system's. Returns how to stop. */
+function followTheme(grid: HTMLElement): () => void {
+  const look = () => {
+    const light = document.body.dataset.jpThemeLight;
+    if (light) grid.setAttribute('theme', light === 'true' ? 'light' : 'dark');
+  };
+  look();
+  const observer = new MutationObserver(look);
+  observer.observe(document.body, { attributeFilter: ['data-jp-theme-light'] });
+  return () => observer.disconnect();
+}
 
+export default {
   render({ model, el }: { model: Model; el: HTMLElement }) {
     const grid = document.createElement(register()) as PodiumGrid;
     const height = model.get('height');
@@ -39,7 +39,8 @@ export default {
     };
     question();
     grid.state = (model.get('state') as GridState | undefined) ?? {};
-    grid.source = sourceOf(model);
+    const source = new ModelSource(model);
+    grid.source = source;
     model.on('change:question', question);
     grid.addEventListener('podium-selection', () => {
       model.set('selection', grid.selection.empty ? null : grid.selection.json());
@@ -50,11 +51,34 @@ export default {
       model.save_changes();
     });
     grid.addEventListener('podium-open', (event) => model.send({ open: (event as CustomEvent<{ id: string }>).detail.id }));
-    el.append(grid);
-    hideSnapshot(model.get('snapshot'));
+
+    // Until its rows are here the static table stands, and again when the kernel is gone. Unseen, it has its size all the same.
+    const room = document.createElement('div');
+    const show = (shown: boolean) => {
+      room.inert = !shown;
+      room.style.cssText = shown ? '' : 'height:0;overflow:hidden';
+    };
+    show(false);
+    grid.addEventListener('podium-rows', () => {
+      show(true);
+      showSnapshot(model.get('snapshot'), el, false);
+    }, { once: true });
+    grid.addEventListener('podium-failed', () => show(true), { once: true });
+    const gone = () => {
+      show(false);
+      showSnapshot(model.get('snapshot'), el, true);
+    };
+    model.on('comm_live_update', gone);  // a model that was made alive dies once
+    const stop = followTheme(grid);
+    room.append(grid);
+    el.append(room);
     return () => {
       model.off('change:question', question);
-      grid.remove();
+      model.off('comm_live_update', gone);
+      stop();
+      source.close();
+      gone();
+      room.remove();
     };
   },
 };

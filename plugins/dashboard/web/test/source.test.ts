@@ -10,7 +10,7 @@ function model() {
   let hear: (message: unknown) => void = () => {};
   const fake: Model = {
     get: () => undefined, set: () => {}, save_changes: () => {}, send: (m) => sent.push(m as never),
-    on: (_event, callback) => (hear = callback as never), off: () => (hear = () => {}),
+    on: (event, callback) => event === 'msg:custom' && (hear = callback as never), off: (event) => event === 'msg:custom' && (hear = () => {}),
   };
   return { fake, sent, say: (message: unknown) => hear(message) };
 }
@@ -20,11 +20,13 @@ test('messages of a notebook: answers find their questions, in any order', async
   const source = new ModelSource(fake);
   const first = source.window({ columns: ['id'], order: [], offset: 0, limit: 100 });
   const second = source.actions({ selection: { ids: ['a'] } });
-  assert.deepEqual(sent.map((m) => [m.id, m.ask]), [[1, 'window'], [2, 'actions']]);
+  const [one, two] = sent.map((m) => m.id);
+  assert.deepEqual(sent.map((m) => m.ask), ['window', 'actions']);
+  assert.notEqual(one, two);
   assert.deepEqual(sent[1].body, { selection: { ids: ['a'] } });
-  say({ id: 2, error: { code: 'invalid', detail: 'there is no such task' } });
-  say({ id: 99, ok: {} });
-  say({ id: 1, ok: { total: 3 } });
+  say({ id: two, error: { code: 'invalid', detail: 'there is no such task' } });
+  say({ id: two + 99, ok: {} });
+  say({ id: one, ok: { total: 3 } });
   assert.equal((await first).total, 3);
   await assert.rejects(second, { code: 'invalid', message: 'there is no such task' });
 });
@@ -40,6 +42,19 @@ test('news that comes before the table is drawn is not lost', () => {
   stop();
   say({ news: { removed: ['d'] } });
   assert.deepEqual(heard.map(({ changed, added, removed }) => changed ?? added ?? removed), [['a'], ['b'], ['c']]);
+});
+
+test('whether it is live is a trait', () => {
+  let change = () => {};
+  const traits: { live?: unknown } = { live: null };
+  const source = new ModelSource({ ...model().fake, get: () => traits.live, on: (event, callback) => event === 'change:live' && (change = callback as never) });
+  const heard: News[] = [];
+  source.subscribe((news) => heard.push(news));
+  traits.live = true;
+  change();
+  traits.live = false;
+  change();
+  assert.deepEqual(heard, [{ live: true }, { live: false }]);
 });
 
 test('a closed table waits for nothing', async () => {

@@ -13,7 +13,9 @@ export class Form {
   private readonly fields_: { name: string; schema: Schema; field: Field }[] = [];
 
   constructor(private readonly schema_: Schema) {
-    for (const [name, schema] of Object.entries(schema_.properties ?? {})) {
+    const properties = schema_.properties ?? {};
+    for (const name of schema_.propertyOrder ?? Object.keys(properties)) {
+      const schema = properties[name];
       const field = fieldOf(schema);
       this.fields_.push({ name, schema, field });
       const label = h('label', { class: 'f' }, h('span', {}, titleOf(name, schema) + (this.needs_(name) ? ' *' : '')), field.element);

@@ -277,7 +277,7 @@ export class PodiumGrid extends HTMLElement {
     this.selectionChanged();
   }
 
-  /** Tells the page: "state" (columns, order, filters), "selection", "open" (a task). */
+  /** Tells the page: "state" (columns, order, filters), "selection", "open" (a task), "rows" (how many), "failed". */
   changed(what: string, detail?: unknown): void {
     this.dispatchEvent(new CustomEvent('podium-' + what, { detail, bubbles: true, composed: true }));
   }
@@ -364,6 +364,7 @@ export class PodiumGrid extends HTMLElement {
   }
 
   private failed_(error: Error): void {
+    this.changed('failed', error);
     if (this.cache.known && this.cache.total) {
       this.toast(error.message, { label: 'Again', run: () => this.refresh() });
       return;

@@ -23,13 +23,12 @@ interface Message {
 
 /** A kernel that is busy with a cell answers behind it; that may take long, so waiting has no limit but the widget's life. */
 export class ModelSource implements Source {
-  private next_ = 0;
+  private next_ = Math.floor(Math.random() * 2 ** 40);  // a model may be shown twice, and hears the answers of both
   private readonly waiting_ = new Map<number, { resolve(value: never): void; reject(error: Error): void }>();
   private readonly listeners_ = new Set<(news: News) => void>();
   private readonly early_: News[] = [];
   private readonly hear_ = (message: Message) => this.take_(message);
 
-  /** Made in `initialize`: a message that comes before `render` would be lost otherwise. */
   constructor(private readonly model_: Model) {
     model_.on('msg:custom', this.hear_);
   }
@@ -53,7 +52,16 @@ export class ModelSource implements Source {
   subscribe(listener: (news: News) => void): () => void {
     this.listeners_.add(listener);
     for (const news of this.early_.splice(0)) listener(news);
-    return () => this.listeners_.delete(listener);
+    const alive = () => {
+      const live = this.model_.get('live');
+      if (typeof live === 'boolean') listener({ live });
+    };
+    alive();
+    this.model_.on('change:live', alive);
+    return () => {
+      this.listeners_.delete(listener);
+      this.model_.off('change:live', alive);
+    };
   }
 
   close(): void {

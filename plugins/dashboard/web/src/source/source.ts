@@ -127,6 +127,8 @@ export interface Schema {
   enum?: unknown[];
   format?: string;
   properties?: { [name: string]: Schema };
+  /** Their order, from a kernel whose JSON keeps none. */
+  propertyOrder?: string[];
   required?: string[];
   items?: Schema;
   minimum?: number;
