@@ -163,23 +163,9 @@ Json Interpreter::call(const std::string& path, const Json& request,
   return front::told(ask(call, most));
 }
 
-/// `undo` alone takes back what was last done from here: the host keeps nothing between commands.
-Command Interpreter::completed(Command command) const {
-  const auto words = words_of(command.line);
-  if (words.size() != 1 || words.front().text != "undo") return command;
-  if (last_run_.empty())
-    throw wrong("nothing was done from this notebook that can be undone; 'undo RUN' names a run");
-  command.line += " " + last_run_;
-  return command;
-}
-
-void Interpreter::run(const Command& typed) {
-  const Command command = completed(typed);
+void Interpreter::run(const Command& command) {
   std::string request;
   const Json answer = answer_to(command, request);
-  if (answer.value("entity", "") == "action_run" && answer.contains("fields") &&
-      answer.at("fields").value("undoable", false))
-    last_run_ = answer.at("fields").value("run", "");
   if (!command.name.empty()) results_.bind(command.name, answer);
   outputs_.show(answer, command, request);
   if (answer.value("outcome", "done") == "failed" || answer.value("outcome", "") == "timed_out")

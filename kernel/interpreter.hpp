@@ -51,7 +51,6 @@ class Interpreter {
   /// Runs a command of the front end's own; false when it is none.
   bool run_own(const Command&);
   void connect(const std::string& where);
-  Command completed(Command) const;
   void run(const Command&);
   /// The answer of the host, and what was asked: waits, questions and jobs are gone through.
   Json answer_to(const Command&, std::string& request);
@@ -69,7 +68,6 @@ class Interpreter {
   Live live_;
   Results results_;
   Look look_;
-  std::string last_run_;  ///< of an action that can be undone
   Outputs outputs_;
   std::string last_run_;          ///< of an action that can be undone
   std::set<std::string> opened_;  ///< displays of opened tasks

@@ -79,6 +79,8 @@ AT_MOST = {
     ("search 100k: filter", "cpu_ms"): (5, " ms", "CPU"),
     ("search 100k: filter + order", "cpu_ms"): (5, " ms", "CPU"),
     ("bulk-interval, 20 x 10k points", "cpu_ms"): (30, " ms", "CPU"),
+    ("importance of 30 parameters, 1k tasks", "cpu_ms"): (1000, " ms", "CPU"),
+    ("importance of 30 parameters, 1k tasks", "of_scikit"): (0.5, "×", "CPU of scikit-learn's forest"),
 }
 
 # (scenario, other scenario) -> podium's CPU of the one at most so many times that of the other.

@@ -8,6 +8,7 @@ import typing
 
 import actions
 import curves
+import importance
 import measure
 import reads
 import servers
@@ -122,6 +123,12 @@ def group_events():
     ]
 
 
+def group_comparison():
+    return [
+        Scenario("importance of 30 parameters, 1k tasks", importance.importance(1000, 30), {"podium": 5}),
+    ]
+
+
 def group_artifacts():
     return [
         Scenario("artifact 100 MB up", servers.artifact_up, sizes(5, None, 2, floor=False)),
@@ -147,6 +154,7 @@ GROUPS = {
     "curves": group_curves,
     "mixed": group_mixed,
     "events": group_events,
+    "comparison": group_comparison,
     "artifacts": group_artifacts,
 }
 

@@ -71,6 +71,18 @@ def test_a_result_for_people(podium, vision):
     assert "Clauses, in any order" in repr(podium.run("help tasks"))
 
 
+def test_a_script_and_a_terminal(server, vision, tmp_path):
+    """No notebook: text."""
+    import os
+    import subprocess
+    import sys
+    line = "tasks in vision where metrics.acc > 0.92 show name, metrics.acc"
+    for command in (["-c", f"import podium; podium.run({line!r}).show()"],
+                    ["-m", "IPython", "--no-banner", "--colors=nocolor", "-c", f"%load_ext podium\n%podium {line}"]):
+        shown = subprocess.run([sys.executable, *command], env=dict(os.environ, IPYTHONDIR=str(tmp_path)), capture_output=True, text=True)
+        assert shown.stdout.split() == ["name", "metrics.acc", "b", "0.95"], shown.stdout + shown.stderr
+
+
 def test_an_error_tells_where(podium, vision):
     with pytest.raises(podium.PodiumError) as caught:
         podium.tasks("in vision where stat = 'failed'")

@@ -129,3 +129,20 @@ def test_many_tables_are_bounded(kernel, vision):
     kernel.ok("for _ in range(205): podium.tasks('in vision limit 1')", seconds=120)
     kept = kernel.ok("from ipywidgets.widgets import widget\nprint(sum('Tasks' in type(w).__name__ for w in widget._instances.values()))").out
     assert int(kept) == 200
+
+
+def test_ten_tables_are_small(server, vision, tmp_path, monkeypatch):
+    """Of fifty rows each, as nbclient saves them, with the state of their widgets."""
+    import nbclient
+    import nbformat
+    many = server.call("POST", "/api/v1/projects", {"name": "fifty"})["id"]
+    for i in range(60):
+        server.task(many, f"cnn-{i}", "completed", metrics={"acc": [0.1 * i]})
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(c) for c in ["%load_ext podium"] + ["%podium tasks in fifty sort metrics.acc desc"] * 10],
+        metadata={"kernelspec": {"name": "python3", "display_name": "python3", "language": "python"}})
+    nbclient.NotebookClient(notebook, timeout=120).execute()
+    assert sum("podium-snapshot" in str(c.outputs) for c in notebook.cells) == 10
+    size = len(nbformat.writes(notebook))
+    assert size < 100_000, size

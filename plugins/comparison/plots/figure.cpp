@@ -10,6 +10,7 @@
 namespace podium::comparison {
 namespace {
 
+constexpr std::size_t most_endless = 4;       // calls whose argument runs to the end of the page
 constexpr std::size_t most_calls = 64;        // of Plotly that are looked at
 constexpr std::size_t longest_target = 1000;  // characters of a call's first argument
 constexpr std::size_t deepest = 48;           // of the JSON
@@ -78,14 +79,17 @@ std::size_t behind_target(std::string_view html, std::size_t at) {
   return std::string_view::npos;
 }
 
-std::optional<PlotlyCall> call_at(std::string_view html, std::size_t at) {
+std::optional<PlotlyCall> call_at(std::string_view html, std::size_t at, std::size_t& endless) {
   at = behind_target(html, at);
   if (at == std::string_view::npos) return std::nullopt;
   skip_blanks(html, at);
   if (at >= html.size() || (html[at] != '[' && html[at] != '{')) return std::nullopt;
   const bool figure = html[at] == '{';
   std::size_t end = behind_value(html, at);
-  if (end == std::string_view::npos) return std::nullopt;
+  if (end == std::string_view::npos) {
+    ++endless;
+    return std::nullopt;
+  }
   PlotlyCall call{html.substr(at, end - at), {}};
   skip_blanks(html, end);
   if (figure || end >= html.size() || html[end] != ',') return call;
@@ -148,11 +152,11 @@ bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 }  // namespace
 
 std::optional<PlotlyCall> plotly_call(std::string_view html) {
-  std::size_t at = 0;
-  for (std::size_t n = 0; n < most_calls; ++n) {
+  std::size_t at = 0, endless = 0;
+  for (std::size_t n = 0; n < most_calls && endless < most_endless; ++n) {
     at = next_call(html, at);
     if (at == std::string_view::npos) break;
-    if (auto call = call_at(html, at)) return call;
+    if (auto call = call_at(html, at, endless)) return call;
   }
   return std::nullopt;
 }

@@ -1,5 +1,6 @@
 #pragma once
 // One plot of several tasks: laid over each other where that can be read, else side by side.
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
