@@ -4,6 +4,7 @@
 #include <charconv>
 #include <chrono>
 
+#include "charts/charts.hpp"
 #include "podium/plugin.hpp"
 #include "podium/service/tasks.hpp"
 #include "sampling.hpp"
@@ -68,6 +69,13 @@ Verb::Usage CompareVerb::usage() const {
   u.clauses.push_back({"by", Kind::word, "step|time", "of curves: what goes to the right"});
   u.clauses.push_back({"points", Kind::number, "N", "of each curve at most; 200 if not said"});
   u.clauses.push_back({"smooth", Kind::word, "WEIGHT", "of curves: 0 to 0.999; 0.6 is usual"});
+  std::string kinds;
+  for (const std::string& kind : chart_kinds()) kinds += (kinds.empty() ? "" : "|") + kind;
+  u.clauses.push_back({"chart", Kind::word, kinds, "a chart over the tasks"});
+  u.clauses.push_back({"show", Kind::list, "NAMES",
+                       "of a chart: its axes; of importance the target, then the parameters"});
+  u.clauses.push_back({"group by", Kind::word, "NAME", "of boxes and curves: one a value of it"});
+  u.clauses.push_back({"log", Kind::flag, "", "of a chart: logarithmic"});
   u.clauses.push_back({"all", Kind::flag, "", "also what is equal, and archived tasks"});
   u.clauses.push_back(clauses::limit());
   u.examples = {{"compare 0193a5 0193a7", "what differs between two tasks"},
@@ -75,7 +83,9 @@ Verb::Usage CompareVerb::usage() const {
                  "values of a result that was named"},
                 {"compare in vision where params.lr < 0.1 parameters baseline 0193a5",
                  "parameters against one of them"},
-                {"compare best curves metric loss smooth 0.6", "overlaid curves"}};
+                {"compare best curves metric loss smooth 0.6", "overlaid curves"},
+                {"compare in vision chart importance show metrics.acc",
+                 "how much the metric hangs on each parameter"}};
   return u;
 }
 
@@ -89,13 +99,17 @@ CompareVerb::Named CompareVerb::named(const VerbCall& call) const {
     for (const Ordinal o : call.tasks_named(word))
       if (std::find(out.tasks.begin(), out.tasks.end(), o) == out.tasks.end())
         out.tasks.push_back(o);
-  if (out.tasks.size() > most_compared)
-    throw call.wrong(words.front(), "at most 200 tasks are compared; these are " +
-                                        std::to_string(out.tasks.size()));
+  const std::size_t most = call.has("chart") ? most_in_chart(call.text("chart")) : most_compared;
+  if (out.tasks.size() > most)
+    throw call.wrong(words.front(), "at most " + std::to_string(most) + " tasks are compared so; " +
+                                        "these are " + std::to_string(out.tasks.size()));
   if (call.has("baseline")) out.baseline = call.task_named(call.words("baseline").front());
-  const std::int64_t limit = call.number("limit").value_or(usually_compared);
-  if (limit < 1 || limit > static_cast<std::int64_t>(most_compared))
-    throw call.wrong(call.words("limit").front(), "'limit' is from 1 to 200");
+  // A chart of a point or a line a task has room for all of them.
+  const std::size_t usual = most == most_compared ? usually_compared : most;
+  const std::int64_t limit = call.number("limit").value_or(static_cast<std::int64_t>(usual));
+  if (limit < 1 || limit > static_cast<std::int64_t>(most))
+    throw call.wrong(call.words("limit").front(), "'limit' is from 1 to " + std::to_string(most));
+  out.limit = static_cast<std::uint64_t>(limit);
   return out;
 }
 
@@ -107,7 +121,7 @@ Selected CompareVerb::selected(const VerbCall& call, const Reader& reader,
     Query query;
     query.filter = call.tasks();
     query.order = {{record_ordinal(), true, false}};
-    query.limit = static_cast<std::uint64_t>(call.number("limit").value_or(usually_compared));
+    query.limit = given.limit;
     query.budget = {5'000'000, std::chrono::milliseconds(10'000)};
     const Page page = context_.tasks().query(reader, call.who(), query, [&](const Row& row) {
       tasks.push_back(row.ordinal());
@@ -199,6 +213,30 @@ AnswerChart CompareVerb::curves(const VerbCall& call, const Reader& reader,
   return chart;
 }
 
+AnswerFigure CompareVerb::figure(const VerbCall& call, const Reader& reader,
+                                 const Selected& selected) const {
+  ChartQuestion asked;
+  asked.kind = call.text("chart");
+  for (const CommandWord& word : call.words("show")) asked.names.push_back(word.text);
+  asked.group = call.text("group by");
+  asked.log = call.has("log");
+  try {
+    return draw_chart(context_, reader, call.who(), selected, asked);
+  } catch (const Error& e) {
+    if (e.code() != ErrorCode::invalid) throw;
+    // The member that is wrong stands in a word of the line.
+    const auto shown = call.words("show");
+    std::size_t i = 0;
+    const std::string& member = e.field();
+    if (member.starts_with("names["))
+      std::from_chars(member.data() + 6, member.data() + member.size(), i);
+    if (member.starts_with("names") && i < shown.size()) throw call.placed(shown[i], e);
+    if (member == "group" && call.has("group by"))
+      throw call.placed(call.words("group by").front(), e);
+    throw call.placed(call.words("chart").front(), e);
+  }
+}
+
 Answer CompareVerb::answer(const VerbCall& call, const Reader& reader, const Named& given,
                            const std::string& what) const {
   const Principal& who = call.who();
@@ -232,9 +270,10 @@ Answer CompareVerb::answer(const VerbCall& call, const Reader& reader, const Nam
       add_differences(details, tasks, text.map + "." + text.key, text);
   };
   const auto told = [&](Answer made) {
-    if (tasks.more) made.notice("More tasks match than are compared; say 'limit' for up to 200.");
+    if (tasks.more) made.notice("More tasks match than are compared; 'limit' says how many are.");
     return made;
   };
+  if (what == "chart") return told(figure(call, reader, tasks));
   if (what == "values") return told(values());
   if (what == "curves") return told(curves(call, reader, tasks));
   if (what == "artifacts") {
@@ -274,6 +313,17 @@ Answer CompareVerb::run(const VerbCall& call) {
       throw Error(ErrorCode::invalid, "one of '" + what + "' and '" + view.word +
                                           "' is shown at a time; leave one out");
     what = view.word;
+  }
+  if (call.has("chart")) {
+    if (!what.empty())
+      throw Error(ErrorCode::invalid,
+                  "one of '" + what + "' and 'chart' is shown at a time; leave one out");
+    what = "chart";
+  } else {
+    for (const char* clause : {"show", "group by"})
+      if (call.has(clause))
+        throw call.wrong(call.words(clause).front(),
+                         std::string("'") + clause + "' is of a 'chart'; say which");
   }
   const Named given = named(call);
   std::optional<Answer> made;
@@ -318,10 +368,10 @@ std::optional<Answer> CompareVerb::inspect(const Principal& who, std::string_vie
   const Path last = series("metrics", key);
   Aggregate all;
   all.filter = is_null(last, true);
-  using Fold = Aggregate::Fold;
-  all.folds = {{Fold::Kind::count, {}},
-               {Fold::Kind::min, series("metrics", key, Statistic::min)},
-               {Fold::Kind::max, series("metrics", key, Statistic::max)}};
+  using Kind = Aggregate::Fold::Kind;
+  all.folds = {{Kind::count, {}},
+               {Kind::min, series("metrics", key, Statistic::min)},
+               {Kind::max, series("metrics", key, Statistic::max)}};
   all.budget = {1'000'000, std::chrono::milliseconds(500)};
   std::optional<Answer> found;
   context_.tasks().aggregate(context_.store(), who, all,

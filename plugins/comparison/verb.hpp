@@ -25,11 +25,13 @@ class CompareVerb final : public Verb {
   struct Named {
     std::vector<Ordinal> tasks;
     std::optional<Ordinal> baseline;
+    std::uint64_t limit = 0;
   };
   Named named(const VerbCall&) const;
   Selected selected(const VerbCall&, const Reader&, const Named&) const;
   std::vector<MetricName> metrics(const VerbCall&) const;
   AnswerChart curves(const VerbCall&, const Reader&, const Selected&) const;
+  AnswerFigure figure(const VerbCall&, const Reader&, const Selected&) const;
   Answer answer(const VerbCall&, const Reader&, const Named&, const std::string& what) const;
 
   PluginContext& context_;

@@ -17,7 +17,7 @@ def test_one_from_its_making_to_its_end(api, project):
     assert changed["version"] > made["version"]
     # Of two that change it at once one is refused.
     late = api("PATCH", at, 409, json={"name": "mine"}, headers={"If-Match": read.headers["ETag"]})
-    assert late["code"] == "conflict" and late["version"] == changed["version"]
+    assert late["code"] == "conflict" and late["facts"]["version"] == changed["version"]
     assert api("GET", at) == changed
     assert api("DELETE", at, 409, headers={"If-Match": read.headers["ETag"]})["code"] == "conflict"
     question = {"project": project, "scope": "subprojects", "filter": "params.lr > :x", "bind": {"x": 1}, "limit": 7}

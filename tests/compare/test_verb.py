@@ -75,6 +75,14 @@ def test_outputs_and_source(command, tasks):
     assert command.json("compare", *ids, "source")["kind"] == "details"
 
 
+def test_charts(command, tasks):
+    name, ids = tasks
+    answer = command.json("compare", "in", name, "chart", "scatter", "show", "params.lr,", "metrics.acc")
+    assert answer["kind"] == "figure" and len(answer["rows"]) == 3
+    parallel = command.json("compare", *ids, "chart", "parallel", "show", "params.lr,", "metrics.acc", "log")
+    assert parallel["media_type"].startswith("application/vnd.vega.v5")
+
+
 def test_results_by_name(api, tasks):
     _, ids = tasks
     answer = api("POST", "commands", json={"line": "compare best values", "selections": {"best": {"ids": ids[:2]}}})
@@ -84,7 +92,8 @@ def test_results_by_name(api, tasks):
 @pytest.mark.parametrize("line, part", [
     ("compare {0} in somewhere", "not both"), ("compare {0} values curves", "one of"), ("compare {0} values statistic median", "statistic"),
     ("compare {0} curves smooth 1", "smooth"), ("compare {0} curves points 3", "points"), ("compare {0} curves by epoch", "by"),
-    ("compare in 'Default' limit 201", "limit"), ("compare {0} baseline nobody1", "nobody1"), ("compare nobody1 values", "nobody1"),
+    ("compare {0} chart pie", "pie"), ("compare {0} chart scatter show nothing.at, metrics.acc", "nothing"), ("compare {0} chart box values", "one of"),
+    ("compare {0} show metrics.acc", "chart"), ("compare in 'Default' limit 201", "limit"), ("compare {0} baseline nobody1", "nobody1"), ("compare nobody1 values", "nobody1"),
 ])
 def test_refusals_point_at_the_word(api, tasks, line, part):
     _, ids = tasks
