@@ -150,17 +150,16 @@ Verb::Usage BoardVerb::usage() const {
   u.clauses.push_back(clauses::limit());
   u.clauses.push_back(clauses::cursor());
   u.clauses.push_back(clauses::yes());
-  u.examples = {
-      {"board", "which boards there are"},
-      {"board 'which depth' in vision", "the ranking, and why some are not in it"},
-      {"board by acc max, loss min in vision group by params.lr least 3",
-       "a ranking that is not kept"},
-      {"board by acc in vision group by params.lr save as 'which lr'", "one that is"},
-      {"board 'which lr' trust", "who cannot be told apart from the first"},
-      {"board 'which lr' pareto acc energy chart", "whom no other beats in both"},
-      {"board 'which lr' candidate 1", "the first one with its tasks"},
-      {"board 'which lr' changes since -7d", "who moved in a week"},
-      {"board 'which lr' at 2026-11-24", "the ranking as it was then"}};
+  u.examples = {{"board", "which boards there are"},
+                {"board 'which depth' in vision", "the ranking, and why some are not in it"},
+                {"board by acc max, loss min in vision group by params.lr least 3",
+                 "a ranking that is not kept"},
+                {"board by acc in vision group by params.lr save as 'which lr'", "one that is"},
+                {"board 'which lr' trust", "who cannot be told apart from the first"},
+                {"board 'which lr' pareto acc energy chart", "whom no other beats in both"},
+                {"board 'which lr' candidate 1", "the first one with its tasks"},
+                {"board 'which lr' changes since -7d", "who moved in a week"},
+                {"board 'which lr' at 2026-11-24", "the ranking as it was then"}};
   return u;
 }
 
@@ -179,15 +178,15 @@ std::optional<std::int64_t> BoardVerb::moment(const VerbCall& call, const char* 
   const auto words = call.words(clause);
   if (words.empty()) return std::nullopt;
   const std::string& text = words.front().text;
-  const bool number = !text.empty() && text.size() <= 18 &&
-                      std::all_of(text.begin(), text.end(),
-                                  [](char c) { return c >= '0' && c <= '9'; });
+  const bool number =
+      !text.empty() && text.size() <= 18 &&
+      std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
   if (number) return std::stoll(text);
   if (text.find('\'') == text.npos) try {
       // The query language is asked what it means.
       const PluginContext& context = desk_.context();
-      const Filter f = context.query_language().parse("created <= '" + text + "'",
-                                                      context.vocabulary("tasks"));
+      const Filter f =
+          context.query_language().parse("created <= '" + text + "'", context.vocabulary("tasks"));
       if (f.op == Filter::Op::compare)
         if (const auto* at = std::get_if<std::int64_t>(&f.values.front())) return *at;
     } catch (const Error&) {
@@ -319,10 +318,10 @@ Answer BoardVerb::show(const VerbCall& call, const Meant& m, const std::string& 
   const Json told = Json::parse(changes_json(desk_, call.who(), board, since));
   Answer answer(changes_table(*board.definition, told));
   if (told.value("rebuilt", false))
-    answer.notice("Nothing was kept of that time: what was then is worked out from the tasks that "
-                  "are there and when they ended.");
-  if (told.value("defined_anew", false))
-    answer.notice("The board had another definition then.");
+    answer.notice(
+        "Nothing was kept of that time: what was then is worked out from the tasks that "
+        "are there and when they ended.");
+  if (told.value("defined_anew", false)) answer.notice("The board had another definition then.");
   return answer;
 }
 
@@ -441,8 +440,9 @@ Answer BoardVerb::ranks(const VerbCall& call, const Board& board,
   Answer answer = call.has("chart") ? Answer(ranks_figure(told, title_of(board)))
                                     : Answer(ranks_table(*board.definition, told));
   if (told.at("kept_since").is_null())
-    answer.notice("Nothing was kept of that time: ranks are worked out from the tasks that are "
-                  "there and when they ended.");
+    answer.notice(
+        "Nothing was kept of that time: ranks are worked out from the tasks that are "
+        "there and when they ended.");
   return answer;
 }
 
@@ -450,9 +450,9 @@ Answer BoardVerb::candidate(const VerbCall& call, const Board& board,
                             std::optional<std::int64_t> at) const {
   const CommandWord& word = call.words("candidate").front();
   const std::string& text = word.text;
-  const bool number = !word.quoted && !text.empty() && text.size() <= 6 &&
-                      std::all_of(text.begin(), text.end(),
-                                  [](char c) { return c >= '0' && c <= '9'; });
+  const bool number =
+      !word.quoted && !text.empty() && text.size() <= 6 &&
+      std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
   std::vector<std::string> found, labels;
   std::size_t ranked = 0;
   desk_.look(call.who(), board, at, [&](const Ranking& r) {
@@ -485,21 +485,20 @@ Answer BoardVerb::candidate(const VerbCall& call, const Board& board,
                         (ranked == 1 ? " candidate is ranked" : " candidates are ranked"),
                     {}, {});
     const std::string near = kit::nearest(text, labels);
-    throw unknown(call, word,
-                  "no candidate has this id or label; a candidate is named by its rank, its id, the "
-                  "beginning of its id or its label",
-                  near, as_word(near, {}));
+    throw unknown(
+        call, word,
+        "no candidate has this id or label; a candidate is named by its rank, its id, the "
+        "beginning of its id or its label",
+        near, as_word(near, {}));
   }
   return candidate_details(
-      *board.definition,
-      Json::parse(candidate_json(desk_, call.who(), board, found.front(), at)));
+      *board.definition, Json::parse(candidate_json(desk_, call.who(), board, found.front(), at)));
 }
 
 Answer BoardVerb::history(const VerbCall& call, const Board& board) const {
   const auto rows = static_cast<std::uint64_t>(rows_of(call, usual_rows, most_rows));
-  return history_table(
-      *board.definition,
-      Json::parse(history_json(desk_, call.who(), board, rows, call.text("cursor"))));
+  return history_table(*board.definition, Json::parse(history_json(desk_, call.who(), board, rows,
+                                                                   call.text("cursor"))));
 }
 
 Answer BoardVerb::about_board(const VerbCall& call, const Board& board) const {
@@ -528,11 +527,13 @@ Answer BoardVerb::save(const VerbCall& call, Meant m) const {
     return with_notices(ranking(call, *before, std::nullopt), {"It is saved already, as it is."});
   }
   if (before && !call.dry_run()) {
-    const std::string token = id_of_key("replace " + before->id + " " + std::to_string(before->version));
+    const std::string token =
+        id_of_key("replace " + before->id + " " + std::to_string(before->version));
     if (!answered(call, token)) {
       AnswerQuestion q;
-      q.text = "There is a board with this name: its definition would be replaced, its history "
-               "goes on.";
+      q.text =
+          "There is a board with this name: its definition would be replaced, its history "
+          "goes on.";
       q.affected = 1;
       q.token = token;
       q.details = about(line_of(*before), {});
@@ -564,8 +565,7 @@ Answer BoardVerb::save(const VerbCall& call, Meant m) const {
 }
 
 Answer BoardVerb::erase(const VerbCall& call, const Board& board) const {
-  const std::string token =
-      id_of_key("delete " + board.id + " " + std::to_string(board.revision));
+  const std::string token = id_of_key("delete " + board.id + " " + std::to_string(board.revision));
   if (!call.dry_run() && !answered(call, token)) {
     AnswerQuestion q;
     q.text = "The board would be erased with its history; its tasks stay.";

@@ -32,9 +32,11 @@ AnswerTable values_of(const Definition& d, const Json& row) {
   table.column("relative %", CellType::real);
   const Json none = Json::object();
   for (const Metric& m : d.metrics)
-    table.row({m.name, real(row.at("values"), m.name), real(row.value("spread", none), m.name), {}});
+    table.row(
+        {m.name, real(row.at("values"), m.name), real(row.value("spread", none), m.name), {}});
   for (const BoardColumn& c : d.columns)
-    table.row({c.name, real(row.at("columns"), c.name), {}, real(row.value("relative", none), c.name)});
+    table.row(
+        {c.name, real(row.at("columns"), c.name), {}, real(row.value("relative", none), c.name)});
   return table;
 }
 
@@ -70,7 +72,8 @@ AnswerTable coverage_of(const Json& coverage) {
   };
   for (const Json& set : coverage.at("datasets")) add(set, Value{std::string("name")});
   for (const Json& rule : coverage.at("labels"))
-    for (const Json& set : rule.at("datasets")) add(set, Value{"label " + rule.at("label").get<std::string>()});
+    for (const Json& set : rule.at("datasets"))
+      add(set, Value{"label " + rule.at("label").get<std::string>()});
   return table;
 }
 

@@ -25,9 +25,8 @@ double number(const Json& row, const char* name) {
 }
 
 std::string left_out(std::size_t all) {
-  return all > most_rows
-             ? "the first " + std::to_string(most_rows) + " of " + std::to_string(all)
-             : std::string();
+  return all > most_rows ? "the first " + std::to_string(most_rows) + " of " + std::to_string(all)
+                         : std::string();
 }
 
 }  // namespace
@@ -107,7 +106,8 @@ AnswerFigure ranks_figure(const Json& ranks, const std::string& title) {
     for (std::size_t i = 0; i < most_moments; ++i)
       some.push_back(moments[i * (moments.size() - 1) / (most_moments - 1)]);
     moments = std::move(some);
-    r.frame.subtitle = "at " + std::to_string(most_moments) + " of the moments at which ranks changed";
+    r.frame.subtitle =
+        "at " + std::to_string(most_moments) + " of the moments at which ranks changed";
   }
   for (const Json& candidate : ranks.at("candidates")) {
     chart_kit::Ranks::Path path;

@@ -39,7 +39,8 @@ std::vector<Item> items_of(std::string_view line, std::span<const CommandWord> l
 std::string as_word(std::string_view text, std::span<const std::string> keywords) {
   const std::string small = lower(text);
   const bool keyword = std::any_of(keywords.begin(), keywords.end(), [&](const std::string& k) {
-    return k == small || (k.size() > small.size() && k.starts_with(small) && k[small.size()] == ' ');
+    return k == small ||
+           (k.size() > small.size() && k.starts_with(small) && k[small.size()] == ' ');
   });
   const bool plain =
       !text.empty() && !keyword && text.find_first_of(" \t\r\n'\"`(),") == std::string_view::npos;

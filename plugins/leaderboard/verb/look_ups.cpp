@@ -40,9 +40,8 @@ std::vector<Verb::Suggestion> BoardVerb::complete(const Principal& who, std::str
       out.push_back({std::move(word), std::move(note)});
   };
   if (clause.empty()) {
-    desk_.list(who, 0, most_boards, {}, [&](const Board& b) {
-      add(b.name, "a board of " + desk_.project_names(b).second);
-    });
+    desk_.list(who, 0, most_boards, {},
+               [&](const Board& b) { add(b.name, "a board of " + desk_.project_names(b).second); });
   } else if (clause == "team") {
     add("user", "whose tasks they are");
   } else if (clause == "on") {

@@ -20,9 +20,9 @@ namespace {
 using Kind_ = ClauseSpec::Kind;
 
 constexpr std::string_view directions[] = {"max", "min"};
-constexpr std::string_view column_words[] = {"max",    "min",  "parameters", "bytes", "energy",
-                                             "cost",   "best", "total",      "mean",  "number",
-                                             "relative"};
+constexpr std::string_view column_words[] = {"max",    "min",    "parameters", "bytes",
+                                             "energy", "cost",   "best",       "total",
+                                             "mean",   "number", "relative"};
 constexpr const char* folds = "mean|median|best|worst|min|max|last|sum";
 
 bool is_one_of(std::string_view word, std::string_view choices) {
@@ -143,8 +143,7 @@ class Reader_ {
 
   /// Of two of them the second is one too many.
   std::string direction_of(const Item& item) const {
-    if (item.words.size() > 1)
-      wrong(item.words[1], "either 'max' or 'min' is best, not both");
+    if (item.words.size() > 1) wrong(item.words[1], "either 'max' or 'min' is best, not both");
     return item.words.empty() ? std::string() : item.words.front().text;
   }
 
@@ -181,8 +180,9 @@ class Reader_ {
         if (direction.empty())
           assumed.push_back("max");
         else if (known_.size() == 1)
-          out_.notices.push_back(direction == "min" ? "By the project's goal the least is best."
-                                                    : "By the project's goal the greatest is best.");
+          out_.notices.push_back(direction == "min"
+                                     ? "By the project's goal the least is best."
+                                     : "By the project's goal the greatest is best.");
         if (direction.empty()) direction = "max";
       }
       Json json = json_of_metric(m);
@@ -196,7 +196,8 @@ class Reader_ {
     }
     if (!assumed.empty())
       out_.notices.push_back(
-          "The greatest is taken as the best where no goal of the project says otherwise; say 'max' "
+          "The greatest is taken as the best where no goal of the project says otherwise; say "
+          "'max' "
           "or 'min' behind a metric.");
     check_known(items);
   }
@@ -214,15 +215,16 @@ class Reader_ {
       }
       const std::string near = kit::nearest(key, names);
       if (near.empty()) wrong(items[i].name, "no task of the project has this metric");
-      Json facts = {{"nearest", items[i].name.text.ends_with(key)
-                                    ? items[i].name.text.substr(
-                                          0, items[i].name.text.size() - key.size()) +
-                                          near
-                                    : near}};
-      throw call_.placed(items[i].name,
-                         Error(ErrorCode::invalid,
-                               "no task of the project has this metric; did you mean '" + near + "'?")
-                             .with(facts.dump()));
+      Json facts = {
+          {"nearest",
+           items[i].name.text.ends_with(key)
+               ? items[i].name.text.substr(0, items[i].name.text.size() - key.size()) + near
+               : near}};
+      throw call_.placed(
+          items[i].name,
+          Error(ErrorCode::invalid,
+                "no task of the project has this metric; did you mean '" + near + "'?")
+              .with(facts.dump()));
     }
   }
 
@@ -234,8 +236,8 @@ class Reader_ {
     json_["kind"] = call_.has("team") ? "teams" : groups ? "candidates" : "tasks";
     for (const char* clause : {"fold", "least", "compatible"})
       if (!groups && call_.has(clause))
-        throw Error(ErrorCode::invalid, "'" + std::string(clause) +
-                                            "' is of groups of tasks; say 'group by', too");
+        throw Error(ErrorCode::invalid,
+                    "'" + std::string(clause) + "' is of groups of tasks; say 'group by', too");
     if (call_.has("compatible")) json_["mode"] = "compatible";
     if (call_.has("team")) {
       const CommandWord& word = call_.words("team").front();
@@ -254,8 +256,9 @@ class Reader_ {
       const bool tag = p.kind == Path::Kind::map && p.name == "tags" && !p.key.empty();
       const bool param = p.kind == Path::Kind::map && p.name == "params" && !p.key.empty();
       if (!tag && !param)
-        wrong(word, "'group by' takes parameters and tags, as in params.lr, tags.team, or params "
-                    "for all parameters");
+        wrong(word,
+              "'group by' takes parameters and tags, as in params.lr, tags.team, or params "
+              "for all parameters");
       group[tag ? "tags" : "params"].push_back(p.key);
     }
     if (groups) json_["group_by"] = std::move(group);
@@ -269,8 +272,9 @@ class Reader_ {
     }
     const bool number = f.op == Filter::Op::compare && f.path.kind == Path::Kind::series;
     if (!number || (f.cmp != Compare::ge && f.cmp != Compare::le))
-      wrong(word, "'having' takes bounds of metrics, included, joined by 'and': metrics.acc >= 0.9 "
-                  "and metrics.loss <= 0.5");
+      wrong(word,
+            "'having' takes bounds of metrics, included, joined by 'and': metrics.acc >= 0.9 "
+            "and metrics.loss <= 0.5");
     const auto at = std::find_if(known_.begin(), known_.end(),
                                  [&](const Named& m) { return m.path == f.path; });
     if (at == known_.end()) wrong(word, "'having' speaks of the metrics that stand in 'by'");
@@ -304,9 +308,9 @@ class Reader_ {
       json_["datasets"].push_back(std::move(dataset));
     }
     for (const CommandWord& word : call_.words("cover")) {
-      const bool number =
-          !word.quoted && !word.text.empty() && word.text.size() < 6 &&
-          std::all_of(word.text.begin(), word.text.end(), [](char c) { return c >= '0' && c <= '9'; });
+      const bool number = !word.quoted && !word.text.empty() && word.text.size() < 6 &&
+                          std::all_of(word.text.begin(), word.text.end(),
+                                      [](char c) { return c >= '0' && c <= '9'; });
       if (number && json_.contains("coverage")) {
         json_["coverage"].back()["last"] = std::stoll(word.text);
         continue;
@@ -319,8 +323,8 @@ class Reader_ {
     const bool asked = call_.has("on") || call_.has("cover");
     for (const char* clause : {"role", "across"})
       if (call_.has(clause) && !asked)
-        wrong(call_.words(clause).front(), "'" + std::string(clause) +
-                                               "' is of the data sets that 'on' or 'cover' name");
+        wrong(call_.words(clause).front(),
+              "'" + std::string(clause) + "' is of the data sets that 'on' or 'cover' name");
     if (call_.has("role")) json_["role"] = call_.text("role");
     if (call_.has("across")) {
       if (!is_one_of(call_.text("across"), "pooled|mean"))
@@ -333,8 +337,8 @@ class Reader_ {
     const CommandWord& word = item.name;
     Json from;
     std::string name = word.text;
-    const bool map = !word.quoted && (word.text.starts_with("params.") ||
-                                      word.text.starts_with("tags."));
+    const bool map =
+        !word.quoted && (word.text.starts_with("params.") || word.text.starts_with("tags."));
     if (map) {
       const Path p = path_of(word);
       from = {{p.name == "tags" ? "tag" : "param", p.key}};
@@ -395,7 +399,8 @@ std::vector<ClauseSpec> phrase_clauses() {
       {"on", Kind_::list, "DATASETS", "must have been run on all of these data sets"},
       {"cover", Kind_::list, "LABELS", "on the newest data sets with a label: prod=eu 3"},
       {"role", Kind_::word, "ROLE", "of 'on' and 'cover': data sets that were read as this"},
-      {"across", Kind_::word, "pooled|mean", "of 'on' and 'cover': how data sets become one number"},
+      {"across", Kind_::word, "pooled|mean",
+       "of 'on' and 'cover': how data sets become one number"},
       {"columns", Kind_::list, "NAMES", "further columns, each with max, min, energy, bytes, ..."},
       {"ties", Kind_::list, "metrics|cheaper|earlier", "what ranks equal ones, in this order"},
       {"compatible", Kind_::flag, "", "ranks as OptScale does"},

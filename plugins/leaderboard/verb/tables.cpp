@@ -133,9 +133,8 @@ AnswerTable ranking_table(const Definition& d, const Json& ranking) {
     table.columns.back().type = type_of(c);
     if (c.relative != BoardColumn::Relative::none) real_column(table, c.name + " %");
   }
-  const bool reasons = std::any_of(rows.begin(), rows.end(), [](const Json& row) {
-    return !row.at("qualified").get<bool>();
-  });
+  const bool reasons = std::any_of(
+      rows.begin(), rows.end(), [](const Json& row) { return !row.at("qualified").get<bool>(); });
   if (reasons) table.column("not ranked because");
   if (d.kind != Kind::tasks) table.column("best_task", CellType::id, "best task");
   if (d.kind != Kind::tasks) table.column("candidate", CellType::id);
@@ -252,7 +251,8 @@ AnswerTable changes_table(const Definition& d, const Json& changes) {
   for (const Json& row : changes.at("rows")) {
     std::vector<Value> cells = {text(row.at("change"))};
     labels.append(cells, row.at("label"));
-    for (const char* when : {"then", "now"}) cells.push_back(whole(member(member(row, when), "rank")));
+    for (const char* when : {"then", "now"})
+      cells.push_back(whole(member(member(row, when), "rank")));
     for (const char* when : {"then", "now"})
       cells.push_back(real(member(member(member(row, when), "values"), primary)));
     if (d.kind != Kind::tasks) cells.push_back(text(row.at("candidate")));
@@ -297,7 +297,8 @@ AnswerDetails goals_details(const Json& goals) {
   now.column("metric").column("statistic").column("best").column("target", CellType::real);
   now.column("met by", CellType::integer).column("best value", CellType::real).column("of");
   const bool of_task = goals.contains("task");
-  if (of_task) now.column("value", CellType::real).column("met", CellType::boolean).column("reason");
+  if (of_task)
+    now.column("value", CellType::real).column("met", CellType::boolean).column("reason");
   AnswerTable past;
   past.column("metric").column("at", CellType::time).column("value", CellType::real);
   past.column("met", CellType::boolean).column("task", CellType::id).column("name");
@@ -363,11 +364,13 @@ AnswerDetails about(const BoardLine& b, const std::vector<std::vector<Value>>& d
 std::vector<std::string> notices_of_ranking(const Json& r) {
   std::vector<std::string> out;
   if (r.value("stale", false))
-    out.emplace_back("The definition was changed and is being worked out; this is the board of the "
-                     "one before.");
+    out.emplace_back(
+        "The definition was changed and is being worked out; this is the board of the "
+        "one before.");
   if (r.value("rebuilt", false))
-    out.emplace_back("Nothing was kept of that time: this is worked out from the tasks that are "
-                     "there and when they ended.");
+    out.emplace_back(
+        "Nothing was kept of that time: this is worked out from the tasks that are "
+        "there and when they ended.");
   return out;
 }
 
@@ -375,8 +378,7 @@ std::vector<std::string> notices_of_trust(const Definition& d, const Json& trust
   std::vector<std::string> out;
   const Json& rows = trust.at("rows");
   const auto level = std::to_string(std::lround(d.confidence * 1000) / 10.0);
-  const std::string percent =
-      level.substr(0, level.find_last_not_of('0') + 1);
+  const std::string percent = level.substr(0, level.find_last_not_of('0') + 1);
   const std::string sure =
       (percent.ends_with('.') ? percent.substr(0, percent.size() - 1) : percent) + " %";
   const auto leaders = std::count_if(rows.begin(), rows.end(),
