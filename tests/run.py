@@ -13,11 +13,8 @@
     lab      both kinds of notebooks in JupyterLab in a real Chromium
     api      podium's own API held to its OpenAPI document, and events
     rules    rules over HTTP, with runs that an MLflow client logs
-<<<<<<< HEAD
     compare  curves and comparisons over HTTP and by the verb, against slow references
-=======
     boards   leaderboards over HTTP, held against a slow reference and scipy
->>>>>>> boards
     differential  the same calls against mlflow server and podium
     crash    kill -9 under load, during a merge and a migration; disks that are full, fail or have lost something
     operations  backup, restore and doctor beside a running server

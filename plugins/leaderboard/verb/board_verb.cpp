@@ -3,11 +3,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "answers.hpp"
 #include "details.hpp"
-#include "figures.hpp"
 #include "items.hpp"
-#include "key.hpp"
+#include "parts.hpp"
 #include "past.hpp"
 #include "phrase.hpp"
 #include "podium/principal.hpp"
@@ -20,7 +18,6 @@ namespace {
 
 using Kind_ = ClauseSpec::Kind;
 
-constexpr std::int64_t usual_rows = 100, most_rows = 1000, usual_top = 10, most_top = 100;
 constexpr std::int64_t day = 86'400'000;
 
 /// What of a board is shown, and which clauses go with it.
@@ -84,55 +81,6 @@ void check_together(const VerbCall& call, const View& view, bool of_board) {
   refuse("yes", asks, "'delete' and 'save as'");
 }
 
-/// `not_found` about a word, with the command as it was perhaps meant.
-Error unknown(const VerbCall& call, const CommandWord& word, const std::string& sentence,
-              const std::string& near, const std::string& near_as_word) {
-  const std::string line(call.line());
-  Json facts = {{"line", line}};
-  if (!near.empty()) {
-    const auto begin = static_cast<std::size_t>(word.position);
-    std::size_t end = begin + word.text.size();
-    if (word.quoted && begin < line.size()) {
-      end = begin + 1;
-      while (end < line.size() && line[end] != line[begin]) ++end;
-      ++end;
-    }
-    facts["nearest"] = near;
-    if (end <= line.size())
-      facts["corrected"] = line.substr(0, begin) + near_as_word + line.substr(end);
-  }
-  Error e(ErrorCode::not_found,
-          near.empty() ? sentence : sentence + "; did you mean '" + near + "'?");
-  e.at(word.position).in("board").with(facts.dump());
-  return e;
-}
-
-Answer with_notices(Answer answer, const std::vector<std::string>& notices) {
-  for (const std::string& sentence : notices) answer.notice(sentence);
-  return answer;
-}
-
-std::int64_t rows_of(const VerbCall& call, std::int64_t usual, std::int64_t most) {
-  const std::int64_t rows = call.number("limit").value_or(usual);
-  if (rows < 1 || rows > most)
-    throw call.wrong(call.words("limit").front(), "'limit' is from 1 to " + std::to_string(most));
-  return rows;
-}
-
-std::string title_of(const Board& board) {
-  return board.name.empty() ? ranked_by(*board.definition) : board.name;
-}
-
-/// The sentence behind a question is carried out, if the answer is to this one.
-bool answered(const VerbCall& call, const std::string& token) {
-  if (!call.has("yes")) return false;
-  const std::string given = call.text("yes");
-  if (!given.empty() && given != token)
-    throw Error(ErrorCode::conflict,
-                "the board is not as it was when the question was asked; ask again");
-  return true;
-}
-
 }  // namespace
 
 Verb::Usage BoardVerb::usage() const {
@@ -178,23 +126,22 @@ std::optional<std::int64_t> BoardVerb::moment(const VerbCall& call, const char* 
   const auto words = call.words(clause);
   if (words.empty()) return std::nullopt;
   const std::string& text = words.front().text;
-  const bool number =
-      !text.empty() && text.size() <= 18 &&
-      std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-  if (number) return std::stoll(text);
-  if (text.find('\'') == text.npos) try {
-      // The query language is asked what it means.
-      const PluginContext& context = desk_.context();
-      const Filter f =
-          context.query_language().parse("created <= '" + text + "'", context.vocabulary("tasks"));
-      if (f.op == Filter::Op::compare)
-        if (const auto* at = std::get_if<std::int64_t>(&f.values.front())) return *at;
-    } catch (const Error&) {
-      // told below
-    }
-  throw call.wrong(words.front(), "'" + std::string(clause) +
-                                      "' is a date (2026-11-24, '2026-11-24T10:00:00Z'), an age "
-                                      "(-1d) or milliseconds");
+  const bool number = text.size() <= 18 && all_digits(text);
+});
+if (number) return std::stoll(text);
+if (text.find('\'') == text.npos) try {
+    // The query language is asked what it means.
+    const PluginContext& context = desk_.context();
+    const Filter f =
+        context.query_language().parse("created <= '" + text + "'", context.vocabulary("tasks"));
+    if (f.op == Filter::Op::compare)
+      if (const auto* at = std::get_if<std::int64_t>(&f.values.front())) return *at;
+  } catch (const Error&) {
+    // told below
+  }
+throw call.wrong(words.front(), "'" + std::string(clause) +
+                                    "' is a date (2026-11-24, '2026-11-24T10:00:00Z'), an age "
+                                    "(-1d) or milliseconds");
 }
 
 BoardLine BoardVerb::line_of(const Board& b) const {
@@ -366,222 +313,6 @@ Answer BoardVerb::goals(const VerbCall& call) const {
   if (project.empty())
     throw Error(ErrorCode::invalid, "goals are of a project: 'board goals in PROJECT'");
   return goals_details(Json::parse(goals_json(desk_, call.who(), project, std::nullopt)));
-}
-
-Answer BoardVerb::ranking(const VerbCall& call, const Board& board,
-                          std::optional<std::int64_t> at) const {
-  const auto rows = static_cast<std::uint64_t>(rows_of(call, usual_rows, most_rows));
-  Json told;
-  Definition shown;
-  desk_.look(call.who(), board, at, [&](const Ranking& r) {
-    told = Json::parse(ranking_json(board, r, rows, 0));
-    shown = r.engine.definition();
-  });
-  Answer answer(ranking_table(shown, told));
-  return with_notices(std::move(answer), notices_of_ranking(told));
-}
-
-Answer BoardVerb::trust(const VerbCall& call, const Board& board, const std::string& view,
-                        std::optional<std::int64_t> at) const {
-  rows_of(call, usual_rows, most_rows);
-  const Definition& d = *board.definition;
-  const Json told = Json::parse(trust_json(desk_, call.who(), board, at));
-  Answer answer = !call.has("chart") ? Answer(trust_table(d, told))
-                  : view.empty()     ? Answer(intervals_figure(d, told, title_of(board)))
-                                     : Answer(rank_intervals_figure(d, told, title_of(board)));
-  return with_notices(std::move(answer), notices_of_trust(d, told));
-}
-
-Answer BoardVerb::pareto(const VerbCall& call, const Board& board,
-                         std::optional<std::int64_t> at) const {
-  const auto words = call.words("pareto");
-  const bool draws = call.has("chart");
-  if (words.size() < 2 || words.size() > 3)
-    throw call.wrong(words.back(), "'pareto' takes two or three columns of the board");
-  if (draws && words.size() != 2) throw call.wrong(words.back(), "a chart has two axes");
-  std::vector<std::string> axes, names;
-  for (const Metric& m : board.definition->metrics) names.push_back(m.name);
-  for (const BoardColumn& c : board.definition->columns) names.push_back(c.name);
-  std::string all;
-  for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
-  for (const CommandWord& word : words) {
-    std::string name = word.text;
-    const auto known = [&] { return std::find(names.begin(), names.end(), name) != names.end(); };
-    if (!known() && !word.quoted && name.starts_with("metrics.")) name.erase(0, 8);
-    if (!known()) {
-      const std::string near = kit::nearest(name, names);
-      const std::string sentence = "the board has no metric and no column of this name";
-      if (near.empty()) throw call.wrong(word, sentence + "; there are: " + all);
-      throw call.placed(word, Error(ErrorCode::invalid, sentence + "; did you mean '" + near + "'?")
-                                  .with(Json({{"nearest", near}}).dump()));
-    }
-    if (std::find(axes.begin(), axes.end(), name) != axes.end())
-      throw call.wrong(word, "this column is there twice");
-    axes.push_back(std::move(name));
-  }
-  const Json told = Json::parse(pareto_json(desk_, call.who(), board, axes, at));
-  Answer answer = draws ? Answer(front_figure(told, title_of(board)))
-                        : Answer(pareto_table(*board.definition, told));
-  if (const auto passed = told.value("passed_over", std::int64_t{0}); passed > 0)
-    answer.notice(std::to_string(passed) + (passed == 1 ? " candidate has" : " candidates have") +
-                  " not all of these values and " + (passed == 1 ? "is" : "are") + " left out.");
-  return answer;
-}
-
-Answer BoardVerb::ranks(const VerbCall& call, const Board& board,
-                        std::optional<std::int64_t> at) const {
-  RanksQuestion q;
-  q.top = static_cast<std::uint64_t>(rows_of(call, usual_top, most_top));
-  q.to = at.value_or(desk_.now());
-  q.from = moment(call, "since").value_or(0);
-  if (q.from > q.to)
-    throw call.wrong(call.words("since").front(), "'since' must not be after the end");
-  const Json told = Json::parse(ranks_json(desk_, call.who(), board, q));
-  Answer answer = call.has("chart") ? Answer(ranks_figure(told, title_of(board)))
-                                    : Answer(ranks_table(*board.definition, told));
-  if (told.at("kept_since").is_null())
-    answer.notice(
-        "Nothing was kept of that time: ranks are worked out from the tasks that are "
-        "there and when they ended.");
-  return answer;
-}
-
-Answer BoardVerb::candidate(const VerbCall& call, const Board& board,
-                            std::optional<std::int64_t> at) const {
-  const CommandWord& word = call.words("candidate").front();
-  const std::string& text = word.text;
-  const bool number =
-      !word.quoted && !text.empty() && text.size() <= 6 &&
-      std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-  std::vector<std::string> found, labels;
-  std::size_t ranked = 0;
-  desk_.look(call.who(), board, at, [&](const Ranking& r) {
-    const auto all = r.engine.candidates();
-    ranked = r.engine.ranked();
-    std::vector<std::string> by_label, by_begin;
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      const Candidate& c = *all[i];
-      if (number && i < ranked && std::to_string(r.engine.rank(i)) == text) found.push_back(c.id);
-      const bool task = r.engine.definition().kind == Kind::tasks;
-      const std::string label = task ? c.tasks.front().name : label_of(c.key);
-      if (label == text || (task && c.tasks.front().id == text)) by_label.push_back(c.id);
-      const std::string& id = task ? c.tasks.front().id : c.id;
-      if (text.size() >= 6 && (c.id.starts_with(text) || id.starts_with(text)))
-        by_begin.push_back(c.id);
-      if (labels.size() < 1000) labels.push_back(label);
-    }
-    if (found.empty()) found = by_label.empty() ? std::move(by_begin) : std::move(by_label);
-  });
-  if (found.size() > 1)
-    throw Error(ErrorCode::conflict,
-                std::to_string(found.size()) +
-                    " candidates are meant by this; say the id of one, from the column 'candidate'")
-        .at(word.position)
-        .in("candidate");
-  if (found.empty()) {
-    if (number)
-      throw unknown(call, word,
-                    "nobody has this rank; " + std::to_string(ranked) +
-                        (ranked == 1 ? " candidate is ranked" : " candidates are ranked"),
-                    {}, {});
-    const std::string near = kit::nearest(text, labels);
-    throw unknown(
-        call, word,
-        "no candidate has this id or label; a candidate is named by its rank, its id, the "
-        "beginning of its id or its label",
-        near, as_word(near, {}));
-  }
-  return candidate_details(
-      *board.definition, Json::parse(candidate_json(desk_, call.who(), board, found.front(), at)));
-}
-
-Answer BoardVerb::history(const VerbCall& call, const Board& board) const {
-  const auto rows = static_cast<std::uint64_t>(rows_of(call, usual_rows, most_rows));
-  return history_table(*board.definition, Json::parse(history_json(desk_, call.who(), board, rows,
-                                                                   call.text("cursor"))));
-}
-
-Answer BoardVerb::about_board(const VerbCall& call, const Board& board) const {
-  std::vector<std::vector<Value>> rows;
-  if (desk_.project_template(call.who(), board.project))
-    for (const Difference& d : desk_.differences(call.who(), board))
-      rows.push_back({d.member, d.board, d.here});
-  return about(line_of(board), rows);
-}
-
-Answer BoardVerb::save(const VerbCall& call, Meant m) const {
-  const CommandWord& word = call.words("save as").front();
-  const std::string project = desk_.project_names(m.board).first;
-  std::optional<Board> before;
-  try {
-    before = desk_.named(call.who(), project, word.text);
-    if (before->name != word.text || before->project != m.board.project) before.reset();
-  } catch (const Error& e) {
-    if (e.code() != ErrorCode::not_found) throw;
-  }
-  Draft draft;
-  draft.name = word.text;
-  draft.definition = *m.board.definition;
-  const bool same = before && *before->definition == *m.board.definition;
-  if (same) {
-    return with_notices(ranking(call, *before, std::nullopt), {"It is saved already, as it is."});
-  }
-  if (before && !call.dry_run()) {
-    const std::string token =
-        id_of_key("replace " + before->id + " " + std::to_string(before->version));
-    if (!answered(call, token)) {
-      AnswerQuestion q;
-      q.text =
-          "There is a board with this name: its definition would be replaced, its history "
-          "goes on.";
-      q.affected = 1;
-      q.token = token;
-      q.details = about(line_of(*before), {});
-      return q;
-    }
-  }
-  if (call.dry_run()) {
-    Answer answer = with_notices(ranking(call, m.board, std::nullopt), m.notices);
-    answer.notice("Nothing was saved: this is a dry run.");
-    return answer;
-  }
-  Board saved;
-  try {
-    if (before) {
-      saved = desk_.edit(call.who(), *before, std::move(draft), before->version);
-    } else {
-      draft.project = project;
-      saved = desk_.add(call.who(), std::move(draft));
-    }
-  } catch (const Error& e) {
-    if (e.code() == ErrorCode::invalid && !e.field().starts_with("definition"))
-      throw call.wrong(word, e.what());
-    throw placed_in_phrase(call, e);
-  }
-  Answer answer = with_notices(ranking(call, saved, std::nullopt), m.notices);
-  answer.notice(before ? "The board has this definition from now on."
-                       : "It was saved: its name shows it from now on, as tasks end.");
-  return answer;
-}
-
-Answer BoardVerb::erase(const VerbCall& call, const Board& board) const {
-  const std::string token = id_of_key("delete " + board.id + " " + std::to_string(board.revision));
-  if (!call.dry_run() && !answered(call, token)) {
-    AnswerQuestion q;
-    q.text = "The board would be erased with its history; its tasks stay.";
-    q.affected = 1;
-    q.token = token;
-    q.details = about(line_of(board), {});
-    return q;
-  }
-  if (!call.dry_run()) desk_.remove(call.who(), board, std::nullopt);
-  AnswerDetails details;
-  details.entity = "board";
-  details.field("id", board.id, CellType::id).field("name", board.name);
-  details.field("deleted", !call.dry_run(), CellType::boolean);
-  Answer answer(std::move(details));
-  if (call.dry_run()) answer.notice("Nothing was changed: this is a dry run.");
-  return answer;
 }
 
 }  // namespace podium::leaderboard
