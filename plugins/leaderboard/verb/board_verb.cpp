@@ -16,7 +16,7 @@
 namespace podium::leaderboard {
 namespace {
 
-using Kind_ = ClauseSpec::Kind;
+using ClauseKind = ClauseSpec::Kind;
 
 constexpr std::int64_t day = 86'400'000;
 
@@ -30,24 +30,25 @@ struct View {
   bool saved;  ///< of saved boards only
 };
 constexpr View views[] = {
-    {"", Kind_::flag, "", "", true, false, true, true, false},
-    {"trust", Kind_::flag, "", "intervals, ranks that may be, groups that cannot be told apart",
+    {"", ClauseKind::flag, "", "", true, false, true, true, false},
+    {"trust", ClauseKind::flag, "",
+     "intervals, ranks that may be, groups that cannot be told apart", true, false, false, true,
+     false},
+    {"pareto", ClauseKind::list, "COLUMNS", "whom no other beats in all of two or three columns",
      true, false, false, true, false},
-    {"pareto", Kind_::list, "COLUMNS", "whom no other beats in all of two or three columns", true,
-     false, false, true, false},
-    {"ranks", Kind_::flag, "", "ranks over time, of those who were ever among the first", true,
+    {"ranks", ClauseKind::flag, "", "ranks over time, of those who were ever among the first", true,
      true, true, true, false},
-    {"candidate", Kind_::word, "CANDIDATE", "one by its rank, id or label, with its tasks", true,
+    {"candidate", ClauseKind::word, "CANDIDATE", "one by its rank, id or label, with its tasks",
+     true, false, false, false, false},
+    {"changes", ClauseKind::flag, "", "what is different from yesterday, or since a moment", false,
+     true, false, false, false},
+    {"history", ClauseKind::flag, "", "tasks that entered, changed and left, newest first", false,
+     false, true, false, true},
+    {"about", ClauseKind::flag, "", "its definition, its link, what differs from the template",
+     false, false, false, false, true},
+    {"goals", ClauseKind::flag, "", "the project's goals, who meets them, each one's best", false,
      false, false, false, false},
-    {"changes", Kind_::flag, "", "what is different from yesterday, or since a moment", false, true,
-     false, false, false},
-    {"history", Kind_::flag, "", "tasks that entered, changed and left, newest first", false, false,
-     true, false, true},
-    {"about", Kind_::flag, "", "its definition, its link, what differs from the template", false,
-     false, false, false, true},
-    {"goals", Kind_::flag, "", "the project's goals, who meets them, each one's best", false, false,
-     false, false, false},
-    {"delete", Kind_::flag, "", "erases a board with its history", false, false, false, false,
+    {"delete", ClauseKind::flag, "", "erases a board with its history", false, false, false, false,
      true},
 };
 
@@ -91,9 +92,10 @@ Verb::Usage BoardVerb::usage() const {
   u.clauses = {clauses::in()};
   for (const View& view : views)
     if (*view.word != 0) u.clauses.push_back({view.word, view.kind, view.value, view.help});
-  u.clauses.push_back({"chart", Kind_::flag, "", "draws it"});
-  u.clauses.push_back({"at", Kind_::word, "TIME", "as it was then: 2026-11-24, or -1d"});
-  u.clauses.push_back({"since", Kind_::word, "TIME", "of 'changes' and 'ranks': from then on"});
+  u.clauses.push_back({"chart", ClauseKind::flag, "", "draws it"});
+  u.clauses.push_back({"at", ClauseKind::word, "TIME", "as it was then: 2026-11-24, or -1d"});
+  u.clauses.push_back(
+      {"since", ClauseKind::word, "TIME", "of 'changes' and 'ranks': from then on"});
   for (ClauseSpec& spec : phrase_clauses()) u.clauses.push_back(std::move(spec));
   u.clauses.push_back(clauses::limit());
   u.clauses.push_back(clauses::cursor());

@@ -1,13 +1,13 @@
 #include "phrase.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "definition_json.hpp"
 #include "items.hpp"
+#include "parts.hpp"
 #include "podium/principal.hpp"
 #include "podium/query.hpp"
 #include "podium/service/goals.hpp"
@@ -17,7 +17,7 @@
 namespace podium::leaderboard {
 namespace {
 
-using Kind_ = ClauseSpec::Kind;
+using ClauseKind = ClauseSpec::Kind;
 
 constexpr std::string_view directions[] = {"max", "min"};
 constexpr std::string_view column_words[] = {"max",    "min",    "parameters", "bytes",
@@ -66,9 +66,9 @@ const char* pick_of(Statistic s) {
   }
 }
 
-class Reader_ {
+class PhraseReader {
  public:
-  Reader_(const VerbCall& call, const Desk& desk) : call_(call), desk_(desk) {}
+  PhraseReader(const VerbCall& call, const Desk& desk) : call_(call), desk_(desk) {}
 
   Phrase run(std::string_view direction) {
     place();
@@ -308,9 +308,7 @@ class Reader_ {
       json_["datasets"].push_back(std::move(dataset));
     }
     for (const CommandWord& word : call_.words("cover")) {
-      const bool number = !word.quoted && !word.text.empty() && word.text.size() < 6 &&
-                          std::all_of(word.text.begin(), word.text.end(),
-                                      [](char c) { return c >= '0' && c <= '9'; });
+      const bool number = !word.quoted && word.text.size() < 6 && all_digits(word.text);
       if (number && json_.contains("coverage")) {
         json_["coverage"].back()["last"] = std::stoll(word.text);
         continue;
@@ -389,22 +387,25 @@ class Reader_ {
 
 std::vector<ClauseSpec> phrase_clauses() {
   return {
-      {"by", Kind_::list, "METRICS", "ranks by the first of these, not saved; each max or min"},
-      {"group by", Kind_::list, "NAMES", "tasks that have these in common are one candidate"},
-      {"team", Kind_::word, "NAME", "ranks teams by their best tasks: user, or a tag"},
+      {"by", ClauseKind::list, "METRICS",
+       "ranks by the first of these, not saved; each max or min"},
+      {"group by", ClauseKind::list, "NAMES", "tasks that have these in common are one candidate"},
+      {"team", ClauseKind::word, "NAME", "ranks teams by their best tasks: user, or a tag"},
       clauses::where(),
-      {"fold", Kind_::word, folds, "how tasks of a group become one number; mean, if not said"},
-      {"least", Kind_::number, "N", "so many tasks a group must have"},
-      {"having", Kind_::filter, "BOUNDS", "who is outside of these bounds does not qualify"},
-      {"on", Kind_::list, "DATASETS", "must have been run on all of these data sets"},
-      {"cover", Kind_::list, "LABELS", "on the newest data sets with a label: prod=eu 3"},
-      {"role", Kind_::word, "ROLE", "of 'on' and 'cover': data sets that were read as this"},
-      {"across", Kind_::word, "pooled|mean",
+      {"fold", ClauseKind::word, folds,
+       "how tasks of a group become one number; mean, if not said"},
+      {"least", ClauseKind::number, "N", "so many tasks a group must have"},
+      {"having", ClauseKind::filter, "BOUNDS", "who is outside of these bounds does not qualify"},
+      {"on", ClauseKind::list, "DATASETS", "must have been run on all of these data sets"},
+      {"cover", ClauseKind::list, "LABELS", "on the newest data sets with a label: prod=eu 3"},
+      {"role", ClauseKind::word, "ROLE", "of 'on' and 'cover': data sets that were read as this"},
+      {"across", ClauseKind::word, "pooled|mean",
        "of 'on' and 'cover': how data sets become one number"},
-      {"columns", Kind_::list, "NAMES", "further columns, each with max, min, energy, bytes, ..."},
-      {"ties", Kind_::list, "metrics|cheaper|earlier", "what ranks equal ones, in this order"},
-      {"compatible", Kind_::flag, "", "ranks as OptScale does"},
-      {"save as", Kind_::word, "NAME", "keeps it as a board"},
+      {"columns", ClauseKind::list, "NAMES",
+       "further columns, each with max, min, energy, bytes, ..."},
+      {"ties", ClauseKind::list, "metrics|cheaper|earlier", "what ranks equal ones, in this order"},
+      {"compatible", ClauseKind::flag, "", "ranks as OptScale does"},
+      {"save as", ClauseKind::word, "NAME", "keeps it as a board"},
   };
 }
 
@@ -416,7 +417,7 @@ std::string without_by(const VerbCall& call) {
 }
 
 Phrase read_phrase(const VerbCall& call, const Desk& desk, std::string_view direction) {
-  return Reader_(call, desk).run(direction);
+  return PhraseReader(call, desk).run(direction);
 }
 
 Error placed_in_phrase(const VerbCall& call, const Error& e) {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "definition_json.hpp"
+#include "key.hpp"
 #include "labels.hpp"
 
 namespace podium::leaderboard {
@@ -377,10 +378,7 @@ std::vector<std::string> notices_of_ranking(const Json& r) {
 std::vector<std::string> notices_of_trust(const Definition& d, const Json& trust) {
   std::vector<std::string> out;
   const Json& rows = trust.at("rows");
-  const auto level = std::to_string(std::lround(d.confidence * 1000) / 10.0);
-  const std::string percent = level.substr(0, level.find_last_not_of('0') + 1);
-  const std::string sure =
-      (percent.ends_with('.') ? percent.substr(0, percent.size() - 1) : percent) + " %";
+  const std::string sure = spelled(std::round(d.confidence * 1000) / 10) + " %";
   const auto leaders = std::count_if(rows.begin(), rows.end(),
                                      [](const Json& row) { return row.value("group", 0) == 1; });
   if (leaders > 1)

@@ -107,46 +107,46 @@ Answer BoardVerb::candidate(const VerbCall& call, const Board& board,
   const CommandWord& word = call.words("candidate").front();
   const std::string& text = word.text;
   const bool number = !word.quoted && text.size() <= 6 && all_digits(text);
-});
-std::vector<std::string> found, labels;
-std::size_t ranked = 0;
-desk_.look(call.who(), board, at, [&](const Ranking& r) {
-  const auto all = r.engine.candidates();
-  ranked = r.engine.ranked();
-  std::vector<std::string> by_label, by_begin;
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    const Candidate& c = *all[i];
-    if (number && i < ranked && std::to_string(r.engine.rank(i)) == text) found.push_back(c.id);
-    const bool task = r.engine.definition().kind == Kind::tasks;
-    const std::string label = task ? c.tasks.front().name : label_of(c.key);
-    if (label == text || (task && c.tasks.front().id == text)) by_label.push_back(c.id);
-    const std::string& id = task ? c.tasks.front().id : c.id;
-    if (text.size() >= 6 && (c.id.starts_with(text) || id.starts_with(text)))
-      by_begin.push_back(c.id);
-    if (labels.size() < 1000) labels.push_back(label);
+  std::vector<std::string> found, labels;
+  std::size_t ranked = 0;
+  desk_.look(call.who(), board, at, [&](const Ranking& r) {
+    const auto all = r.engine.candidates();
+    ranked = r.engine.ranked();
+    std::vector<std::string> by_label, by_begin;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const Candidate& c = *all[i];
+      if (number && i < ranked && std::to_string(r.engine.rank(i)) == text) found.push_back(c.id);
+      const bool task = r.engine.definition().kind == Kind::tasks;
+      const std::string label = task ? c.tasks.front().name : label_of(c.key);
+      if (label == text || (task && c.tasks.front().id == text)) by_label.push_back(c.id);
+      const std::string& id = task ? c.tasks.front().id : c.id;
+      if (text.size() >= 6 && (c.id.starts_with(text) || id.starts_with(text)))
+        by_begin.push_back(c.id);
+      if (labels.size() < 1000) labels.push_back(label);
+    }
+    if (found.empty()) found = by_label.empty() ? std::move(by_begin) : std::move(by_label);
+  });
+  if (found.size() > 1)
+    throw Error(ErrorCode::conflict,
+                std::to_string(found.size()) +
+                    " candidates are meant by this; say the id of one, from the column 'candidate'")
+        .at(word.position)
+        .in("candidate");
+  if (found.empty()) {
+    if (number)
+      throw unknown(call, word,
+                    "nobody has this rank; " + std::to_string(ranked) +
+                        (ranked == 1 ? " candidate is ranked" : " candidates are ranked"),
+                    {}, {});
+    const std::string near = kit::nearest(text, labels);
+    throw unknown(
+        call, word,
+        "no candidate has this id or label; a candidate is named by its rank, its id, the "
+        "beginning of its id or its label",
+        near, as_word(near, {}));
   }
-  if (found.empty()) found = by_label.empty() ? std::move(by_begin) : std::move(by_label);
-});
-if (found.size() > 1)
-  throw Error(ErrorCode::conflict,
-              std::to_string(found.size()) +
-                  " candidates are meant by this; say the id of one, from the column 'candidate'")
-      .at(word.position)
-      .in("candidate");
-if (found.empty()) {
-  if (number)
-    throw unknown(call, word,
-                  "nobody has this rank; " + std::to_string(ranked) +
-                      (ranked == 1 ? " candidate is ranked" : " candidates are ranked"),
-                  {}, {});
-  const std::string near = kit::nearest(text, labels);
-  throw unknown(call, word,
-                "no candidate has this id or label; a candidate is named by its rank, its id, the "
-                "beginning of its id or its label",
-                near, as_word(near, {}));
-}
-return candidate_details(*board.definition,
-                         Json::parse(candidate_json(desk_, call.who(), board, found.front(), at)));
+  return candidate_details(
+      *board.definition, Json::parse(candidate_json(desk_, call.who(), board, found.front(), at)));
 }
 
 Answer BoardVerb::history(const VerbCall& call, const Board& board) const {
