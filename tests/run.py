@@ -9,6 +9,7 @@
     cli      pytest that runs the command line as a script would
     web      the sources of the pages: types, unit tests, and that dist/ is what they build
     kernel   the Jupyter kernel, as clients of its protocol and notebooks use it
+    notebook  the package for Python notebooks, and the notebooks of examples/
     browser  the pages and the table in a real Chromium
     lab      both kinds of notebooks in JupyterLab in a real Chromium
     api      podium's own API held to its OpenAPI document, and events
@@ -50,10 +51,12 @@ DEFAULT = [
     "client",
     "cli",
     "kernel",
+    "notebook",
     "browser",
     "lab",
     "api",
     "rules",
+    "boards",
     "compare",
     "boards",
     "custom",
@@ -239,6 +242,10 @@ def stage_web():
             return
         said = re.search(r"^# pass (\d+)$", result.stdout, re.M)  # node's test runner counts
         Count.passed += int(said[1]) if said else 1
+
+
+def stage_notebook():
+    run_pytest("notebook")
 
 
 def run_in_browser(folder):

@@ -84,7 +84,7 @@ def test_one_run_among_many_is_seen_to_be_one(world, project, check, api):
     assert steady["tasks"] == 9 and steady["spread"]["acc"] > 0
     assert ranks(check(project, by_m(ACC, least_tasks=2))) == {"steady": 1, "lucky": None}
     board = api.board(project, by_m(ACC), name="trusted")
-    first, second = api.trust(board)["candidates"]
+    first, second = api.trust(board)["rows"]
     assert (first["n"], first.get("low"), first["why"]) == (1, None, "no interval: one task only")
     assert second["n"] == 9 and second["low"] < 0.904 < second["high"]
 

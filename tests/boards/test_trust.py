@@ -39,7 +39,7 @@ def asked(api, project):
         board = api.board(project, definition, name=f"board {asked.count}")
         asked.count += 1
         answer = api.trust(board, **params)
-        return {c["label"]["params"]["m"]: c for c in answer["candidates"]}
+        return {c["label"]["params"]["m"]: c for c in answer["rows"]}
     asked.count = 0
     return asked
 
@@ -81,7 +81,7 @@ def test_tasks_are_drawn_within_their_data_sets(fill, asked):
     definition = {**BY_M, "datasets": [{"name": "easy", "digest": "1"}, {"name": "hard", "digest": "1"}]}
     got = asked(definition)["a"]
     assert got["n"] == 12 and got["error"] < 0.01
-    wide = asked(definition, drawn="datasets")["a"]
+    wide = asked({**definition, "drawn": "datasets"})["a"]
     assert wide["error"] > 0.1
 
 
@@ -107,11 +107,50 @@ def test_clear_differences_are_groups_and_noise_is_one(fill, asked):
     fill("leader", RNG.normal(0.9, 0.01, 8))
     fill("single", [0.5])
     told = asked()
-    assert told["leader"]["group"] == "a" and told["leader"]["rank_high"] == 1
-    assert {c["group"] for m, c in told.items() if m != "leader"} == {"b"}
+    assert told["leader"]["letter"] == "a" and told["leader"]["rank_high"] == 1
+    assert {c["letter"] for m, c in told.items() if m != "leader"} == {"b"}
     assert told["single"]["borrowed"] and told["single"]["why"] == "no interval: one task only"
     # A paired t test of scipy agrees with who is apart from the leader.
     assert all(c["p"] < 0.05 for m, c in told.items() if m != "leader")
+
+
+def slow_p(a, b):
+    """Of a pair with 9 tasks each: from the replicates that say the other, or Student's tail where these are fewer than 10."""
+    (x, drawn_x), (y, drawn_y) = a, b
+    tail = min((drawn_x <= drawn_y).sum(), (drawn_x >= drawn_y).sum())
+    if tail >= 10:
+        return min(1, 2 * (1 + tail) / 2001)
+    return 2 * stats.t.sf(abs(x - y) / numpy.std(drawn_x - drawn_y, ddof=1), 8)
+
+
+def slow_groups(candidates):
+    """Best first. Returns the group of each, and each one's Holm-adjusted p against the first."""
+    left, group, groups, against_first = list(range(len(candidates))), 0, {}, {}
+    while left:
+        group += 1
+        p = {i: slow_p(candidates[left[0]], candidates[i]) for i in left[1:]}
+        most = 0
+        for place, i in enumerate(sorted(p, key=p.get)):
+            most = max(most, min(1, (len(p) - place) * p[i]))
+            p[i] = most
+        if group == 1:
+            against_first = p
+        chosen = [i for i in left if p.get(i, 1) >= 0.05]
+        groups |= {i: group for i in chosen}
+        left = [i for i in left if i not in groups]
+    return groups, against_first
+
+
+def test_groups_by_a_slow_count(fill, asked):
+    values = {f"m{i}": RNG.normal(0.9 - 0.01 * i ** 1.6, 0.03, 9) for i in range(14)}
+    for m, some in values.items():
+        fill(m, some)
+    told = list(asked({**BY_M, "seed": 3}).items())
+    groups, p = slow_groups([(numpy.mean(values[m]), numpy.mean(drawn(values[m], 3), axis=1)) for m, _ in told])
+    assert [c["group"] for _, c in told] == [groups[i] for i in range(len(told))]
+    assert 3 <= max(groups.values()) < 14
+    for i, (_, candidate) in enumerate(told):
+        assert i == 0 or math.isclose(candidate["p"], p[i], rel_tol=1e-6, abs_tol=1e-12)
 
 
 def test_without_two_tasks_of_anybody_it_is_said(fill, asked):
@@ -130,10 +169,10 @@ def test_the_answer_is_the_same_until_a_task_comes_and_after_it_was_there(fill, 
     fill("b", [0.1])
     second = api.trust(board)
     assert second != first
-    changed = {c["label"]["params"]["m"]: c for c in second["candidates"]}["b"]
+    changed = {c["label"]["params"]["m"]: c for c in second["rows"]}["b"]
     assert changed["n"] == 11
     world.delete(world.tasks[-1])
-    assert api.trust(board)["candidates"] == first["candidates"]
+    assert api.trust(board)["rows"] == first["rows"]
 
 
 def test_a_pareto_front_by_hand(world, project, api):
@@ -142,7 +181,7 @@ def test_a_pareto_front_by_hand(world, project, api):
         world.run(project, {"acc": acc, **({} if cost is None else {"cost": cost})}, params={"m": m})
     board = api.board(project, {**BY_M, "metrics": [{"metric": "cost", "direction": "min"}]})
     answer = api("GET", f"boards/{board}/pareto", params={"x": "acc", "y": "cost"})
-    fronts = {p["label"]["params"]["m"]: p.get("front") for p in answer["points"]}
-    assert {m: f for m, f in fronts.items() if f} == {"cheap": 1, "knee": 1, "good": 1, "best": 1, "beaten": 2, "behind": 3}
-    knee, = [p["label"]["params"]["m"] for p in answer["points"] if p.get("knee")]
+    fronts = {p["label"]["params"]["m"]: p.get("front") for p in answer["rows"]}
+    assert fronts == {"cheap": 1, "knee": 1, "good": 1, "best": 1, "beaten": 2, "behind": 3} and answer["passed_over"] == 1
+    knee, = [p["label"]["params"]["m"] for p in answer["rows"] if p.get("knee")]
     assert knee == "knee"
