@@ -58,6 +58,7 @@ DEFAULT = [
     "rules",
     "boards",
     "compare",
+    "boards",
     "custom",
     "differential",
     "crash",
