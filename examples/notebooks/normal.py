@@ -3,7 +3,7 @@ import datetime
 import re
 
 WIDGET, VEGALITE = "application/vnd.jupyter.widget-view+json", "application/vnd.vegalite.v5+json"
-_ID = re.compile(r"\b[0-9a-f]{32}\b")
+_ID = re.compile(r"\b[0-9a-f]{32}\b|(?<=podium-snapshot-)[0-9a-f]{12}\b|(?<=podium-snapshot=\")[0-9a-f]{12}\b")
 _CUT_ID = re.compile(r"\b[0-9a-f]{12,31}…")
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
 _COLOUR = re.compile(r"#[0-9a-f]{6}\b")
@@ -26,7 +26,7 @@ class _Ids:
 
     def __call__(self, match):
         number = self._seen.setdefault(match.group(), len(self._seen) + 1)
-        return f"{number:032x}"
+        return f"{number:0{len(match.group())}x}"
 
 
 def _each(value, change):
