@@ -7,21 +7,18 @@
 
 #include "podium/error.hpp"
 #include "podium/front_kit/answer_text.hpp"
+#include "podium/front_kit/carry_out.hpp"
 #include "podium/front_kit/draw.hpp"
 
 namespace podium::kernel {
 
 using front::command_at;
 using front::commands_of;
+using front::Refused;
 using front::Word;
 using front::words_of;
 
 namespace {
-
-/// What the host refused, as it told it.
-struct Refused {
-  Json problem;
-};
 
 Failure failure_of(const Json& problem) {
   Failure failure;
@@ -36,15 +33,6 @@ Error wrong(const std::string& sentence) { return Error(ErrorCode::invalid, sent
 /// How long somebody who types waits for completion or inspection.
 constexpr std::chrono::milliseconds patience{2000};
 constexpr const char* local_address = "http://127.0.0.1:5000";
-
-Json parsed_answer(const HttpAnswer& answer) {
-  Json body = Json::parse(answer.body, nullptr, false);
-  if (answer.status == 200 && body.is_object()) return body;
-  if (body.is_object() && body.contains("code")) throw Refused{std::move(body)};
-  throw Error(ErrorCode::unavailable,
-              fmt::format("what answers there is no podium, or one without this command (HTTP {})",
-                          answer.status));
-}
 
 }  // namespace
 
@@ -107,7 +95,7 @@ void Interpreter::connect(const std::string& where) {
       host_.connect(std::move(with));
       answer = host_.ask({"/api/v1/commands"});
     }
-    parsed_answer(answer);
+    front::told(answer);
   } catch (...) {
     host_.connect(before);
     throw;
@@ -150,12 +138,9 @@ bool Interpreter::run_own(const Command& command) {
   return false;
 }
 
-Json Interpreter::call(const std::string& path, const Json& request,
-                       std::chrono::milliseconds most) {
-  HttpCall call{path};
-  if (!request.is_null()) call.body = request.dump(-1, ' ', false, Json::error_handler_t::replace);
+HttpAnswer Interpreter::ask(const HttpCall& call, std::chrono::milliseconds most) {
   try {
-    return parsed_answer(host_.ask(call, most));
+    return host_.ask(call, most);
   } catch (const Error& e) {
     if (e.code() != ErrorCode::unavailable) throw;
     throw Error(
@@ -163,6 +148,13 @@ Json Interpreter::call(const std::string& path, const Json& request,
         "no podium answers at " + host_.address().url +
             "; `connect local` starts one here, `connect http://HOST:PORT` goes to another");
   }
+}
+
+Json Interpreter::call(const std::string& path, const Json& request,
+                       std::chrono::milliseconds most) {
+  HttpCall call{path};
+  if (!request.is_null()) call.body = request.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return front::told(ask(call, most));
 }
 
 /// `undo` alone takes back what was last done from here: the host keeps nothing between commands.
@@ -191,34 +183,27 @@ void Interpreter::run(const Command& typed) {
 }
 
 Json Interpreter::answer_to(const Command& command, std::string& request) {
+  struct Kernel final : front::Attendant {
+    explicit Kernel(Interpreter& i) : interpreter(i) {}
+    HttpAnswer post(const std::string& path, const std::string& body) override {
+      return interpreter.ask({path, body});
+    }
+    bool confirm(const Json& question) override {
+      if (!interpreter.confirmed(question)) throw Error(ErrorCode::conflict, "nothing was done");
+      return true;
+    }
+    bool watch(const Json& progress) override {
+      interpreter.watch(progress);
+      return true;
+    }
+    Interpreter& interpreter;
+  } kernel(*this);
   Json body = {{"line", command.line}};
   if (const Json named = results_.spoken_of(command.line); !named.empty())
     body["selections"] = named;
-  const bool waits = words_of(command.line).front().text == "wait";
-  const auto began = std::chrono::steady_clock::now();
-  while (true) {
-    Json answer = call(waits ? "/api/v1/commands/wait" : "/api/v1/commands", body);
-    if (answer.value("outcome", "done") == "pending") {
-      body["waited"] = std::chrono::duration_cast<std::chrono::milliseconds>(
-                           std::chrono::steady_clock::now() - began)
-                           .count();
-      continue;
-    }
-    const std::string kind = answer.at("kind");
-    if (kind == "question") {
-      if (!confirmed(answer)) throw Error(ErrorCode::conflict, "nothing was done");
-      const std::string token = answer.value("token", "");
-      body["line"] = command.line + " yes" + (token.empty() ? "" : " " + token);
-      continue;
-    }
-    if (kind == "progress") {
-      watch(answer);
-      body = {{"line", "job " + answer.at("job").get<std::string>()}};
-      continue;
-    }
-    request = body.dump(-1, ' ', false, Json::error_handler_t::replace);
-    return answer;
-  }
+  front::CarriedOut done = front::carry_out(kernel, std::move(body));
+  request = std::move(done.request);
+  return std::move(done.answer);
 }
 
 bool Interpreter::confirmed(const Json& question) {
@@ -287,11 +272,7 @@ Json Interpreter::evaluate(const std::string& expression) {
 
 namespace {
 
-struct Own {
-  const char* text;
-  const char* note;
-};
-constexpr Own own_words[] = {
+constexpr front::OwnWord own_words[] = {
     {"connect", "goes to a podium: connect http://HOST:PORT, connect local"},
     {"set", "set rows N: how many rows a static table shows"},
     {"widgets", "widgets on, widgets off: tables that work, or static ones"}};
@@ -300,32 +281,18 @@ constexpr Own own_words[] = {
 
 Completion Interpreter::complete(const std::string& cell, std::size_t byte) {
   const Command at = command_at(cell, byte);
-  const std::size_t cursor = byte - std::min(at.at, byte);
-  Completion found{byte, byte, {}};
+  const std::size_t cursor = std::min(byte - std::min(at.at, byte), at.line.size());
+  Json answer;
   try {
-    const Json answer = call("/api/v1/commands/complete",
-                             {{"line", at.line},
-                              {"cursor", std::min(cursor, at.line.size())},
-                              {"selections", results_.all()}},
-                             patience);
-    found.begin = at.at + answer.at("start").get<std::size_t>();
-    found.end = at.at + answer.at("end").get<std::size_t>();
-    for (const Json& m : answer.at("matches"))
-      found.matches.push_back({m.at("text"), m.value("kind", ""), m.value("note", "")});
+    answer =
+        call("/api/v1/commands/complete",
+             {{"line", at.line}, {"cursor", cursor}, {"selections", results_.all()}}, patience);
   } catch (...) {
-    // Nobody answers, or it took too long: the own words are known all the same.
+    // Nobody answers, or it took too long.
   }
-  const std::string_view typed =
-      std::string_view(at.line).substr(0, std::min(cursor, at.line.size()));
-  const auto words = words_of(typed);
-  if (words.empty() || (words.size() == 1 && words[0].end == typed.size())) {
-    const std::size_t begin = words.empty() ? typed.size() : words[0].begin;
-    const std::string_view prefix = typed.substr(begin);
-    if (found.matches.empty()) found.begin = at.at + begin;
-    for (const Own& own : own_words)
-      if (std::string_view(own.text).starts_with(prefix))
-        found.matches.push_back({own.text, "verb", own.note});
-  }
+  Completion found = front::completion_of(answer, at.line, cursor, own_words);
+  found.begin += at.at;
+  found.end += at.at;
   return found;
 }
 
@@ -334,7 +301,7 @@ Json Interpreter::inspect(const std::string& cell, std::size_t byte) {
   const std::size_t cursor = std::min(byte - std::min(at.at, byte), at.line.size());
   Json data = Json::object();
   for (const Word& word : words_of(at.line))
-    for (const Own& own : own_words)
+    for (const front::OwnWord& own : own_words)
       if (word.begin == 0 && cursor <= word.end && word.text == own.text)
         return {{"text/plain", own.note}, {"text/markdown", own.note}};
   try {

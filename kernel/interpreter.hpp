@@ -11,6 +11,7 @@
 #include "notebook.hpp"
 #include "outputs.hpp"
 #include "podium/front_kit/cell.hpp"
+#include "podium/front_kit/completion.hpp"
 #include "podium/front_kit/results.hpp"
 #include "widgets.hpp"
 
@@ -23,15 +24,8 @@ struct Failure {
 };
 
 using front::Command;
+using front::Completion;
 using front::Results;
-
-struct Completion {
-  struct Match {
-    std::string text, kind, note;
-  };
-  std::size_t begin = 0, end = 0;  ///< bytes of the cell that a match replaces
-  std::vector<Match> matches;
-};
 
 class Interpreter {
  public:
@@ -60,6 +54,7 @@ class Interpreter {
   void run(const Command&);
   /// The answer of the host, and what was asked: waits, questions and jobs are gone through.
   Json answer_to(const Command&, std::string& request);
+  HttpAnswer ask(const HttpCall&, std::chrono::milliseconds most = {});
   Json call(const std::string& path, const Json& request, std::chrono::milliseconds most = {});
   /// Asks the person; false: not to be done.
   bool confirmed(const Json& question);

@@ -3,24 +3,6 @@
 namespace podium::kernel {
 namespace {
 constexpr std::size_t most_outputs = 16;
-constexpr std::size_t most_topics = 64;  // that one connection listens to
-
-std::string encoded(const std::string& text) {
-  static constexpr char digits[] = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '/' ||
-        c == '-' || c == '_' || c == '.') {
-      out += c;
-    } else {
-      out += '%';
-      out += digits[byte >> 4];
-      out += digits[byte & 15];
-    }
-  }
-  return out;
-}
 }  // namespace
 
 struct Live::Output {
@@ -34,8 +16,8 @@ struct Live::Output {
 
 Live::~Live() = default;
 
-void Live::follow(const std::string& display_id, const std::string& topics,
-                  const std::string& request, std::function<Bundle(const Json&)> draw) {
+void Live::follow(const std::string& display_id, const Json& answer, const std::string& request,
+                  std::function<Bundle(const Json&)> draw) {
   while (outputs_.size() >= most_outputs) outputs_.pop_front();
   auto output = std::make_shared<Output>();
   output->display_id = display_id;
@@ -44,12 +26,12 @@ void Live::follow(const std::string& display_id, const std::string& topics,
   output->parent = notebook_.parent();
   output->cell = notebook_.cell();
   output->generation = host_.generation();
-  // The events are told four times a second at most; one that comes while an answer is on its way
-  // asks once more behind it.
+  // An event that comes while an answer is on its way asks once more behind it.
   std::weak_ptr<Output> weak = output;
-  output->events = host_.follow(topics, [this, weak](const Json&) {
-    if (const auto told = weak.lock()) changed(told);
-  });
+  output->events = host_.follow(front::topics_of_answer(answer), front::pace_of_answer(answer),
+                                [this, weak](const Json&) {
+                                  if (const auto told = weak.lock()) changed(told);
+                                });
   outputs_.push_back(std::move(output));
 }
 
@@ -84,16 +66,6 @@ void Live::ask(const std::shared_ptr<Output>& output) {
                     }
                     if (told->again) ask(told);
                   });
-}
-
-std::string topics_of(const std::vector<std::string>& topics) {
-  if (topics.empty() || topics.size() > most_topics) return {};
-  std::string out;
-  for (const std::string& topic : topics) {
-    if (!out.empty()) out += '&';
-    out += "topic=" + encoded(topic);
-  }
-  return out;
 }
 
 }  // namespace podium::kernel

@@ -15,9 +15,10 @@ class Live {
   Live(Notebook& notebook, Host& host) : notebook_(notebook), host_(host) {}
   ~Live();
 
-  /// `request` is the body of the command; `draw` makes the output of its answer. Outputs are
-  /// replaced at most as often as events are told, and not while an answer is on its way.
-  void follow(const std::string& display_id, const std::string& topics, const std::string& request,
+  /// `request` is the body of the command that `answer` answered; `draw` makes the output of an
+  /// answer. Outputs are replaced at most as often as the answer's pace tells, and not while one is
+  /// on its way.
+  void follow(const std::string& display_id, const Json& answer, const std::string& request,
               std::function<Bundle(const Json& answer)> draw);
   /// The outputs of a cell are replaced: those of before follow no more.
   void drop(const std::string& cell);
@@ -32,9 +33,5 @@ class Live {
   Host& host_;
   std::deque<std::shared_ptr<Output>> outputs_;  ///< the oldest stop
 };
-
-/// The topics of a list of tasks or projects, as the address of /api/v1/events has them; "" when
-/// there are none or too many.
-std::string topics_of(const std::vector<std::string>& topics);
 
 }  // namespace podium::kernel

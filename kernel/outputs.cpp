@@ -79,27 +79,6 @@ Bundle text_bundle(const std::string& name, const std::string& text, bool whole)
   return bundle;
 }
 
-/// The topics that tell when an answer is no longer what it was.
-std::string topics_of_answer(const Json& answer) {
-  std::vector<std::string> topics;
-  const std::string kind = answer.at("kind");
-  if (kind == "chart") {
-    std::set<std::string> tasks;
-    for (const Json& series : answer.at("series"))
-      if (series.contains("task")) tasks.insert(series.at("task").get<std::string>());
-    for (const std::string& task : tasks) topics.push_back("task/" + task + "/metrics");
-    const std::string of_each = topics_of(topics);
-    return of_each.empty() ? topics_of({"tasks"}) : of_each;
-  }
-  const Json question = answer.value("question", Json::object());
-  if (question.contains("project") && question.value("scope", "") == "project")
-    return topics_of({"project/" + question.at("project").get<std::string>() + "/tasks"});
-  if (kind == "details" && answer.value("entity", "") == "task" &&
-      answer.at("fields").contains("id"))
-    return topics_of({"task/" + answer.at("fields").at("id").get<std::string>()});
-  return topics_of({"tasks"});
-}
-
 /// A question without what only says how the table is viewed; a limit says how much of it there is.
 Json without_view(const Json& question) {
   Json which = question;
@@ -131,10 +110,10 @@ void Outputs::show(const Json& answer, const Command& command, const std::string
     show_file(answer);
   } else if (kind == "table") {
     show_table(answer, command, request);
-  } else if (kind == "details" && answer.value("entity", "") == "task") {
+  } else if (kind == "details" && answer.value("entity", "") == "task" && !command.live) {
     show_previews(answer);
   } else if (command.live || (kind == "chart" && any_running(answer))) {
-    show_live(bundle_of(answer, look_), request, topics_of_answer(answer));
+    show_live(answer, request);
   } else {
     notebook_.display(bundle_of(answer, look_));
   }
@@ -154,11 +133,10 @@ bool Outputs::any_running(const Json& chart) {
   return got.status == 200 && found.is_object() && !found.value("rows", Json::array()).empty();
 }
 
-void Outputs::show_live(const Bundle& bundle, const std::string& request,
-                        const std::string& topics) {
+void Outputs::show_live(const Json& answer, const std::string& request) {
   const std::string id = Widgets::new_id();
-  notebook_.display(bundle, id);
-  live_.follow(id, topics, request,
+  notebook_.display(bundle_of(answer, look_), id);
+  live_.follow(id, answer, request,
                [look = look_](const Json& now) { return bundle_of(now, look); });
 }
 
@@ -166,11 +144,10 @@ void Outputs::show_table(const Json& answer, const Command& command, const std::
   const bool tasks = answer.contains("question");
   const std::string why_not = tasks && look_.widgets ? widgets_.why_not() : std::string();
   if (!tasks || !look_.widgets || !why_not.empty()) {
-    const Bundle bundle = bundle_of(answer, look_);
     if (command.live)
-      show_live(bundle, request, topics_of_answer(answer));
+      show_live(answer, request);
     else
-      notebook_.display(bundle);
+      notebook_.display(bundle_of(answer, look_));
     return;
   }
   const std::string id = Widgets::new_id();
@@ -179,7 +156,7 @@ void Outputs::show_table(const Json& answer, const Command& command, const std::
   table.question = without_view(answer.at("question"));
   table.state = view_of(answer.at("question"));
   table.name = command.name;
-  if (command.live) table.events = topics_of_answer(answer);
+  if (command.live) table.events = front::topics_of_answer(answer);
   table.text =
       fmt::format("a table of {} tasks", answer.contains("of") ? answer.at("of").dump() : "these");
   notebook_.result(widgets_.open(id, std::move(table)));

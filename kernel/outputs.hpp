@@ -39,7 +39,7 @@ class Outputs {
   void show_file(const Json& answer);
   void show_previews(const Json& details);
   bool any_running(const Json& chart);
-  void show_live(const Bundle&, const std::string& request, const std::string& topics);
+  void show_live(const Json& answer, const std::string& request);
 
   Notebook& notebook_;
   Host& host_;

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t most_models = 200;     // that a session keeps alive; the oldest are closed
 constexpr std::size_t most_known = 200'000;  // ids that a table remembers to have handed out
+constexpr std::chrono::milliseconds news_pace{250};
 constexpr std::uint64_t never_closed = std::numeric_limits<std::uint64_t>::max();  // as a number
 constexpr const char* widget_target = "jupyter.widget";
 constexpr const char* control_target = "jupyter.widget.control";
@@ -153,7 +154,7 @@ Bundle Widgets::open(const std::string& id, Table table) {
   open_comm(*model);
   if (!model->table.events.empty())
     model->events = host_.follow(
-        model->table.events, [this, id](const Json& message) { news(id, message); },
+        model->table.events, news_pace, [this, id](const Json& message) { news(id, message); },
         [this, id](bool live) { alive(id, live); });
   Bundle view;
   view.data["text/plain"] = model->table.text;
@@ -311,7 +312,8 @@ void Widgets::alive(const std::string& id, bool live) {
 }
 
 void Widgets::news(const std::string& id, const Json& message) {
-  if (models_.contains(id)) send(id, {{"method", "custom"}, {"content", {{"news", message}}}});
+  if (models_.contains(id) && !message.value("events", Json::array()).empty())
+    send(id, {{"method", "custom"}, {"content", {{"news", message}}}});
 }
 
 }  // namespace podium::kernel

@@ -202,12 +202,6 @@ Number best(const Definition&, const Wanted&, std::span<const Candidate* const> 
 /// One number of several, none of them NaN; missing of none. `last` is the last of them.
 Number fold_values(Fold, Direction, std::span<const double>);
 
-/// What the data sets of a board are.
-enum class Drawn : std::uint8_t {
-  tasks = 1,  ///< all the data there is to be good at: tasks are drawn within each data set
-  datasets,   ///< examples of more such data: data sets are drawn, then tasks within these
-};
-
 /// What can be said of the ranked candidates together.
 struct TrustQuestion {
   std::vector<Samples> candidates;  ///< of the ranked ones, in the board's order

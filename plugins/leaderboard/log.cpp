@@ -6,6 +6,7 @@
 #include "definition_json.hpp"
 #include "key.hpp"
 #include "podium/http/json_writer.hpp"
+#include "podium/query.hpp"
 
 namespace podium::leaderboard {
 namespace {
@@ -130,6 +131,11 @@ void write_task(JsonWriter& w, const LoggedTask& t) {
   }
   if (e.open) w.key("open").value(true);
   if (t.entered) w.key("entered").value(true);
+  if (!t.before.empty()) {
+    w.key("b").array();
+    for (const Number& n : t.before) write(w, n);
+    w.end_array();
+  }
   w.end_object();
 }
 
@@ -150,6 +156,8 @@ LoggedTask task_of(const Json& json) {
   if (const auto at = json.find("d"); at != json.end()) t.datasets = datasets_of(*at);
   e.open = json.contains("open");
   t.entered = json.contains("entered");
+  if (const auto at = json.find("b"); at != json.end())
+    for (const Json& n : *at) t.before.push_back(number_of(n));
   return t;
 }
 
@@ -184,7 +192,8 @@ WantedNames names_of(const Engine& engine) {
 }
 
 LoggedTask logged(const Engine& engine, const Entry& e) {
-  LoggedTask out{e, {}, false};
+  LoggedTask out;
+  out.entry = e;
   out.entry.datasets.clear();
   for (const DatasetIndex i : e.datasets) out.datasets.push_back(engine.dataset(i));
   std::sort(out.datasets.begin(), out.datasets.end());
@@ -232,6 +241,7 @@ std::string encode(const Event& event) {
     w.end_array();
   }
   if (event.whole) w.key("whole").value(true);
+  if (event.initial) w.key("initial").value(true);
   w.end_object();
   return body;
 }
@@ -252,6 +262,7 @@ Event decode(const Row& row) {
   out.revision = integer_or(row.cell(2), 0);
   const Json body = Json::parse(text_of(row.cell(3)));
   out.whole = body.contains("whole");
+  out.initial = body.contains("initial");
   if (out.kind == Event::Kind::defined) {
     out.definition =
         std::make_shared<const Definition>(read_definition(body.at("definition"), "definition"));

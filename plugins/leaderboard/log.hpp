@@ -34,6 +34,7 @@ struct LoggedTask {
   Entry entry;                        ///< without `datasets`
   std::vector<DatasetName> datasets;  ///< ascending
   bool entered = false;               ///< else it changed
+  std::vector<Number> before;         ///< of one that changed: its values then
 };
 LoggedTask logged(const Engine&, const Entry&);
 /// Nothing of it is told differently.
@@ -60,6 +61,7 @@ struct Event {
   std::vector<Left> left;
   /// All is told that was there when the board was defined: from here on the log is the board.
   bool whole = false;
+  bool initial = false;  ///< of the tasks that were there when the board was defined
 };
 std::string_view name(Event::Kind) noexcept;
 std::string encode(const Event&);  ///< the body of its record

@@ -142,14 +142,15 @@ std::optional<Watcher::Step> Watcher::look(const Reader& reader, Watched& w,
   step.revision = w.board.revision;
   step.records = told.records();
   step.at = std::max(library_.clock()(), told.last_at());
+  const bool anew = told.revision() != w.board.revision;
   const auto event = [&](Event::Kind kind) {
     Event e;
     e.at = step.at;
     e.kind = kind;
     e.revision = w.board.revision;
+    e.initial = anew || !told.whole();
     return e;
   };
-  const bool anew = told.revision() != w.board.revision;
   if (anew) {
     Event e = event(Event::Kind::defined);
     e.definition = w.board.definition;
@@ -181,6 +182,7 @@ std::optional<Watcher::Step> Watcher::look(const Reader& reader, Watched& w,
         return;
       }
       next.entered = !was;
+      if (was) next.before = known->second.entry.values;
       block.tasks.push_back(std::move(next));
     }
     if (block.tasks.size() + block.left.size() >= tasks_a_record) flush();

@@ -106,7 +106,8 @@ def label_of(task, definition):
     params = {key: canonical(task.params.get(key)) for key in by.get("params", [])}
     if by.get("all_params"):
         params |= {key: canonical(value) for key, value in task.params.items()}
-    return {"tags": {key: canonical(task.tags.get(key)) for key in by.get("tags", [])}, "params": params}
+    label = {"tags": {key: canonical(task.tags.get(key)) for key in by.get("tags", [])}, "params": params}
+    return {part: common for part, common in label.items() if common}
 
 
 def within(value, rule):
