@@ -9,10 +9,12 @@
     cli      pytest that runs the command line as a script would
     web      the sources of the pages: types, unit tests, and that dist/ is what they build
     kernel   the Jupyter kernel, as clients of its protocol and notebooks use it
+    notebook  the package for Python notebooks, and the notebooks of examples/
     browser  the pages and the table in a real Chromium
     lab      both kinds of notebooks in JupyterLab in a real Chromium
     api      podium's own API held to its OpenAPI document, and events
     rules    rules over HTTP, with runs that an MLflow client logs
+    compare  curves and comparisons over HTTP and by the verb, against slow references
     differential  the same calls against mlflow server and podium
     crash    kill -9 under load, during a merge and a migration; disks that are full, fail or have lost something
     operations  backup, restore and doctor beside a running server
@@ -39,7 +41,29 @@ import xml.etree.ElementTree
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 JOBS = str(os.environ.get("JOBS") or os.cpu_count() or 2)
-DEFAULT = ["unit", "asan", "tsan", "install", "web", "client", "cli", "kernel", "browser", "lab", "api", "rules", "custom", "differential", "crash", "operations", "attacks", "fuzz", "format"]
+DEFAULT = [
+    "unit",
+    "asan",
+    "tsan",
+    "install",
+    "web",
+    "client",
+    "cli",
+    "kernel",
+    "notebook",
+    "browser",
+    "lab",
+    "api",
+    "rules",
+    "compare",
+    "custom",
+    "differential",
+    "crash",
+    "operations",
+    "attacks",
+    "fuzz",
+    "format",
+]
 sys.path.insert(0, str(ROOT / "tests/support"))
 import chromium  # noqa: E402
 
@@ -217,6 +241,10 @@ def stage_web():
         Count.passed += int(said[1]) if said else 1
 
 
+def stage_notebook():
+    run_pytest("notebook")
+
+
 def run_in_browser(folder):
     """Where the distribution has a package of Chromium it is there (.ci/packages), and its absence is a failure; on Ubuntu, which has
     a snap only, the tests take what is on PATH, and without any they are left out by name."""
@@ -239,6 +267,10 @@ def stage_lab():
 
 def stage_api():
     run_pytest("api")
+
+
+def stage_compare():
+    run_pytest("compare")
 
 
 def stage_rules():

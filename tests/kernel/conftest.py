@@ -1,10 +1,7 @@
 """One podium with a few tasks, and kernels that talk to it, found as Jupyter finds them: by JUPYTER_PATH."""
-import contextlib
-import json
 import os
 import pathlib
 import sys
-import time
 
 import pytest
 
@@ -17,9 +14,8 @@ for word in ("PODIUM_URL", "MLFLOW_TRACKING_URI", "PODIUM_TOKEN"):
     os.environ.pop(word, None)
 
 from host import Host  # noqa: E402
+from kernels import started  # noqa: E402
 from podium import Podium  # noqa: E402
-
-from jupyter_client.manager import KernelManager  # noqa: E402
 
 HOSTILE = ("</script><img src=x onerror=alert(1)>`${alert(2)}` & \"q\" 'a' \u202egnp.exe " + "x" * 500)[:500]
 
@@ -49,106 +45,6 @@ def vision(podium):
         "hostile": podium.task(project, HOSTILE, "completed", {"p": HOSTILE}, {"acc": [0.3]}, {"t": HOSTILE}),
     }
     return tasks | {"project": project}
-
-
-class Cell:
-    """What a cell answered: its reply and all that was published for it."""
-
-    def __init__(self, reply, messages):
-        self.reply = reply
-        self.messages = messages
-
-    @property
-    def status(self):
-        return self.reply["content"]["status"]
-
-    def of(self, *types):
-        return [m["content"] for m in self.messages if m["msg_type"] in types]
-
-    @property
-    def displays(self):
-        return self.of("display_data", "execute_result")
-
-    @property
-    def out(self):
-        return "".join(m["text"] for m in self.of("stream"))
-
-    @property
-    def text(self):
-        return self.out + "".join(d["data"].get("text/plain", "") for d in self.displays)
-
-    @property
-    def html(self):
-        return "".join(d["data"].get("text/html", "") for d in self.displays)
-
-
-class Kernel:
-    def __init__(self, manager, client):
-        self.manager = manager
-        self.client = client
-
-    @property
-    def process(self):
-        return self.manager.provisioner.process
-
-    def send(self, code, **options):
-        return self.client.execute(code, **options)
-
-    def published(self, parent, seconds=30):
-        """All that is published for a request, up to idle."""
-        messages = []
-        deadline = time.monotonic() + seconds
-        while True:
-            message = self.client.get_iopub_msg(timeout=max(0.01, deadline - time.monotonic()))
-            if message["parent_header"].get("msg_id") != parent:
-                self.others.append(message)
-                continue
-            if message["msg_type"] == "status":
-                if message["content"]["execution_state"] == "idle":
-                    return messages
-                continue
-            messages.append(message)
-
-    others: list = []
-
-    def reply(self, parent, seconds=30):
-        deadline = time.monotonic() + seconds
-        while True:
-            message = self.client.get_shell_msg(timeout=max(0.01, deadline - time.monotonic()))
-            if message["parent_header"].get("msg_id") == parent:
-                return message
-
-    def run(self, code, seconds=30, **options):
-        parent = self.send(code, **options)
-        reply = self.reply(parent, seconds)
-        return Cell(reply, self.published(parent, seconds))
-
-    def ok(self, code, **options):
-        cell = self.run(code, **options)
-        assert cell.status == "ok", cell.reply["content"]
-        return cell
-
-    def comm(self, kind, comm_id, data, target=None):
-        content = {"comm_id": comm_id, "data": data} | ({"target_name": target} if target else {})
-        message = self.client.session.msg(kind, content)
-        self.client.shell_channel.send(message)
-        return message["header"]["msg_id"]
-
-
-@contextlib.contextmanager
-def started(**environment):
-    manager = KernelManager(kernel_name="podium")
-    manager.start_kernel(env=dict(os.environ, **environment))
-    client = manager.client()
-    client.start_channels()
-    try:
-        client.wait_for_ready(timeout=60)
-        kernel = Kernel(manager, client)
-        kernel.others = []
-        yield kernel
-    finally:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
 
 
 @pytest.fixture

@@ -79,3 +79,16 @@ def test_an_interrupt_cancels_long_work(kernel, podium, marks, tmp_path):
         time.sleep(0.05)
     kernel.published(cell)
     kernel.ok("projects")
+
+
+def test_undo_alone_is_of_this_notebook(kernel, podium, marks):
+    """What was done last from here; the host keeps nothing between commands."""
+    name, tasks = marks
+    tags = lambda: [podium.call("GET", f"/api/v1/tasks/{t}")["tags"].get("seen") for t in tasks]  # noqa: E731
+    cell = kernel.run("undo")
+    assert cell.status == "error" and "nothing was done from this notebook that can be undone" in cell.reply["content"]["evalue"]
+    kernel.ok(f"tasks in {name} sort name limit 2 as two\ntag two seen=yes")
+    podium.call("POST", "/api/v1/commands", {"line": f"tag {tasks[2]} seen=no"})  # somebody else's
+    assert tags() == ["yes", "yes", "no"]
+    kernel.ok("undo")
+    assert tags() == [None, None, "no"]

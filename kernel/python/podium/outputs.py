@@ -36,10 +36,13 @@ class Screen:
         print(text)
 
     def display(self, bundle, display_id=None):
+        if get_ipython() is None:  # a script
+            return print(bundle.get("text/plain", "").rstrip("\n"))
         display(bundle, raw=True, **({"display_id": display_id} if display_id else {}))
 
     def update(self, bundle, display_id):
-        display(bundle, raw=True, display_id=display_id, update=True)
+        if get_ipython() is not None:
+            display(bundle, raw=True, display_id=display_id, update=True)
 
     def confirmed(self, question):
         """Asks a person. Throws when there is none."""

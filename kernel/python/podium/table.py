@@ -75,6 +75,10 @@ class Tasks(Result, anywidget.AnyWidget):
             state={"columns": [{"name": n} for n in question["columns"]], "order": question["order"]},
             snapshot=request["forms"].get("snapshot", ""), library=tables.library())
         self.on_msg(self._on_custom)
+        if hasattr(self.comm, "_reply_subshell_for"):
+            # ipykernel answers a widget in the shell that made it, behind the cell that runs there. A table answers in the one that the
+            # front end asks, so that it works beside a training.
+            self.comm._reply_subshell_for = lambda data, subshell: subshell
         tables.keep(session.screen.cell, self)
         if command.live:
             self._events = Follower(client, topics_of(answer), lambda message: self.send({"news": message}), self._is_live)
@@ -86,6 +90,7 @@ class Tasks(Result, anywidget.AnyWidget):
         if self._events is not None:
             self._events.stop()
             self._events = None
+        self.layout.close()
         super().close()
 
     # ---- showing

@@ -1,11 +1,10 @@
 // artifacts
-#include "services/artifacts/artifacts.hpp"
-
 #include <fmt/format.h>
 
 #include "commands/call.hpp"
 #include "commands/table_of.hpp"
 #include "commands/verbs/verbs.hpp"
+#include "podium/artifact_uri.hpp"
 #include "services/views/url.hpp"
 
 namespace podium::host::commands {

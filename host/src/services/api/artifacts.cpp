@@ -1,6 +1,5 @@
 // GET /api/v1/tasks/{id}/artifacts/{path*}
-#include "services/artifacts/artifacts.hpp"
-
+#include "podium/artifact_uri.hpp"
 #include "services/api/output.hpp"
 #include "services/api/task_handlers.hpp"
 #include "services/cells.hpp"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "services/artifacts/artifacts.hpp"
+#include "podium/artifact_uri.hpp"
 
 namespace podium::host {
 

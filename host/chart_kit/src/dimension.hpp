@@ -1,0 +1,22 @@
+#pragma once
+// What scatter plots and parallel axes do with a dimension.
+#include <string>
+#include <vector>
+
+#include "podium/chart_kit/charts.hpp"
+
+namespace podium::chart_kit {
+
+/// The different values as they are drawn, in the order of an axis.
+std::vector<std::string> texts_of(const Dimension&);
+
+inline CellType type_of(const Dimension& dimension) {
+  return dimension.numeric() ? CellType::real : CellType::any;
+}
+inline Value cell_of(const Dimension& dimension, std::size_t i) {
+  if (i >= dimension.values.size()) return {};
+  if (dimension.numeric() && dimension.numbers[i]) return *dimension.numbers[i];
+  return dimension.values[i];
+}
+
+}  // namespace podium::chart_kit

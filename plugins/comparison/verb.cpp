@@ -1,0 +1,342 @@
+#include "verb.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+
+#include "podium/plugin.hpp"
+#include "podium/service/tasks.hpp"
+#include "sampling.hpp"
+#include "smoothing.hpp"
+#include "tables.hpp"
+
+namespace podium::comparison {
+namespace {
+
+constexpr std::int64_t usual_points = 200, most_points = 100'000, points_of_a_bucket = 4;
+constexpr std::size_t most_curves = 200;
+
+struct View {
+  const char* word;
+  const char* help;
+};
+constexpr View views[] = {
+    {"values", "metrics by task, the best marked"},
+    {"parameters", "parameters side by side, and how configurations differ"},
+    {"curves", "metrics over steps or time"},
+    {"artifacts", "which artifacts there are, and whether they are the same"},
+    {"models", "models that the tasks made and read"},
+    {"datasets", "data sets that the tasks read"},
+    {"source", "commit, uncommitted changes and packages"},
+};
+
+double weight_of(const VerbCall& call, const CommandWord& word) {
+  double weight = -1;
+  const char* const end = word.text.data() + word.text.size();
+  const auto [at, error] = std::from_chars(word.text.data(), end, weight);
+  if (error != std::errc() || at != end || !(weight >= 0 && weight <= 0.999))
+    throw call.wrong(word, "'smooth' is the weight of the average, from 0 to 0.999");
+  return weight;
+}
+
+std::vector<std::size_t> statistics_of(const VerbCall& call) {
+  std::vector<std::size_t> out;
+  for (const CommandWord& word : call.words("statistic")) {
+    const auto at = std::find(value_statistics.begin(), value_statistics.end(), word.text);
+    if (at == value_statistics.end())
+      throw call.wrong(word, "'statistic' is last, min, max, first or mean");
+    out.push_back(static_cast<std::size_t>(at - value_statistics.begin()));
+  }
+  if (out.empty()) out.push_back(0);
+  return out;
+}
+
+}  // namespace
+
+Verb::Usage CompareVerb::usage() const {
+  using Kind = ClauseSpec::Kind;
+  Usage u;
+  u.summary = "What is different between tasks: values, parameters, curves, outputs, source";
+  u.arguments = "TASK ...";
+  u.most = most_compared;
+  u.clauses = {clauses::in(), clauses::where()};
+  for (const View& view : views) u.clauses.push_back({view.word, Kind::flag, "", view.help});
+  u.clauses.push_back({"metric", Kind::list, "METRICS", "of values and curves: only these"});
+  u.clauses.push_back(
+      {"statistic", Kind::list, "last|min|max|first|mean", "of values; last, if not said"});
+  u.clauses.push_back({"baseline", Kind::word, "TASK", "what the others are held against"});
+  u.clauses.push_back({"by", Kind::word, "step|time", "of curves: what goes to the right"});
+  u.clauses.push_back({"points", Kind::number, "N", "of each curve at most; 200 if not said"});
+  u.clauses.push_back({"smooth", Kind::word, "WEIGHT", "of curves: 0 to 0.999; 0.6 is usual"});
+  u.clauses.push_back({"all", Kind::flag, "", "also what is equal, and archived tasks"});
+  u.clauses.push_back(clauses::limit());
+  u.examples = {{"compare 0193a5 0193a7", "what differs between two tasks"},
+                {"compare best values metric acc, loss statistic last, max",
+                 "values of a result that was named"},
+                {"compare in vision where params.lr < 0.1 parameters baseline 0193a5",
+                 "parameters against one of them"},
+                {"compare best curves metric loss smooth 0.6", "overlaid curves"}};
+  return u;
+}
+
+Selected CompareVerb::selected(const VerbCall& call, const Reader& reader) const {
+  const bool asked = call.has("in") || call.has("where");
+  std::vector<Ordinal> tasks;
+  if (!call.arguments().empty()) {
+    if (asked)
+      throw call.wrong(call.arguments().front(),
+                       "tasks are named, or asked for with 'in' and 'where', not both");
+    for (const CommandWord& word : call.arguments())
+      for (const Ordinal o : call.tasks_named(word))
+        if (std::find(tasks.begin(), tasks.end(), o) == tasks.end()) tasks.push_back(o);
+    if (tasks.size() > most_compared)
+      throw call.wrong(call.arguments().front(),
+                       "at most 200 tasks are compared; these are " + std::to_string(tasks.size()));
+    if (call.has("baseline")) {
+      // One that is not among them is compared, too: it would be no baseline else.
+      const Ordinal baseline = call.task_named(call.words("baseline").front());
+      if (std::find(tasks.begin(), tasks.end(), baseline) == tasks.end())
+        tasks.insert(tasks.begin(), baseline);
+    }
+    return select(context_, reader, call.who(), tasks);
+  }
+  Query query;
+  query.filter = call.tasks();
+  query.order = {{record_ordinal(), true, false}};
+  const std::int64_t limit = call.number("limit").value_or(usually_compared);
+  if (limit < 1 || limit > static_cast<std::int64_t>(most_compared))
+    throw call.wrong(call.words("limit").front(), "'limit' is from 1 to 200");
+  query.limit = static_cast<std::uint64_t>(limit);
+  query.budget = {5'000'000, std::chrono::milliseconds(10'000)};
+  const Page page = context_.tasks().query(reader, call.who(), query, [&](const Row& row) {
+    tasks.push_back(row.ordinal());
+    return true;
+  });
+  if (call.has("baseline")) {
+    const Ordinal baseline = call.task_named(call.words("baseline").front());
+    if (std::find(tasks.begin(), tasks.end(), baseline) == tasks.end())
+      tasks.insert(tasks.begin(), baseline);
+  }
+  Selected out = select(context_, reader, call.who(), tasks);
+  out.more = !page.cursor.empty();
+  return out;
+}
+
+/// "loss", or as the query language writes it: "metrics.loss", "metrics.loss@val".
+std::vector<MetricName> CompareVerb::metrics(const VerbCall& call) const {
+  std::vector<MetricName> out;
+  for (const CommandWord& word : call.words("metric")) {
+    MetricName name{word.text, {}};
+    if (!word.quoted && (word.text.starts_with("metrics.") || word.text.starts_with("metric."))) {
+      try {
+        const Path path =
+            context_.query_language().parse_order(word.text, context_.vocabulary("tasks")).path;
+        if (path.kind == Path::Kind::series) {
+          name.key = path.key;
+          if (!path.scope.empty()) name.scope = path.scope;
+        }
+      } catch (const Error& e) {
+        throw call.placed(word, e);
+      }
+    }
+    out.push_back(std::move(name));
+  }
+  return out;
+}
+
+AnswerChart CompareVerb::curves(const VerbCall& call, const Reader& reader,
+                                const Selected& selected) const {
+  AnswerChart chart;
+  if (const std::string by = call.text("by", "step"); by == "time")
+    chart.x = AnswerChart::X::time;
+  else if (by != "step")
+    throw call.wrong(call.words("by").front(), "'by' is step or time");
+  const std::int64_t points = call.number("points").value_or(usual_points);
+  if (points < points_of_a_bucket || points > most_points)
+    throw call.wrong(call.words("points").front(), "'points' is from 4 to 100000");
+  Smoothing smoothing;
+  if (call.has("smooth")) {
+    smoothing.kind = Smoothing::Kind::ema;
+    smoothing.weight = weight_of(call, call.words("smooth").front());
+  }
+  const auto buckets = static_cast<std::uint32_t>(points / points_of_a_bucket);
+  for (const SeriesPlan::Entry& e :
+       find_series(context_, reader, call.who(), selected, metrics(call), most_curves)) {
+    if (call.cancel().cancelled()) throw Error(ErrorCode::cancelled, "the caller did not wait");
+    PointsQuery query;
+    query.record = selected.tasks[e.task].ordinal;
+    query.series = "metrics";
+    query.key = e.key;
+    query.scope = e.scope;
+    query.by = chart.x == AnswerChart::X::time ? PointsQuery::By::time : PointsQuery::By::step;
+    AnswerChart::Series& s = chart.series.emplace_back();
+    s.metric = e.key;
+    s.scope = e.scope;
+    s.task = selected.tasks[e.task].id;
+    s.label = selected.tasks[e.task].label;
+    s.of = e.summary.count;
+    if (smoothing.kind == Smoothing::Kind::none && e.summary.count > points)
+      query.buckets = buckets;
+    context_.tasks().points(reader, call.who(), query, [&](std::span<const Point> read) {
+      s.points.insert(s.points.end(), read.begin(), read.end());
+      return true;
+    });
+    if (smoothing.kind == Smoothing::Kind::none) continue;
+    Curve curve;
+    for (const Point& p : s.points) {
+      curve.x.push_back(static_cast<double>(p.step));
+      curve.y.push_back(p.value);
+    }
+    smooth(smoothing, curve.x, curve.y);
+    for (std::size_t i = 0; i < s.points.size(); ++i) s.points[i].value = curve.y[i];
+    if (e.summary.count <= points) continue;
+    std::vector<Point> kept;
+    for (const std::size_t row : rows_kept(curve, Buckets::even, buckets))
+      kept.push_back(s.points[row]);
+    s.points = std::move(kept);
+  }
+  return chart;
+}
+
+Answer CompareVerb::answer(const VerbCall& call, const Reader& reader,
+                           const std::string& what) const {
+  const Principal& who = call.who();
+  const Selected tasks = selected(call, reader);
+  const bool all = call.has("all");
+  std::optional<std::size_t> baseline;
+  if (call.has("baseline")) {
+    const Ordinal held = call.task_named(call.words("baseline").front());
+    for (std::size_t t = 0; t < tasks.tasks.size(); ++t)
+      if (tasks.tasks[t].ordinal == held) baseline = t;
+  }
+  const auto values = [&] {
+    ValuesQuestion asked;
+    asked.metrics = metrics(call);
+    return values_table(tasks, read_values(context_, reader, who, tasks, asked),
+                        statistics_of(call), all);
+  };
+  const auto parameters = [&] {
+    ParametersQuestion asked;
+    asked.baseline = baseline;
+    asked.differing = !all;
+    return read_parameters(context_, reader, who, tasks, asked);
+  };
+  const auto add_source = [&](AnswerDetails& details) {
+    const ComparedSource source = read_source(context_, reader, who, tasks, baseline);
+    details.section("source", facts_table(tasks, source.fields, all));
+    details.section("packages", facts_table(tasks, source.packages, all));
+    add_differences(details, tasks, "uncommitted", source.diff);
+  };
+  const auto add_parameters = [&](AnswerDetails& details) {
+    const ComparedParameters found = parameters();
+    details.section("parameters", parameters_table(tasks, found.entries));
+    for (const ComparedText& text : found.texts)
+      add_differences(details, tasks, text.map + "." + text.key, text);
+  };
+  const auto told = [&](Answer made) {
+    if (tasks.more) made.notice("More tasks match than are compared; say 'limit' for up to 200.");
+    return made;
+  };
+  if (what == "values") return told(values());
+  if (what == "curves") return told(curves(call, reader, tasks));
+  if (what == "artifacts") {
+    const ComparedArtifacts found = read_artifacts(context_, reader, who, tasks, "", call.cancel());
+    Answer made = told(artifacts_table(tasks, found, all));
+    if (!found.unread.empty())
+      made.notice("The artifacts of " + std::to_string(found.unread.size()) +
+                  " of these tasks are not kept by podium.");
+    return made;
+  }
+  if (what == "models") return told(models_table(tasks, read_models(context_, reader, who, tasks)));
+  if (what == "datasets")
+    return told(datasets_table(tasks, read_datasets(context_, reader, who, tasks), all));
+  AnswerDetails details;
+  if (what == "parameters") {
+    add_parameters(details);
+  } else if (what == "source") {
+    add_source(details);
+  } else {
+    details.field("tasks", static_cast<std::int64_t>(tasks.tasks.size()), CellType::integer);
+    details.section("values", values());
+    add_parameters(details);
+    add_source(details);
+    details.section("datasets",
+                    datasets_table(tasks, read_datasets(context_, reader, who, tasks), all));
+    // What says nothing is no part of an overview.
+    std::erase_if(details.sections, [](const auto& s) { return s.table.rows.empty(); });
+  }
+  return told(std::move(details));
+}
+
+Answer CompareVerb::run(const VerbCall& call) {
+  std::string what;
+  for (const View& view : views) {
+    if (!call.has(view.word)) continue;
+    if (!what.empty())
+      throw Error(ErrorCode::invalid, "one of '" + what + "' and '" + view.word +
+                                          "' is shown at a time; leave one out");
+    what = view.word;
+  }
+  std::optional<Answer> made;
+  context_.store().read([&](const Reader& reader) { made.emplace(answer(call, reader, what)); });
+  return *std::move(made);
+}
+
+std::vector<Verb::Suggestion> CompareVerb::complete(const Principal& who, std::string_view clause,
+                                                    std::string_view prefix) const {
+  std::vector<Suggestion> out;
+  if (clause != "metric") return out;
+  Aggregate keys;
+  keys.filter = eq(field("archived"), false);
+  keys.groups = {series("metrics", "")};
+  keys.folds = {{}};
+  keys.order_by_fold = 0;
+  keys.descending = true;
+  keys.limit = 200;
+  keys.budget = {1'000'000, std::chrono::milliseconds(500)};
+  try {
+    context_.tasks().aggregate(
+        context_.store(), who, keys,
+        [&](std::span<const Cell> values, std::span<const Cell> folds) {
+          const std::string key = text_of(owned(values[0]));
+          const bool there =
+              std::any_of(out.begin(), out.end(), [&](const auto& s) { return s.text == key; });
+          if (!there && key.find(prefix) != std::string::npos)
+            out.push_back({key, "a metric of " + text_of(owned(folds[0])) + " tasks"});
+          return true;
+        });
+  } catch (const Error& e) {
+    if (e.code() != ErrorCode::too_expensive) throw;
+  }
+  return out;
+}
+
+std::optional<Answer> CompareVerb::inspect(const Principal& who, std::string_view clause,
+                                           std::string_view word) const {
+  if (clause != "metric") return std::nullopt;
+  const std::string key(word.starts_with("metrics.") ? word.substr(8) : word);
+  const Path last = series("metrics", key);
+  Aggregate all;
+  all.filter = is_null(last, true);
+  using Fold = Aggregate::Fold;
+  all.folds = {{Fold::Kind::count, {}},
+               {Fold::Kind::min, series("metrics", key, Statistic::min)},
+               {Fold::Kind::max, series("metrics", key, Statistic::max)}};
+  all.budget = {1'000'000, std::chrono::milliseconds(500)};
+  std::optional<Answer> found;
+  context_.tasks().aggregate(context_.store(), who, all,
+                             [&](std::span<const Cell>, std::span<const Cell> folds) {
+                               const Value tasks = owned(folds[0]);
+                               if (tasks == Value{std::int64_t{0}}) return false;
+                               AnswerDetails details;
+                               details.entity = "metric";
+                               details.field("tasks", tasks, CellType::integer);
+                               details.field("least", owned(folds[1]), CellType::real);
+                               details.field("greatest", owned(folds[2]), CellType::real);
+                               found.emplace(std::move(details));
+                               return false;
+                             });
+  return found;
+}
+
+}  // namespace podium::comparison

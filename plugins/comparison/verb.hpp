@@ -1,0 +1,32 @@
+#pragma once
+// The word `compare`.
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "podium/extension/verb.hpp"
+#include "series.hpp"
+
+namespace podium::comparison {
+
+class CompareVerb final : public Verb {
+ public:
+  explicit CompareVerb(PluginContext& context) : Verb("compare"), context_(context) {}
+  Usage usage() const override;
+  Answer run(const VerbCall&) override;
+  std::vector<Suggestion> complete(const Principal&, std::string_view clause,
+                                   std::string_view prefix) const override;
+  std::optional<Answer> inspect(const Principal&, std::string_view clause,
+                                std::string_view word) const override;
+
+ private:
+  Selected selected(const VerbCall&, const Reader&) const;
+  std::vector<MetricName> metrics(const VerbCall&) const;
+  AnswerChart curves(const VerbCall&, const Reader&, const Selected&) const;
+  Answer answer(const VerbCall&, const Reader&, const std::string& what) const;
+
+  PluginContext& context_;
+};
+
+}  // namespace podium::comparison

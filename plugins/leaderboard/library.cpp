@@ -1,0 +1,109 @@
+#include "library.hpp"
+
+#include <algorithm>
+
+#include "podium/principal.hpp"
+
+namespace podium::leaderboard {
+
+std::shared_ptr<Live> Library::make(Ordinal project, DefinitionPtr definition, Filter visible) {
+  return std::make_shared<Live>(context_, Ids(context_.store()), project, std::move(definition),
+                                std::move(visible), now_);
+}
+
+Library::Kept& Library::kept(const Board& board) {
+  Kept& k = kept_[board.ordinal];
+  k.used = ++uses_;
+  if (!k.live) {
+    k.live = make(board.project, board.definition, {});
+    k.revision = board.revision;
+  }
+  if (kept_.size() > most_) {
+    const auto oldest = std::min_element(
+        kept_.begin(), kept_.end(),
+        [](const auto& a, const auto& b) { return a.second.used < b.second.used; });
+    kept_.erase(oldest);
+  }
+  return k;
+}
+
+std::shared_ptr<Live> Library::current(const Board& board) {
+  const std::lock_guard lock(mutex_);
+  Kept& k = kept(board);
+  if (k.revision >= board.revision) return k.live;
+  if (k.next && k.next_revision == board.revision) return k.next;
+  k.live = make(board.project, board.definition, {});
+  k.revision = board.revision;
+  k.next = nullptr;
+  return k.live;
+}
+
+Library::Found Library::find(const Board& board) {
+  const std::lock_guard lock(mutex_);
+  Kept& k = kept(board);
+  if (k.revision >= board.revision) return {k.live, false};
+  std::size_t tasks = 0;
+  if (std::unique_lock busy(k.live->mutex, std::try_to_lock); busy.owns_lock())
+    tasks = k.live->built() ? k.live->engine().tasks() : 0;
+  else
+    tasks = large_ + 1;  // it is being worked with
+  if (tasks <= large_) {
+    k.live = make(board.project, board.definition, {});
+    k.revision = board.revision;
+    k.next = nullptr;
+    return {k.live, false};
+  }
+  if (!k.next || k.next_revision != board.revision) {
+    k.next = make(board.project, board.definition, {});
+    k.next_revision = board.revision;
+    waiting_.push_back(board.ordinal);
+    if (!thread_.joinable() && !stopping_) thread_ = std::thread([this] { work(); });
+    wake_.notify_all();
+  }
+  return {k.live, true};
+}
+
+void Library::work() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    wake_.wait(lock, [&] { return stopping_ || !waiting_.empty(); });
+    if (stopping_) return;
+    const Ordinal board = waiting_.front();
+    waiting_.erase(waiting_.begin());
+    const auto at = kept_.find(board);
+    if (at == kept_.end() || !at->second.next) continue;
+    const std::shared_ptr<Live> next = at->second.next;
+    const std::int64_t revision = at->second.next_revision;
+    lock.unlock();
+    try {
+      const std::lock_guard hold(next->mutex);
+      context_.store().read([&](const Reader& reader) { next->catch_up(reader); });
+    } catch (const std::exception& e) {
+      context_.log(LogLevel::warning,
+                   std::string("a board is not worked out beforehand: ") + e.what());
+    }
+    lock.lock();
+    // Who reads it next meets the reason, if there was one.
+    const auto again = kept_.find(board);
+    if (again == kept_.end() || again->second.next != next) continue;
+    again->second.live = next;
+    again->second.revision = revision;
+    again->second.next = nullptr;
+  }
+}
+
+void Library::forget(Ordinal board) {
+  const std::lock_guard lock(mutex_);
+  kept_.erase(board);
+}
+
+void Library::stop() noexcept {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+}  // namespace podium::leaderboard

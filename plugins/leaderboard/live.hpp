@@ -1,0 +1,64 @@
+#pragma once
+// A board's ranking, kept up with the store.
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <unordered_map>
+#include <vector>
+
+#include "engine.hpp"
+#include "reading.hpp"
+
+namespace podium::leaderboard {
+
+/// One thread at a time: hold `mutex`.
+class Live {
+ public:
+  /// Reads nothing yet.
+  Live(PluginContext&, const Ids&, Ordinal project, DefinitionPtr, Filter visible, Clock);
+
+  std::mutex mutex;
+
+  /// Brings the ranking to what the reader sees (a snapshot). What changed since the last time is
+  /// read, or everything the first time.
+  void catch_up(const Reader&);
+  bool built() const noexcept { return engine_ != nullptr; }
+  const Engine& engine() const noexcept { return *engine_; }
+  const Reading& reading() const noexcept { return *reading_; }
+  Revision through() const noexcept { return through_; }
+  /// Times that everything was read, and tasks that were read: the work done.
+  std::uint64_t rebuilds() const noexcept { return rebuilds_; }
+  std::uint64_t tasks_read() const noexcept { return tasks_read_; }
+
+ private:
+  struct Touched {
+    std::set<Ordinal> tasks;
+    bool datasets = false, projects = false, all = false;
+  };
+  void look(const Reader&);
+  void rebuild(const Reader&);
+  Touched changes(const Reader&);
+  void apply(const Reader&, const Touched&);
+  void link(const Reader&, const DatasetName&);
+  std::vector<DatasetIndex> datasets_of(Ordinal task) const;
+  Wanted wanted(const Reader&);
+
+  PluginContext& context_;
+  const Ids ids_;
+  Ordinal project_;
+  DefinitionPtr definition_;
+  Filter visible_;
+  Clock now_;
+  std::unique_ptr<Reading> reading_;
+  std::unique_ptr<Engine> engine_;
+  Revision through_ = 0;
+  std::int64_t read_at_ = 0;
+  /// Of the data sets that are asked for: which are known of, who read them, by which input.
+  std::set<DatasetIndex> linked_;
+  std::unordered_map<Ordinal, std::vector<DatasetIndex>> read_by_;
+  std::unordered_map<Ordinal, Ordinal> task_of_input_;
+  std::uint64_t rebuilds_ = 0, tasks_read_ = 0;
+};
+
+}  // namespace podium::leaderboard

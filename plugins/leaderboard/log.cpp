@@ -1,0 +1,357 @@
+#include "log.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "definition_json.hpp"
+#include "key.hpp"
+#include "podium/http/json_writer.hpp"
+
+namespace podium::leaderboard {
+namespace {
+
+constexpr std::string_view kinds[] = {"", "defined", "datasets", "tasks"};
+
+void write(JsonWriter& w, const Number& n) {
+  if (n.there)
+    w.value(n.value);
+  else
+    w.null();
+}
+
+Number number_of(const Json& json) {
+  if (json.is_number()) return json.get<double>();
+  if (json == "NaN") return std::numeric_limits<double>::quiet_NaN();
+  if (json == "Infinity") return std::numeric_limits<double>::infinity();
+  if (json == "-Infinity") return -std::numeric_limits<double>::infinity();
+  return {};
+}
+
+/// [kind, name, value]: a number where the text spells one.
+void write_key(JsonWriter& w, std::string_view key) {
+  w.array();
+  for (const KeyPart& part : parts_of(key)) {
+    const char kind = static_cast<char>(part.kind);
+    w.array().value(std::string_view(&kind, 1)).value(part.name);
+    if (!part.text)
+      w.null();
+    else if (part.number)
+      w.value(*part.number);
+    else
+      w.value(*part.text);
+    w.end_array();
+  }
+  w.end_array();
+}
+
+std::string key_of(const Json& json) {
+  std::string key;
+  for (const Json& item : json) {
+    KeyPart part;
+    part.kind = static_cast<KeyPart::Kind>(item.at(0).get_ref<const std::string&>().at(0));
+    part.name = item.at(1).get<std::string>();
+    if (item.at(2).is_number())
+      part.text = spelled(*(part.number = item.at(2).get<double>()));
+    else if (item.at(2).is_string())
+      part.text = item.at(2).get<std::string>();
+    append(key, part);
+  }
+  return key;
+}
+
+void write(JsonWriter& w, const kit::SortKey& k) {
+  w.array().value(k.rank);
+  if (k.exact)
+    w.value("i").value(k.integer);
+  else if (!k.text.empty())
+    w.value("t").value(k.text);
+  else
+    w.value("n").value(k.number);
+  w.end_array();
+}
+
+kit::SortKey sort_key_of(const Json& json) {
+  kit::SortKey out;
+  out.rank = json.at(0).get<int>();
+  const auto& type = json.at(1).get_ref<const std::string&>();
+  if (type == "i") {
+    out.exact = true;
+    out.integer = json.at(2).get<std::int64_t>();
+    out.number = static_cast<double>(out.integer);
+  } else if (type == "t") {
+    out.text = json.at(2).get<std::string>();
+  } else {
+    out.number = number_of(json.at(2)).value;
+  }
+  return out;
+}
+
+void write(JsonWriter& w, const DatasetName& n) {
+  w.array().value(n.name).value(n.digest).end_array();
+}
+
+DatasetName dataset_of(const Json& json) {
+  return {json.at(0).get<std::string>(), json.at(1).get<std::string>()};
+}
+
+std::vector<DatasetName> datasets_of(const Json& json) {
+  std::vector<DatasetName> out;
+  for (const Json& item : json) out.push_back(dataset_of(item));
+  return out;
+}
+
+void write_names(JsonWriter& w, const std::vector<DatasetName>& names) {
+  w.array();
+  for (const DatasetName& n : names) write(w, n);
+  w.end_array();
+}
+
+void write_task(JsonWriter& w, const LoggedTask& t) {
+  const Entry& e = t.entry;
+  w.object().key("t").value(e.task).key("id").value(e.id).key("name").value(e.name);
+  w.key("s").value(e.started).key("e").value(e.ended).key("k");
+  write_key(w, e.key);
+  w.key("v").array();
+  for (const Number& n : e.values) write(w, n);
+  w.end_array();
+  if (!e.columns.empty()) {
+    w.key("c").array();
+    for (const Number& n : e.columns) write(w, n);
+    w.end_array();
+  }
+  if (!e.order.empty()) {
+    w.key("o").array();
+    for (const kit::SortKey& k : e.order) write(w, k);
+    w.end_array();
+  }
+  if (!t.datasets.empty()) {
+    w.key("d");
+    write_names(w, t.datasets);
+  }
+  if (e.open) w.key("open").value(true);
+  if (t.entered) w.key("entered").value(true);
+  w.end_object();
+}
+
+LoggedTask task_of(const Json& json) {
+  LoggedTask t;
+  Entry& e = t.entry;
+  e.task = json.at("t").get<Ordinal>();
+  e.id = json.at("id").get<std::string>();
+  e.name = json.at("name").get<std::string>();
+  e.started = json.at("s").get<std::int64_t>();
+  e.ended = json.at("e").get<std::int64_t>();
+  e.key = key_of(json.at("k"));
+  for (const Json& n : json.at("v")) e.values.push_back(number_of(n));
+  if (const auto at = json.find("c"); at != json.end())
+    for (const Json& n : *at) e.columns.push_back(number_of(n));
+  if (const auto at = json.find("o"); at != json.end())
+    for (const Json& k : *at) e.order.push_back(sort_key_of(k));
+  if (const auto at = json.find("d"); at != json.end()) t.datasets = datasets_of(*at);
+  e.open = json.contains("open");
+  t.entered = json.contains("entered");
+  return t;
+}
+
+bool same(const kit::SortKey& a, const kit::SortKey& b) {
+  return a.rank == b.rank && a.text == b.text && kit::compare(a, b, false) == 0;
+}
+
+bool same(const std::vector<Number>& a, const std::vector<Number>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const Number& x, const Number& y) { return x.same(y); });
+}
+
+}  // namespace
+
+std::string_view name(Event::Kind k) noexcept { return kinds[static_cast<std::size_t>(k)]; }
+
+WantedNames names_of(const Engine& engine) {
+  const Wanted& w = engine.wanted();
+  const auto all = [&](const std::vector<DatasetIndex>& indices) {
+    std::vector<DatasetName> out;
+    for (const DatasetIndex i : indices) out.push_back(engine.dataset(i));
+    return out;
+  };
+  const auto sorted = [&](const std::vector<DatasetIndex>& indices) {
+    auto out = all(indices);
+    std::sort(out.begin(), out.end());
+    return out;
+  };
+  WantedNames out{all(w.listed), w.weights, {}, sorted(w.effective)};
+  for (const Wanted::Rule& r : w.rules) out.rules.push_back({r.label, r.last, sorted(r.datasets)});
+  return out;
+}
+
+LoggedTask logged(const Engine& engine, const Entry& e) {
+  LoggedTask out{e, {}, false};
+  out.entry.datasets.clear();
+  for (const DatasetIndex i : e.datasets) out.datasets.push_back(engine.dataset(i));
+  std::sort(out.datasets.begin(), out.datasets.end());
+  return out;
+}
+
+bool same(const LoggedTask& a, const LoggedTask& b) {
+  const Entry &x = a.entry, &y = b.entry;
+  if (x.id != y.id || x.open != y.open) return false;
+  // While a task runs its values pass; what stays is kept when it has ended.
+  if (x.open) return true;
+  return x.name == y.name && x.started == y.started && x.ended == y.ended && x.key == y.key &&
+         same(x.values, y.values) && same(x.columns, y.columns) && a.datasets == b.datasets &&
+         std::equal(x.order.begin(), x.order.end(), y.order.begin(), y.order.end(),
+                    [](const auto& p, const auto& q) { return same(p, q); });
+}
+
+std::string encode(const Event& event) {
+  std::string body;
+  JsonWriter w(body);
+  w.object();
+  if (event.kind == Event::Kind::defined) {
+    w.key("definition").raw(json_of(*event.definition).dump());
+  } else if (event.kind == Event::Kind::datasets) {
+    const WantedNames& n = event.wanted;
+    w.key("listed");
+    write_names(w, n.listed);
+    w.key("weights").array();
+    for (const double weight : n.weights) w.value(weight);
+    w.end_array().key("rules").array();
+    for (const WantedNames::Rule& r : n.rules) {
+      w.object().key("label").value(r.label).key("last").value(static_cast<std::int64_t>(r.last));
+      w.key("datasets");
+      write_names(w, r.datasets);
+      w.end_object();
+    }
+    w.end_array().key("effective");
+    write_names(w, n.effective);
+  } else {
+    w.key("tasks").array();
+    for (const LoggedTask& t : event.tasks) write_task(w, t);
+    w.end_array().key("left").array();
+    for (const Event::Left& l : event.left)
+      w.array().value(l.task).value(l.id).value(l.name).end_array();
+    w.end_array();
+  }
+  if (event.whole) w.key("whole").value(true);
+  w.end_object();
+  return body;
+}
+
+const std::vector<Column>& event_columns() {
+  static const std::vector<Column> columns = {value_of(field("at")), value_of(field("kind")),
+                                              value_of(field("revision")), value_of(record_body())};
+  return columns;
+}
+
+Event decode(const Row& row) {
+  Event out;
+  out.ordinal = row.ordinal();
+  out.at = integer_or(row.cell(0), 0);
+  const std::string kind = text_of(row.cell(1));
+  for (const auto k : {Event::Kind::defined, Event::Kind::datasets, Event::Kind::tasks})
+    if (leaderboard::name(k) == kind) out.kind = k;
+  out.revision = integer_or(row.cell(2), 0);
+  const Json body = Json::parse(text_of(row.cell(3)));
+  out.whole = body.contains("whole");
+  if (out.kind == Event::Kind::defined) {
+    out.definition =
+        std::make_shared<const Definition>(read_definition(body.at("definition"), "definition"));
+  } else if (out.kind == Event::Kind::datasets) {
+    out.wanted.listed = datasets_of(body.at("listed"));
+    for (const Json& weight : body.at("weights"))
+      out.wanted.weights.push_back(weight.get<double>());
+    for (const Json& r : body.at("rules"))
+      out.wanted.rules.push_back({r.at("label").get<std::string>(), r.at("last").get<std::size_t>(),
+                                  datasets_of(r.at("datasets"))});
+    out.wanted.effective = datasets_of(body.at("effective"));
+  } else if (body.contains("tasks")) {
+    for (const Json& t : body.at("tasks")) out.tasks.push_back(task_of(t));
+    for (const Json& l : body.at("left"))
+      out.left.push_back(
+          {l.at(0).get<Ordinal>(), l.at(1).get<std::string>(), l.at(2).get<std::string>()});
+  }
+  return out;
+}
+
+void read_events(const Reader& reader, const Ids& ids, Ordinal board, Ordinal after,
+                 std::optional<std::int64_t> until, const std::function<bool(Event)>& sink) {
+  Query q;
+  q.collection = ids.events;
+  std::vector<Filter> arms = {eq(field("board"), board)};
+  if (after != 0) arms.push_back(compare(record_ordinal(), Compare::gt, after));
+  if (until) arms.push_back(compare(field("at"), Compare::le, *until));
+  q.filter = all_of(std::move(arms));
+  q.columns = event_columns();
+  reader.query(q, [&](const Row& row) { return sink(decode(row)); });
+}
+
+void Replica::catch_up(const Reader& reader, const Ids& ids, std::optional<std::int64_t> until) {
+  read_events(reader, ids, board_, seen_, until, [&](Event e) {
+    apply(std::move(e));
+    return true;
+  });
+}
+
+void Replica::apply(Event e) {
+  seen_ = e.ordinal;
+  last_at_ = e.at;
+  ++records_;
+  revision_ = e.revision;
+  switch (e.kind) {
+    case Event::Kind::defined:
+      definition_ = e.definition;
+      tasks_.clear();
+      wanted_ = {};
+      whole_ = false;
+      break;
+    case Event::Kind::datasets:
+      wanted_ = std::move(e.wanted);
+      break;
+    case Event::Kind::tasks:
+      for (LoggedTask& t : e.tasks) tasks_.insert_or_assign(t.entry.task, std::move(t));
+      for (const Event::Left& l : e.left) tasks_.erase(l.task);
+      break;
+  }
+  whole_ = whole_ || e.whole;
+}
+
+std::unique_ptr<Engine> empty_engine(PluginContext& context, const DefinitionPtr& definition) {
+  Order order;
+  for (const std::string& item : definition->order)
+    order.push_back(context.query_language().parse_order(item, context.vocabulary("tasks")));
+  return std::make_unique<Engine>(definition, std::move(order));
+}
+
+Wanted wanted_of(Engine& engine, const WantedNames& names) {
+  const auto all = [&](const std::vector<DatasetName>& some, bool sorted) {
+    std::vector<DatasetIndex> out;
+    for (const DatasetName& n : some) out.push_back(engine.dataset(n));
+    if (sorted) std::sort(out.begin(), out.end());
+    return out;
+  };
+  Wanted out;
+  out.listed = all(names.listed, false);
+  out.weights = names.weights;
+  for (const WantedNames::Rule& r : names.rules)
+    out.rules.push_back({r.label, r.last, all(r.datasets, true)});
+  out.effective = all(names.effective, true);
+  return out;
+}
+
+Entry entry_of(Engine& engine, const LoggedTask& t) {
+  Entry e = t.entry;
+  for (const DatasetName& n : t.datasets) e.datasets.push_back(engine.dataset(n));
+  std::sort(e.datasets.begin(), e.datasets.end());
+  return e;
+}
+
+std::unique_ptr<Engine> Replica::engine(PluginContext& context) const {
+  auto engine = empty_engine(context, definition_);
+  engine->want(wanted_of(*engine, wanted_));
+  std::vector<Entry> entries;
+  entries.reserve(tasks_.size());
+  for (const auto& [ordinal, t] : tasks_) entries.push_back(entry_of(*engine, t));
+  engine->load(std::move(entries));
+  return engine;
+}
+
+}  // namespace podium::leaderboard

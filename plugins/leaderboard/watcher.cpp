@@ -1,0 +1,275 @@
+#include "watcher.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "podium/service/tasks.hpp"
+
+namespace podium::leaderboard {
+namespace {
+
+/// Tasks of one record of events, and records of one transaction.
+constexpr std::size_t tasks_a_record = 1000, records_at_once = 20;
+
+bool ended_well(const Cell& state) {
+  return state == Cell{std::string_view("completed")} ||
+         state == Cell{std::string_view("published")};
+}
+
+}  // namespace
+
+const Ids& Watcher::ids() const {
+  if (!ids_) ids_ = std::make_unique<Ids>(library_.context().store());
+  return *ids_;
+}
+
+Watcher::Heard Watcher::hear(std::span<const Change> changes, const Reader& reader) const {
+  Heard out;
+  std::vector<Ordinal> inputs;
+  for (const Change& c : changes) {
+    if (c.collection == ids().boards)
+      out.boards.insert(c.ordinal);
+    else if (c.collection == ids().projects)
+      out.projects = true;
+    else if (c.collection == ids().datasets)
+      out.datasets = true;
+    else if (c.collection == ids().inputs && c.kind == Change::Kind::erased)
+      out.datasets = true;  // of which task it was is not told
+    else if (c.collection == ids().inputs)
+      inputs.push_back(c.ordinal);
+    else if (c.kind == Change::Kind::erased)
+      out.erased.emplace(c.ordinal, c.partition);
+    else
+      out.tasks.insert(c.ordinal);
+  }
+  static const std::array columns = {value_of(field("task"))};
+  if (!inputs.empty())
+    reader.get(ids().inputs, inputs, columns, [&](const Row& row) {
+      out.tasks.insert(integer_or(row.cell(0), 0));
+      return true;
+    });
+  return out;
+}
+
+void Watcher::read_boards(const Reader& reader, std::optional<std::vector<Ordinal>> some) {
+  std::set<Ordinal> gone;
+  if (some) gone.insert(some->begin(), some->end());
+  const auto take = [&](const Row& row) {
+    Board board = board_of(row);
+    gone.erase(board.ordinal);
+    Watched& w = boards_[board.ordinal];
+    if (!w.replica) w.replica = std::make_shared<Replica>(board.ordinal);
+    if (w.board.ordinal == 0 || w.board.revision != board.revision) {
+      w.behind = true;
+      w.projects = projects_of(reader, ids(), board.project, board.definition->subprojects);
+    }
+    w.board = std::move(board);
+    return true;
+  };
+  if (some) {
+    reader.get(ids().boards, *some, board_columns(), take);
+    for (const Ordinal o : gone) {
+      boards_.erase(o);
+      library_.forget(o);
+    }
+    return;
+  }
+  boards_.clear();
+  Query q;
+  q.collection = ids().boards;
+  q.columns = board_columns();
+  reader.query(q, take);
+}
+
+void Watcher::refresh(const Reader& reader, const Heard& heard) {
+  if (!read_) {
+    read_boards(reader, std::nullopt);
+    read_ = true;
+  } else if (!heard.boards.empty()) {
+    read_boards(reader, std::vector<Ordinal>(heard.boards.begin(), heard.boards.end()));
+  }
+  for (auto& [ordinal, w] : boards_) {
+    if (heard.projects) {
+      auto projects = projects_of(reader, ids(), w.board.project, w.board.definition->subprojects);
+      if (projects != w.projects) {
+        w.projects = std::move(projects);
+        w.behind = true;
+      }
+    }
+    if (heard.datasets && w.board.definition->asks_for_datasets()) w.behind = true;
+  }
+}
+
+/// The boards that may be another, and by which tasks.
+std::map<Ordinal, std::set<Ordinal>> Watcher::concerned(const Reader& reader, const Heard& heard) {
+  std::map<Ordinal, std::set<Ordinal>> out;
+  for (const auto& [ordinal, w] : boards_)
+    if (w.behind || w.expected) out[ordinal];
+  if (boards_.empty()) return out;
+  const auto concern = [&](Ordinal task, Ordinal project, bool counts) {
+    for (auto& [ordinal, w] : boards_) {
+      if (w.behind) continue;
+      const bool told = w.replica->tasks().contains(task);
+      const bool here = std::binary_search(w.projects.begin(), w.projects.end(), project) &&
+                        (counts || w.board.definition->counts == Counts::all);
+      if (told || here) out[ordinal].insert(task);
+    }
+  };
+  static const std::array columns = {value_of(field("project")), value_of(field("state"))};
+  const std::vector<Ordinal> tasks(heard.tasks.begin(), heard.tasks.end());
+  if (!tasks.empty())
+    reader.get(ids().tasks, tasks, columns, [&](const Row& row) {
+      concern(row.ordinal(), integer_or(row.cell(0), 0), ended_well(row.cell(1)));
+      return true;
+    });
+  for (const auto& [task, project] : heard.erased) concern(task, project, true);
+  return out;
+}
+
+std::optional<Watcher::Step> Watcher::look(const Reader& reader, Watched& w,
+                                           const std::set<Ordinal>& tasks) {
+  const auto live = library_.current(w.board);
+  const std::lock_guard lock(live->mutex);
+  live->catch_up(reader);
+  const Engine& engine = live->engine();
+  Replica& told = *w.replica;
+  told.catch_up(reader, ids());
+  if (w.expected && *w.expected != told.records()) w.behind = true;  // it was not written
+  w.expected.reset();
+
+  Step step;
+  step.board = w.board.ordinal;
+  step.revision = w.board.revision;
+  step.records = told.records();
+  step.at = std::max(library_.clock()(), told.last_at());
+  const auto event = [&](Event::Kind kind) {
+    Event e;
+    e.at = step.at;
+    e.kind = kind;
+    e.revision = w.board.revision;
+    return e;
+  };
+  const bool anew = told.revision() != w.board.revision;
+  if (anew) {
+    Event e = event(Event::Kind::defined);
+    e.definition = w.board.definition;
+    step.events.emplace_back(std::move(e), std::string());
+  }
+  if (WantedNames wanted = names_of(engine); anew || wanted != told.wanted()) {
+    Event e = event(Event::Kind::datasets);
+    e.wanted = std::move(wanted);
+    step.events.emplace_back(std::move(e), std::string());
+  }
+
+  Event block = event(Event::Kind::tasks);
+  bool full = false;
+  const auto flush = [&] {
+    if (!block.tasks.empty() || !block.left.empty() || block.whole)
+      step.events.emplace_back(std::exchange(block, event(Event::Kind::tasks)), std::string());
+    full = step.events.size() >= records_at_once;
+  };
+  const auto lay = [&](Ordinal task, const Entry* now) {
+    const auto known = anew ? told.tasks().end() : told.tasks().find(task);
+    const bool was = known != told.tasks().end();
+    if (now == nullptr && !was) return;
+    if (now == nullptr) {
+      block.left.push_back({task, known->second.entry.id, known->second.entry.name});
+    } else {
+      LoggedTask next = logged(engine, *now);
+      if (was && same(known->second, next)) {
+        step.poke = step.poke || next.entry.open;
+        return;
+      }
+      next.entered = !was;
+      block.tasks.push_back(std::move(next));
+    }
+    if (block.tasks.size() + block.left.size() >= tasks_a_record) flush();
+  };
+  if (w.behind || anew) {
+    // In the order of their ends, so that the first records of a long log are the oldest tasks.
+    std::vector<const Entry*> all;
+    for (const Candidate* c : engine.candidates())
+      for (const Entry& e : c->tasks) all.push_back(&e);
+    std::sort(all.begin(), all.end(), [](const Entry* a, const Entry* b) {
+      return std::pair(a->ended, a->task) < std::pair(b->ended, b->task);
+    });
+    for (const Entry* e : all) {
+      if (full) break;
+      lay(e->task, e);
+    }
+    if (!anew)
+      for (const auto& [task, known] : told.tasks()) {
+        if (full) break;
+        if (engine.find(task) == nullptr) lay(task, nullptr);
+      }
+    if (!full) {
+      block.whole = anew || !told.whole();
+      w.behind = false;
+    }
+  } else {
+    for (const Ordinal task : tasks) lay(task, engine.find(task));
+  }
+  flush();
+  if (step.events.empty() && !step.poke) return std::nullopt;
+  for (auto& [e, body] : step.events) body = encode(e);
+  w.expected = step.records + static_cast<std::int64_t>(step.events.size());
+  return step;
+}
+
+Listener::Work Watcher::work(std::vector<Step> steps) const {
+  if (steps.empty()) return {};
+  return [ids = ids(), steps = std::move(steps)](Transaction& t) {
+    static const std::array columns = {value_of(field("revision"))};
+    for (const Step& step : steps) {
+      // One that was edited or erased meanwhile is told of again.
+      std::int64_t revision = 0;
+      t.get(ids.boards, step.board, columns,
+            [&](const Row& row) { revision = integer_or(row.cell(0), 0); });
+      if (revision != step.revision) continue;
+      for (const auto& [event, body] : step.events) {
+        NewRecord record;
+        record.content.set("board", step.board)
+            .set("at", event.at)
+            .set("kind", std::string(name(event.kind)))
+            .set("revision", event.revision);
+        record.content.body = body;
+        t.insert(ids.events, record);
+      }
+      Patch touched;
+      touched.set("events", step.records + static_cast<std::int64_t>(step.events.size()))
+          .set("changed", step.at);
+      t.update(ids.boards, std::span<const Ordinal>(&step.board, 1), {}, touched);
+    }
+  };
+}
+
+Listener::Work Watcher::handle(std::span<const Change> changes, const Reader&) {
+  std::vector<Step> steps;
+  library_.context().store().read([&](const Reader& reader) {
+    steps.clear();
+    const Heard heard = hear(changes, reader);
+    refresh(reader, heard);
+    for (const auto& [ordinal, tasks] : concerned(reader, heard)) {
+      Watched& w = boards_.at(ordinal);
+      try {
+        if (auto step = look(reader, w, tasks)) steps.push_back(std::move(*step));
+      } catch (const Error& e) {
+        // A filter that cannot be read any more (a project that it names is gone) stops its own
+        // board only.
+        if (e.code() != ErrorCode::invalid && e.code() != ErrorCode::not_found) throw;
+        w.behind = true;
+        library_.context().log(LogLevel::warning,
+                               "the board " + w.board.id + " cannot be worked out: " + e.what());
+      }
+    }
+  });
+  return work(std::move(steps));
+}
+
+Listener::Work Watcher::resync(Revision, const Reader& reader) {
+  read_ = false;
+  boards_.clear();
+  return handle({}, reader);
+}
+
+}  // namespace podium::leaderboard

@@ -1,0 +1,117 @@
+"""A podium whose tasks are logged over its API and MLflow's wire, and whose boards are read over HTTP."""
+import itertools
+import math
+import pathlib
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+
+from api import Api  # noqa: E402
+from podium import Podium  # noqa: E402
+
+import reference  # noqa: E402
+from world import World  # noqa: E402
+
+
+class Boards(Api):
+    def mlflow(self, path, **body):
+        answer = self.session.post(f"{self.url}/api/2.0/mlflow/{path}", json=body, timeout=60)
+        assert answer.status_code == 200, f"{path}: {answer.status_code} {answer.text}"
+        return answer.json()
+
+    def board(self, project, definition, name="board", **more):
+        return self("POST", "boards", json={"name": name, "project": project, "definition": definition, **more})["id"]
+
+    def ranking(self, board, **params):
+        return self("GET", f"boards/{board}/ranking", params={"limit": 1000, **params})
+
+    def trust(self, board, **params):
+        return self("GET", f"boards/{board}/trust", params=params)
+
+
+def numbers(value):
+    """JSON's spelling of what JSON cannot say."""
+    return {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}.get(value, value) if isinstance(value, str) else value
+
+
+def close(a, b):
+    a, b = numbers(a), numbers(b)
+    if a is None or b is None:
+        return a is b
+    if math.isnan(a) or math.isnan(b):
+        return math.isnan(a) and math.isnan(b)
+    return a == b or math.isclose(a, b, rel_tol=1e-12, abs_tol=1e-15)
+
+
+def told(rows, names):
+    """Rows as they are compared: of podium or of the reference."""
+    made = []
+    for row in rows:
+        values = row["values"] if isinstance(row["values"], dict) else dict(zip(names, row["values"]))
+        spread = row["spread"] if isinstance(row["spread"], dict) else dict(zip(names, row["spread"]))
+        first = row["first"][0] if isinstance(row["first"], tuple) else row["first"]
+        made.append((row.get("rank"), row["label"], row["tasks"], row["qualified"], first, values, spread, row["columns"]))
+    return made
+
+
+def assert_equal(ranking, expected):
+    """A ranking that podium gave, and a board of the reference."""
+    names = expected.names
+    rows = expected.rows()
+    assert ranking["total"] == len(rows)
+    assert ranking["ranked"] == sum(row["qualified"] for row in rows)
+    for got, want in zip(told(ranking["rows"], names), told(rows, names), strict=True):
+        assert got[:5] == want[:5], f"{got}\n{want}"
+        for part in (5, 6, 7):
+            for name, value in want[part].items():
+                found = got[part].get(name)
+                found = found.get("value") if isinstance(found, dict) else found
+                assert close(found, value), f"{name}: {found}, not {value}\n{got}\n{want}"
+    for row in ranking["rows"]:
+        assert row["qualified"] or row["reasons"], row
+        assert not row["qualified"] or not row.get("reasons"), row
+
+
+@pytest.fixture(scope="session")
+def podium(tmp_path_factory):
+    with Podium(tmp_path_factory.mktemp("boards") / "data") as running:
+        yield running
+        assert running.process.poll() is None, f"podium died during the tests\n{running.tail()}"
+    assert running.process.returncode == 0
+
+
+@pytest.fixture(scope="session")
+def api(podium):
+    return Boards(podium.url)
+
+
+counter = itertools.count()
+
+
+@pytest.fixture
+def world(api):
+    return World(api)
+
+
+@pytest.fixture
+def project(world):
+    return world.project(f"p{next(counter)}")
+
+
+@pytest.fixture
+def check(api, world):
+    """Makes a board and compares it with the reference, now and whenever it is called again."""
+    known = {}
+
+    def check(project, definition):
+        key = (project, repr(definition))
+        if key not in known:
+            known[key] = api.board(project, definition, name=f"board {len(known)}")
+        expected = reference.board(world, project, definition)
+        ranking = api.ranking(known[key])
+        assert_equal(ranking, expected)
+        return ranking
+
+    return check
