@@ -68,9 +68,9 @@ def test_sort_filter_select_and_act(notebooks, project, tasks):
     assert "reviewed" in str(after[failed[1]]["tags"]) and not any("reviewed" in str(t["tags"]) for n, t in after.items() if n != failed[1])
 
     # For all that the filter lets through, after a question.
-    table.grid.locator(".h.k").click()
-    table.selected("13 selected")
     bar = table.grid.locator(".bar[aria-label='Selected tasks']")
+    bar.get_by_role("button", name="filtered 13").click()
+    table.selected("13 selected")
     bar.locator("button", has_text=re.compile(r"^Archive 13")).click()
     table.grid.locator("dialog").get_by_role("button", name="Archive").click()
     table.toast("Archive: 13 tasks")
@@ -107,7 +107,8 @@ def test_questions_are_asked_in_the_notebook(notebooks, project, tasks):
     notebook.table(0).ready()
     notebook.cell(1).locator(".cm-content").click()
     notebook.page.keyboard.press("Control+Enter")
-    expect(notebook.cell(1).locator(".jp-Stdin")).to_contain_text("Delete 3 tasks for good")
+    expect(notebook.cell(1).locator(".jp-OutputArea")).to_contain_text("Delete 3 tasks for good")
+    expect(notebook.cell(1).locator(".jp-Stdin")).to_contain_text("[y/N]")
     notebook.shot("lab-question")
     notebook.cell(1).locator(".jp-Stdin input").fill("y")
     notebook.page.keyboard.press("Enter")

@@ -18,7 +18,14 @@ _PATHS = {"window": "/api/v1/tasks/query", "facets": "/api/v1/tasks/facets", "co
           "actions": "/api/v1/tasks/actions/available", "run": "/api/v1/tasks/actions/run"}
 
 
-class _Library(anywidget.AnyWidget):
+class _Widget(anywidget.AnyWidget):
+    @traitlets.default("keys")
+    def _default_keys(self):
+        """It takes the width that there is: notebooks need not keep a layout with each."""
+        return [key for key in super()._default_keys() if key not in ("layout", "tabbable", "tooltip")]
+
+
+class _Library(_Widget):
     """Sends the module of the tables to a page that asks; in its state it would be kept in notebooks."""
 
     _esm = "export default {};"
@@ -52,7 +59,7 @@ class Tables:
             kept[1].close()
 
 
-class Tasks(Result, anywidget.AnyWidget):
+class Tasks(Result, _Widget):
     """`selection` is what is selected in it: None, {"ids": [...]}, or the table's question with "except"."""
 
     _esm = table_module()
@@ -90,7 +97,6 @@ class Tasks(Result, anywidget.AnyWidget):
         if self._events is not None:
             self._events.stop()
             self._events = None
-        self.layout.close()
         super().close()
 
     # ---- showing
