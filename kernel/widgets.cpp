@@ -40,6 +40,7 @@ const char* path_of(const std::string& ask) {
   if (ask == "columns") return "/api/v1/tasks/columns";
   if (ask == "actions") return "/api/v1/tasks/actions/available";
   if (ask == "run") return "/api/v1/tasks/actions/run";
+  if (ask == "undo") return "/api/v1/tasks/actions/runs/";
   return nullptr;
 }
 
@@ -74,6 +75,7 @@ struct Widgets::Model {
   Table table;
   Json state;
   std::set<std::string> known;  ///< ids of the rows that were sent
+  std::set<std::string> runs;   ///< what was done from it
   std::shared_ptr<Host::Stream> events;
   int generation = 0;  ///< of the host that it was made with
 
@@ -270,12 +272,20 @@ void Widgets::on_custom(Model& model, const Json& content) {
     return answer("error", problem("invalid", "a table asks for no '" + ask + "'"));
   if (model.generation != host_.generation())
     return answer("error", problem("gone", "the kernel is connected to another podium since then"));
-  const Json body = content.value("body", Json::object());
+  Json body = content.value("body", Json::object());
   if (ask == "run" && !model.may_act_on(body.value("selection", Json())))
     return answer("error", problem("denied", "this names tasks that are not of this table"));
-  host_.ask_later({path, dumped(body)}, [this, answer, ask, id = model.id,
-                                         parent = notebook_.parent()](const HttpAnswer* got,
-                                                                      const std::string& trouble) {
+  std::string where = path;
+  if (ask == "undo") {
+    const Json run = body.value("run", Json());
+    if (!run.is_string() || !model.runs.contains(run.get<std::string>()))
+      return answer("error", problem("denied", "this was not done from this table"));
+    where += run.get<std::string>() + "/undo";
+    body = Json::object();
+  }
+  host_.ask_later({where, dumped(body)}, [this, answer, ask, id = model.id,
+                                          parent = notebook_.parent()](const HttpAnswer* got,
+                                                                       const std::string& trouble) {
     notebook_.within(parent, [&] {
       if (got == nullptr) return answer("error", problem("unavailable", trouble));
       Json json = Json::parse(got->body, nullptr, false);
@@ -297,6 +307,8 @@ void Widgets::on_custom(Model& model, const Json& content) {
           if (row.is_array() && at < row.size() && row.at(at).is_string())
             known.insert(row.at(at).get<std::string>());
       }
+      if (ask == "run" && found != models_.end() && json.value("run", Json()).is_string())
+        found->second->runs.insert(json.at("run").get<std::string>());
       if (ask == "actions") keep_order(nlohmann::ordered_json::parse(got->body), json);
       answer("ok", std::move(json));
     });

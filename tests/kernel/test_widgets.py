@@ -197,6 +197,18 @@ def test_actions_only_on_the_tables_own_tasks(kernel, podium, vision):
     assert podium.call("GET", f"/api/v1/tasks/{vision['a']}")["archived"] is False
 
 
+def test_what_was_done_from_a_table_is_undone(kernel, podium, vision):
+    table = Table(kernel, "tasks in vision")
+    table.window()
+    done = table.ask("run", {"action": "archive", "selection": {"ids": [vision["b"]]}, "parameters": {}})["ok"]
+    assert podium.call("GET", f"/api/v1/tasks/{vision['b']}")["archived"] is True
+    other = Table(kernel, "tasks in vision")
+    assert other.ask("undo", {"run": done["run"]})["error"]["code"] == "denied"
+    assert table.ask("undo", {"run": "../../../x"})["error"]["code"] == "denied"
+    assert table.ask("undo", {"run": done["run"]})["ok"]["succeeded_count"] == 1
+    assert podium.call("GET", f"/api/v1/tasks/{vision['b']}")["archived"] is False
+
+
 def test_a_live_table_hears(kernel, podium, vision):
     table = Table(kernel, "tasks in vision live")
     assert table.next("update")["state"] == {"live": True}

@@ -15,7 +15,7 @@ MOST_KNOWN = 200_000  # ids that a table remembers to have handed out
 
 # What the front end may ask. Its bodies are those of the HTTP API.
 _PATHS = {"window": "/api/v1/tasks/query", "facets": "/api/v1/tasks/facets", "columns": "/api/v1/tasks/columns",
-          "actions": "/api/v1/tasks/actions/available", "run": "/api/v1/tasks/actions/run"}
+          "actions": "/api/v1/tasks/actions/available", "run": "/api/v1/tasks/actions/run", "undo": "/api/v1/tasks/actions/runs"}
 
 
 class _Library(anywidget.AnyWidget):
@@ -69,6 +69,7 @@ class Tasks(Result, anywidget.AnyWidget):
         question = answer["question"]
         self._take(session, client, command, request, answer)
         self._known = set()
+        self._runs = set()  # what was done from it
         self._events = None
         super().__init__(
             question={k: v for k, v in question.items() if k not in ("order", "columns")},
@@ -179,7 +180,13 @@ class Tasks(Result, anywidget.AnyWidget):
             raise PodiumError("invalid", f"a table asks for no '{ask}'")
         if ask == "run" and not self._may_act_on(body.get("selection")):
             raise PodiumError("denied", "this names tasks that are not of this table")
+        if ask == "undo":
+            if body.get("run") not in self._runs:
+                raise PodiumError("denied", "this was not done from this table")
+            return self._client.call(f"{_PATHS[ask]}/{body['run']}/undo", {})
         answer = self._client.call(_PATHS[ask], body)
+        if ask == "run":
+            self._runs.add(answer.get("run"))
         if ask == "window" and "id" in answer["columns"]:
             if len(self._known) > MOST_KNOWN:
                 self._known.clear()

@@ -48,6 +48,9 @@ export class ModelSource implements Source {
   run(ask: RunAsk): Promise<Run> {
     return this.ask_('run', ask);
   }
+  undo(run: string): Promise<Run> {
+    return this.ask_('undo', { run });
+  }
 
   subscribe(listener: (news: News) => void): () => void {
     this.listeners_.add(listener);
