@@ -16,6 +16,8 @@ MOST_KNOWN = 200_000  # ids that a table remembers to have handed out
 # What the front end may ask. Its bodies are those of the HTTP API.
 _PATHS = {"window": "/api/v1/tasks/query", "facets": "/api/v1/tasks/facets", "columns": "/api/v1/tasks/columns",
           "actions": "/api/v1/tasks/actions/available", "run": "/api/v1/tasks/actions/run"}
+# What is asked of a run that the table began stands behind the run's address.
+_OF_RUN = {"undo": "/undo", "progress": ""}
 
 
 class _Widget(anywidget.AnyWidget):
@@ -69,6 +71,7 @@ class Tasks(Result, _Widget):
     selection = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
     height = traitlets.Any(None).tag(sync=True)
     live = traitlets.Bool(None, allow_none=True).tag(sync=True)
+    asks = traitlets.List(list(_OF_RUN)).tag(sync=True)
     snapshot = traitlets.Unicode().tag(sync=True)
     library = traitlets.Unicode().tag(sync=True)
 
@@ -76,6 +79,7 @@ class Tasks(Result, _Widget):
         question = answer["question"]
         self._take(session, client, command, request, answer)
         self._known = set()
+        self._runs = set()  # what was done from it
         self._events = None
         super().__init__(
             question={k: v for k, v in question.items() if k not in ("order", "columns")},
@@ -181,11 +185,18 @@ class Tasks(Result, _Widget):
             self.send({"id": content["id"], "error": {"code": e.code, "detail": e.problem.get("detail", str(e))}})
 
     def _answered(self, ask, body):
+        if ask in _OF_RUN:
+            run = body.get("run")
+            if run not in self._runs:
+                raise PodiumError("denied", "this is no run of this table")
+            return self._client.call(f"/api/v1/tasks/actions/runs/{run}{_OF_RUN[ask]}", {} if ask == "undo" else None)
         if ask not in _PATHS:
             raise PodiumError("invalid", f"a table asks for no '{ask}'")
         if ask == "run" and not self._may_act_on(body.get("selection")):
             raise PodiumError("denied", "this names tasks that are not of this table")
         answer = self._client.call(_PATHS[ask], body)
+        if ask == "run":
+            self._runs.add(answer.get("run"))
         if ask == "window" and "id" in answer["columns"]:
             if len(self._known) > MOST_KNOWN:
                 self._known.clear()
