@@ -23,7 +23,7 @@ constexpr std::int64_t day = 86'400'000;
 /// What of a board is shown, and which clauses go with it.
 struct View {
   const char* word;
-  Kind_ kind;
+  ClauseKind kind;
   const char* value;
   const char* help;
   bool at, since, limit, chart;
@@ -129,21 +129,20 @@ std::optional<std::int64_t> BoardVerb::moment(const VerbCall& call, const char* 
   if (words.empty()) return std::nullopt;
   const std::string& text = words.front().text;
   const bool number = text.size() <= 18 && all_digits(text);
-});
-if (number) return std::stoll(text);
-if (text.find('\'') == text.npos) try {
-    // The query language is asked what it means.
-    const PluginContext& context = desk_.context();
-    const Filter f =
-        context.query_language().parse("created <= '" + text + "'", context.vocabulary("tasks"));
-    if (f.op == Filter::Op::compare)
-      if (const auto* at = std::get_if<std::int64_t>(&f.values.front())) return *at;
-  } catch (const Error&) {
-    // told below
-  }
-throw call.wrong(words.front(), "'" + std::string(clause) +
-                                    "' is a date (2026-11-24, '2026-11-24T10:00:00Z'), an age "
-                                    "(-1d) or milliseconds");
+  if (number) return std::stoll(text);
+  if (text.find('\'') == text.npos) try {
+      // The query language is asked what it means.
+      const PluginContext& context = desk_.context();
+      const Filter f =
+          context.query_language().parse("created <= '" + text + "'", context.vocabulary("tasks"));
+      if (f.op == Filter::Op::compare)
+        if (const auto* at = std::get_if<std::int64_t>(&f.values.front())) return *at;
+    } catch (const Error&) {
+      // told below
+    }
+  throw call.wrong(words.front(), "'" + std::string(clause) +
+                                      "' is a date (2026-11-24, '2026-11-24T10:00:00Z'), an age "
+                                      "(-1d) or milliseconds");
 }
 
 BoardLine BoardVerb::line_of(const Board& b) const {
