@@ -24,7 +24,7 @@ def test_sort_select_and_act(notebooks, podium, project):
     least = table.text(0, "Name")
     table.mark(0)
     table.selected("1 selected")
-    notebook.command("notebook:run-cell")
+    notebook.run(2)
     expect(notebook.output(2)).to_have_text(f"['{least}']")
     table.cell(0, "Name").click(button="right")
     table.grid.locator(".pop [role=menuitem]", has_text=re.compile("^Add tags")).click()
@@ -42,7 +42,7 @@ def test_sort_select_and_act(notebooks, podium, project):
 
 TRAINING = """import mlflow, os
 mlflow.set_tracking_uri(os.environ["PODIUM_URL"]); mlflow.set_experiment("{project}")
-with mlflow.start_run(run_name="beside the table"):
+with mlflow.start_run(run_name="beside"):
     for step in range(50):
         mlflow.log_metric("acc", 0.5 + step / 1000, step=step)
     mlflow.log_metric("acc", 0.98765, step=50)"""
@@ -51,17 +51,17 @@ with mlflow.start_run(run_name="beside the table"):
 def test_live_beside_the_training(notebooks, project):
     """The table of a cell above follows what the cell below trains, while that cell runs."""
     notebook = python(notebooks, f"%podium tasks in {project} show name, state, metrics.acc sort started desc live", TRAINING.format(project=project),
-                      f"%podium chart metrics.acc in {project} where name = 'beside the table'")
+                      f"%podium chart metrics.acc in {project} where name = 'beside'")
     for _ in range(2):
         notebook.command("notebook:run-cell-and-select-next")
     table = notebook.table(1)
     table.ready()
     expect(table.grid.locator(".bar").first.get_by_text("live", exact=True)).to_be_visible()
-    notebook.command("notebook:run-cell-and-select-next")
-    expect(table.cell(0, "Name")).to_have_text("beside the table")
+    notebook.run(2)
+    expect(table.cell(0, "Name")).to_have_text("beside")
     expect(table.cell(0, "acc")).to_have_text("0.9877")
     expect(table.cell(0, "Status")).to_contain_text("completed")
-    notebook.command("notebook:run-cell")
+    notebook.run(3)
     expect(notebook.cell(3).locator("canvas, svg").first).to_be_visible()
     notebook.shot("python-training")
 
