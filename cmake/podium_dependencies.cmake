@@ -9,6 +9,7 @@ find_package(SQLite3 3.40 REQUIRED)
 find_package(simdjson REQUIRED)
 find_package(OpenSSL 3 REQUIRED)                # TLS of calls to other servers, HMAC of custom actions
 pkg_check_modules(HTTPLIB REQUIRED IMPORTED_TARGET cpp-httplib)
+pkg_check_modules(LIBEDIT REQUIRED IMPORTED_TARGET libedit)   # podium shell (BSD licence)
 find_package(CLI11 REQUIRED)
 find_package(tomlplusplus REQUIRED)
 find_package(ZLIB REQUIRED)

@@ -1,5 +1,7 @@
 #include "host.hpp"
 
+#include <unistd.h>
+
 #include <atomic>
 #include <condition_variable>
 #include <deque>
@@ -8,8 +10,8 @@
 #include <optional>
 #include <thread>
 
-#include "local_podium.hpp"
 #include "podium/error.hpp"
+#include "podium/front_kit/local_podium.hpp"
 
 namespace podium::kernel {
 namespace {
@@ -193,10 +195,12 @@ void Host::ask_later(const HttpCall& call, Then then) {
 class Host::Stream : public std::enable_shared_from_this<Host::Stream> {
  public:
   Stream(Notebook& notebook, HostAddress address, std::string topics,
-         std::function<void(const Json&)> event, std::function<void(bool)> alive)
+         std::chrono::milliseconds pace, std::function<void(const Json&)> event,
+         std::function<void(bool)> alive)
       : notebook_(notebook),
         client_(std::make_unique<HttpClient>(address)),
         topics_(std::move(topics)),
+        pace_(pace),
         event_(std::move(event)),
         alive_(std::move(alive)) {}
 
@@ -225,88 +229,76 @@ class Host::Stream : public std::enable_shared_from_this<Host::Stream> {
     constexpr milliseconds shortest{500}, longest{30'000};
     milliseconds pause = shortest;
     while (!stopped()) {
-      std::string buffer;
       try {
-        const std::string path =
-            "/api/v1/events?" + topics_ + (since_.empty() ? "" : "&since=" + since_) + "&every=250";
         client_->download(
-            path,
+            reader_.begin(topics_, pace_),
             [&](std::string_view piece) {
               pause = shortest;
-              tell(true);
-              buffer += piece;
-              take_events(buffer);
+              alive(true);
+              reader_.take(piece, [this](Json message) { tell(std::move(message)); });
               return !stopped();
             },
             "text/event-stream");
       } catch (const std::exception&) {
         // Nobody answers: again, a little later.
       }
-      if (pause > shortest) tell(false);  // not the first try
+      if (pause > shortest) alive(false);  // not the first try
       std::unique_lock lock(mutex_);
       changed_.wait_for(lock, pause, [&] { return stopped_; });
       pause = std::min(pause * 2, longest);
     }
   }
-  void tell(bool alive) {
+  void alive(bool is) {
     const std::lock_guard lock(mutex_);
-    if (stopped_ || !alive_ || told_ == alive) return;
-    told_ = alive;
-    notebook_.post([self = shared_from_this(), say = alive_, alive] {
-      if (!self->stopped()) say(alive);
+    if (stopped_ || !alive_ || told_ == is) return;
+    told_ = is;
+    notebook_.post([self = shared_from_this(), say = alive_, is] {
+      if (!self->stopped()) say(is);
     });
   }
-  void take_events(std::string& buffer) {
-    for (std::size_t end; (end = buffer.find("\n\n")) != std::string::npos;) {
-      std::string data;
-      std::size_t begin = 0;
-      while (begin < end) {
-        const std::size_t line_end = std::min(buffer.find('\n', begin), end);
-        const std::string_view line(buffer.data() + begin, line_end - begin);
-        if (line.starts_with("data:")) data += line.substr(5);
-        begin = line_end + 1;
-      }
-      buffer.erase(0, end + 2);
-      Json message = Json::parse(data, nullptr, false);
-      if (!message.is_object()) continue;
-      if (message.contains("revision")) since_ = message.at("revision").dump();
-      const std::lock_guard lock(mutex_);
-      if (stopped_ || message.value("events", Json::array()).empty()) continue;
-      notebook_.post([self = shared_from_this(), event = event_, message = std::move(message)] {
-        if (!self->stopped()) event(message);
-      });
-    }
+  void tell(Json message) {
+    const std::lock_guard lock(mutex_);
+    if (stopped_) return;
+    notebook_.post([self = shared_from_this(), event = event_, message = std::move(message)] {
+      if (!self->stopped()) event(message);
+    });
   }
 
   Notebook& notebook_;
   std::unique_ptr<HttpClient> client_;
   const std::string topics_;
+  const std::chrono::milliseconds pace_;
   std::function<void(const Json&)> event_;
   std::function<void(bool)> alive_;
   std::optional<bool> told_;  ///< what `alive_` heard last
-  std::string since_;
+  front::EventReader reader_;
   std::mutex mutex_;
   std::condition_variable changed_;
   bool stopped_ = false;
 };
 
 std::shared_ptr<Host::Stream> Host::follow(const std::string& topics,
+                                           std::chrono::milliseconds pace,
                                            std::function<void(const Json&)> event,
                                            std::function<void(bool)> alive) {
-  return Stream::start(
-      std::make_unique<Stream>(notebook_, address_, topics, std::move(event), std::move(alive)));
+  return Stream::start(std::make_unique<Stream>(notebook_, address_, topics, pace, std::move(event),
+                                                std::move(alive)));
 }
 
 // ---- a podium of one's own
 
-class Host::Local : public LocalPodium {};
+class Host::Local : public front::LocalPodium {};
 
 void Host::start_local() {
   auto local = std::make_unique<Local>();
-  if (const std::string url = local->start(notebook_); !url.empty()) {
-    local_ = std::move(local);
-    connect(front::find_host(url));
-  }
+  const std::string url = local->start(
+      [this](const std::function<bool()>& done, std::chrono::milliseconds period) {
+        return notebook_.wait(done, period);
+      },
+      STDERR_FILENO);
+  if (url.empty()) throw Interrupted();
+  local_ = std::move(local);
+  connect(front::find_host(url));
 }
 
 }  // namespace podium::kernel

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "notebook.hpp"
+#include "podium/front_kit/events.hpp"
 #include "podium/front_kit/http_client.hpp"
 
 namespace podium::kernel {
@@ -45,10 +46,11 @@ class Host {
   void ask_later(const HttpCall&, Then then);
 
   /// An event stream, until `handle` is dropped. `event` is called on the kernel's thread with the
-  /// data of each event; a cut is mended by itself. `alive` is told when events arrive, and when
-  /// that takes longer than a moment again.
+  /// data of each event, at most once a `pace`; a cut is mended by itself. `alive` is told when
+  /// events arrive, and when that takes longer than a moment again.
   class Stream;
-  std::shared_ptr<Stream> follow(const std::string& topics, std::function<void(const Json&)> event,
+  std::shared_ptr<Stream> follow(const std::string& topics, std::chrono::milliseconds pace,
+                                 std::function<void(const Json&)> event,
                                  std::function<void(bool)> alive = {});
 
   /// Starts a podium on this machine with the store of this folder and goes there, or goes to the

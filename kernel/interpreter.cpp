@@ -5,23 +5,22 @@
 #include <algorithm>
 #include <charconv>
 
+#include "modules.hpp"
 #include "podium/error.hpp"
 #include "podium/front_kit/answer_text.hpp"
+#include "podium/front_kit/carry_out.hpp"
 #include "podium/front_kit/draw.hpp"
+#include "podium/front_kit/undo.hpp"
 
 namespace podium::kernel {
 
 using front::command_at;
 using front::commands_of;
+using front::Refused;
 using front::Word;
 using front::words_of;
 
 namespace {
-
-/// What the host refused, as it told it.
-struct Refused {
-  Json problem;
-};
 
 Failure failure_of(const Json& problem) {
   Failure failure;
@@ -37,15 +36,6 @@ Error wrong(const std::string& sentence) { return Error(ErrorCode::invalid, sent
 constexpr std::chrono::milliseconds patience{2000};
 constexpr const char* local_address = "http://127.0.0.1:5000";
 
-Json parsed_answer(const HttpAnswer& answer) {
-  Json body = Json::parse(answer.body, nullptr, false);
-  if (answer.status == 200 && body.is_object()) return body;
-  if (body.is_object() && body.contains("code")) throw Refused{std::move(body)};
-  throw Error(ErrorCode::unavailable,
-              fmt::format("what answers there is no podium, or one without this command (HTTP {})",
-                          answer.status));
-}
-
 }  // namespace
 
 Interpreter::Interpreter(Notebook& notebook, std::string esm_file)
@@ -59,6 +49,10 @@ Interpreter::Interpreter(Notebook& notebook, std::string esm_file)
       outputs_(notebook, host_, widgets_, live_, look_) {
   widgets_.on_selection(
       [this](const std::string& name, const Json& selection) { results_.select(name, selection); });
+  widgets_.on_run([this](const std::string& run) { last_run_ = run; });
+  widgets_.on_open([this](const std::string& task, const std::string& table, const Json& parent) {
+    open_task(task, table, parent);
+  });
 }
 Interpreter::~Interpreter() = default;
 
@@ -107,7 +101,7 @@ void Interpreter::connect(const std::string& where) {
       host_.connect(std::move(with));
       answer = host_.ask({"/api/v1/commands"});
     }
-    parsed_answer(answer);
+    front::told(answer);
   } catch (...) {
     host_.connect(before);
     throw;
@@ -150,12 +144,9 @@ bool Interpreter::run_own(const Command& command) {
   return false;
 }
 
-Json Interpreter::call(const std::string& path, const Json& request,
-                       std::chrono::milliseconds most) {
-  HttpCall call{path};
-  if (!request.is_null()) call.body = request.dump(-1, ' ', false, Json::error_handler_t::replace);
+HttpAnswer Interpreter::ask(const HttpCall& call, std::chrono::milliseconds most) {
   try {
-    return parsed_answer(host_.ask(call, most));
+    return host_.ask(call, most);
   } catch (const Error& e) {
     if (e.code() != ErrorCode::unavailable) throw;
     throw Error(
@@ -165,23 +156,16 @@ Json Interpreter::call(const std::string& path, const Json& request,
   }
 }
 
-/// `undo` alone takes back what was last done from here: the host keeps nothing between commands.
-Command Interpreter::completed(Command command) const {
-  const auto words = words_of(command.line);
-  if (words.size() != 1 || words.front().text != "undo") return command;
-  if (last_run_.empty())
-    throw wrong("nothing was done from this notebook that can be undone; 'undo RUN' names a run");
-  command.line += " " + last_run_;
-  return command;
+Json Interpreter::call(const std::string& path, const Json& request,
+                       std::chrono::milliseconds most) {
+  HttpCall call{path};
+  if (!request.is_null()) call.body = request.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return front::told(ask(call, most));
 }
 
-void Interpreter::run(const Command& typed) {
-  const Command command = completed(typed);
+void Interpreter::run(const Command& command) {
   std::string request;
   const Json answer = answer_to(command, request);
-  if (answer.value("entity", "") == "action_run" && answer.contains("fields") &&
-      answer.at("fields").value("undoable", false))
-    last_run_ = answer.at("fields").value("run", "");
   if (!command.name.empty()) results_.bind(command.name, answer);
   outputs_.show(answer, command, request);
   if (answer.value("outcome", "done") == "failed" || answer.value("outcome", "") == "timed_out")
@@ -191,34 +175,28 @@ void Interpreter::run(const Command& typed) {
 }
 
 Json Interpreter::answer_to(const Command& command, std::string& request) {
-  Json body = {{"line", command.line}};
+  struct Kernel final : front::Attendant {
+    explicit Kernel(Interpreter& i) : interpreter(i) {}
+    HttpAnswer post(const std::string& path, const std::string& body) override {
+      return interpreter.ask({path, body});
+    }
+    bool confirm(const Json& question) override {
+      if (!interpreter.confirmed(question)) throw Error(ErrorCode::conflict, "nothing was done");
+      return true;
+    }
+    bool watch(const Json& progress) override {
+      interpreter.watch(progress);
+      return true;
+    }
+    Interpreter& interpreter;
+  } kernel(*this);
+  Json body = {{"line", front::undo_of(command.line, last_run_)}};
   if (const Json named = results_.spoken_of(command.line); !named.empty())
     body["selections"] = named;
-  const bool waits = words_of(command.line).front().text == "wait";
-  const auto began = std::chrono::steady_clock::now();
-  while (true) {
-    Json answer = call(waits ? "/api/v1/commands/wait" : "/api/v1/commands", body);
-    if (answer.value("outcome", "done") == "pending") {
-      body["waited"] = std::chrono::duration_cast<std::chrono::milliseconds>(
-                           std::chrono::steady_clock::now() - began)
-                           .count();
-      continue;
-    }
-    const std::string kind = answer.at("kind");
-    if (kind == "question") {
-      if (!confirmed(answer)) throw Error(ErrorCode::conflict, "nothing was done");
-      const std::string token = answer.value("token", "");
-      body["line"] = command.line + " yes" + (token.empty() ? "" : " " + token);
-      continue;
-    }
-    if (kind == "progress") {
-      watch(answer);
-      body = {{"line", "job " + answer.at("job").get<std::string>()}};
-      continue;
-    }
-    request = body.dump(-1, ' ', false, Json::error_handler_t::replace);
-    return answer;
-  }
+  front::CarriedOut done = front::carry_out(kernel, std::move(body));
+  request = std::move(done.request);
+  front::keep_undoable(done.answer, last_run_);
+  return std::move(done.answer);
 }
 
 bool Interpreter::confirmed(const Json& question) {
@@ -235,32 +213,84 @@ bool Interpreter::confirmed(const Json& question) {
   return *reply == "y" || *reply == "Y" || *reply == "yes";
 }
 
+namespace {
+
+/// The button below the progress of a job, while its cell waits and somebody is there to press it.
+class CancelButton {
+ public:
+  CancelButton(Notebook& notebook, Host& host, Widgets& widgets, const std::string& job)
+      : notebook_(notebook), widgets_(widgets), id_(Widgets::new_id()) {
+    notebook_.display(
+        widgets_.open(id_, Widgets::Small{"podium.cancel", cancel_module, Json::object(),
+                                          [&host, job](const Json&) {
+                                            host.ask_later(
+                                                {"/api/v1/jobs/" + job + "/cancel", "{}"},
+                                                [](const HttpAnswer*, const std::string&) {});
+                                          }}),
+        id_);
+  }
+  ~CancelButton() {
+    Bundle nothing;
+    nothing.data["text/plain"] = "";
+    notebook_.update(nothing, id_);
+    widgets_.close(id_);
+  }
+  CancelButton(const CancelButton&) = delete;
+  CancelButton& operator=(const CancelButton&) = delete;
+
+ private:
+  Notebook& notebook_;
+  Widgets& widgets_;
+  const std::string id_;
+};
+
+}  // namespace
+
 void Interpreter::watch(const Json& progress) {
   const auto bundle = [this](const Json& now) { return bundle_of(now, look_); };
   const std::string job = progress.at("job"), id = Widgets::new_id();
   notebook_.display(bundle(progress), id);
+  std::optional<CancelButton> button;
   using namespace std::chrono_literals;
   for (auto pause = 50ms;; pause = std::min(pause * 2, 500ms)) {
-    Json now = progress;
     try {
+      Json now = progress;
       const Json told = call("/api/v1/jobs/" + job, nullptr);
       for (const char* member : {"state", "done", "total"})
         if (told.contains(member) && !told.at(member).is_null()) now[member] = told.at(member);
       notebook_.update(bundle(now), id);
       const std::string state = now.value("state", "");
       if (state == "done" || state == "failed" || state == "cancelled") return;
+      // Not for what is over at once.
+      if (pause >= 200ms && !button && look_.widgets && notebook_.somebody_is_there())
+        button.emplace(notebook_, host_, widgets_, job);
       const auto until = std::chrono::steady_clock::now() + pause;
       if (!notebook_.wait([&] { return std::chrono::steady_clock::now() >= until; }, pause))
         throw Interrupted();
     } catch (const Interrupted&) {
-      host_.ask_later({"/api/v1/jobs/" + job + "/cancel", "{}"},
-                      [](const HttpAnswer*, const std::string&) {});
-      now["state"] = "being cancelled";
-      notebook_.update(bundle(now), id);
-      throw Error(ErrorCode::conflict, "interrupted; the job " + job + " was told to stop, 'job " +
-                                           job + "' tells what it had done");
+      throw Error(ErrorCode::cancelled,
+                  fmt::format("the job goes on; 'job {0}' watches it, 'cancel {0}' stops it", job));
     }
   }
+}
+
+/// The details of a task that somebody opened in a table, below it; those of another before are
+/// replaced.
+void Interpreter::open_task(const std::string& task, const std::string& table, const Json& parent) {
+  const Json request = {{"argv", {"show", task}}};
+  host_.ask_later(
+      {"/api/v1/commands", request.dump(-1, ' ', false, Json::error_handler_t::replace)},
+      [this, table, parent](const HttpAnswer* got, const std::string&) {
+        const Json answer = got == nullptr ? Json() : Json::parse(got->body, nullptr, false);
+        if (!answer.is_object() || !answer.contains("kind")) return;
+        const std::string id = table + "-opened";
+        notebook_.within(parent, [&] {
+          if (opened_.insert(id).second)
+            notebook_.display(bundle_of(answer, look_), id);
+          else
+            notebook_.update(bundle_of(answer, look_), id);
+        });
+      });
 }
 
 Json Interpreter::evaluate(const std::string& expression) {
@@ -287,11 +317,7 @@ Json Interpreter::evaluate(const std::string& expression) {
 
 namespace {
 
-struct Own {
-  const char* text;
-  const char* note;
-};
-constexpr Own own_words[] = {
+constexpr front::OwnWord own_words[] = {
     {"connect", "goes to a podium: connect http://HOST:PORT, connect local"},
     {"set", "set rows N: how many rows a static table shows"},
     {"widgets", "widgets on, widgets off: tables that work, or static ones"}};
@@ -300,32 +326,18 @@ constexpr Own own_words[] = {
 
 Completion Interpreter::complete(const std::string& cell, std::size_t byte) {
   const Command at = command_at(cell, byte);
-  const std::size_t cursor = byte - std::min(at.at, byte);
-  Completion found{byte, byte, {}};
+  const std::size_t cursor = std::min(byte - std::min(at.at, byte), at.line.size());
+  Json answer;
   try {
-    const Json answer = call("/api/v1/commands/complete",
-                             {{"line", at.line},
-                              {"cursor", std::min(cursor, at.line.size())},
-                              {"selections", results_.all()}},
-                             patience);
-    found.begin = at.at + answer.at("start").get<std::size_t>();
-    found.end = at.at + answer.at("end").get<std::size_t>();
-    for (const Json& m : answer.at("matches"))
-      found.matches.push_back({m.at("text"), m.value("kind", ""), m.value("note", "")});
+    answer =
+        call("/api/v1/commands/complete",
+             {{"line", at.line}, {"cursor", cursor}, {"selections", results_.all()}}, patience);
   } catch (...) {
-    // Nobody answers, or it took too long: the own words are known all the same.
+    // Nobody answers, or it took too long.
   }
-  const std::string_view typed =
-      std::string_view(at.line).substr(0, std::min(cursor, at.line.size()));
-  const auto words = words_of(typed);
-  if (words.empty() || (words.size() == 1 && words[0].end == typed.size())) {
-    const std::size_t begin = words.empty() ? typed.size() : words[0].begin;
-    const std::string_view prefix = typed.substr(begin);
-    if (found.matches.empty()) found.begin = at.at + begin;
-    for (const Own& own : own_words)
-      if (std::string_view(own.text).starts_with(prefix))
-        found.matches.push_back({own.text, "verb", own.note});
-  }
+  Completion found = front::completion_of(answer, at.line, cursor, own_words);
+  found.begin += at.at;
+  found.end += at.at;
   return found;
 }
 
@@ -334,7 +346,7 @@ Json Interpreter::inspect(const std::string& cell, std::size_t byte) {
   const std::size_t cursor = std::min(byte - std::min(at.at, byte), at.line.size());
   Json data = Json::object();
   for (const Word& word : words_of(at.line))
-    for (const Own& own : own_words)
+    for (const front::OwnWord& own : own_words)
       if (word.begin == 0 && cursor <= word.end && word.text == own.text)
         return {{"text/plain", own.note}, {"text/markdown", own.note}};
   try {

@@ -15,6 +15,7 @@
     api      podium's own API held to its OpenAPI document, and events
     rules    rules over HTTP, with runs that an MLflow client logs
     compare  curves and comparisons over HTTP and by the verb, against slow references
+    boards   leaderboards over HTTP, held against a slow reference and scipy
     differential  the same calls against mlflow server and podium
     crash    kill -9 under load, during a merge and a migration; disks that are full, fail or have lost something
     operations  backup, restore and doctor beside a running server
@@ -55,7 +56,9 @@ DEFAULT = [
     "lab",
     "api",
     "rules",
+    "boards",
     "compare",
+    "boards",
     "custom",
     "differential",
     "crash",
@@ -275,6 +278,10 @@ def stage_compare():
 
 def stage_rules():
     run_pytest("rules")
+
+
+def stage_boards():
+    run_pytest("boards")
 
 
 def stage_differential():

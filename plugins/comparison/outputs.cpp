@@ -102,7 +102,7 @@ Ordinal ordinal_at(const Row& row, std::size_t i) {
 
 ComparedArtifacts read_artifacts(PluginContext& context, const Reader& reader, const Principal& who,
                                  const Selected& selected, const std::string& folder,
-                                 const Cancel& cancel) {
+                                 const Cancel& cancel, bool contents) {
   const Column column = value_of(field("artifact_uri"));
   const auto places = places_of(selected);
   std::vector<std::optional<std::string>> prefixes(selected.tasks.size());
@@ -121,7 +121,8 @@ ComparedArtifacts read_artifacts(PluginContext& context, const Reader& reader, c
       out.unread.push_back(t);
   }
   out.truncated = listing.truncated();
-  std::uint64_t left = most_read;
+  out.prefixes = std::move(prefixes);
+  std::uint64_t left = contents ? most_read : 0;
   for (const auto& [path, sizes] : listing.found()) {
     ComparedArtifact& a = out.artifacts.emplace_back();
     a.path = path;
@@ -135,10 +136,10 @@ ComparedArtifacts read_artifacts(PluginContext& context, const Reader& reader, c
     const auto bytes = static_cast<std::uint64_t>(*size);
     if (bytes > largest_read || bytes * sizes.size() > left) continue;
     left -= bytes * sizes.size();
-    const auto first = bytes_of(blobs, blob_below(*prefixes.front(), path));
+    const auto first = bytes_of(blobs, blob_below(*out.prefixes.front(), path));
     a.equal = true;
     for (std::size_t t = 1; t < sizes.size() && *a.equal; ++t)
-      a.equal = bytes_of(blobs, blob_below(*prefixes[t], path)) == first;
+      a.equal = bytes_of(blobs, blob_below(*out.prefixes[t], path)) == first;
   }
   return out;
 }

@@ -23,10 +23,12 @@ struct ComparedArtifacts {
   std::vector<ComparedArtifact> artifacts;  ///< by path
   std::vector<std::size_t> unread;          ///< tasks whose artifacts podium does not keep
   bool truncated = false;                   ///< there are more paths
+  /// What the name of each task's blobs begins with; missing: podium does not keep them.
+  std::vector<std::optional<std::string>> prefixes;
 };
-/// Below a folder, "" for all.
+/// Below a folder, "" for all. Without `contents` no file is opened, and none is known to be equal.
 ComparedArtifacts read_artifacts(PluginContext&, const Reader&, const Principal&, const Selected&,
-                                 const std::string& folder, const Cancel&);
+                                 const std::string& folder, const Cancel&, bool contents = true);
 
 struct ComparedModel {
   std::string direction;  ///< "in": read; "out": made

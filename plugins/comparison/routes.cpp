@@ -1,6 +1,7 @@
 // Which routes there are, and those of curves, values and colours.
 #include "routes.hpp"
 
+#include "charts/charts.hpp"
 #include "colors.hpp"
 #include "podium/http/input.hpp"
 #include "podium/plugin.hpp"
@@ -189,6 +190,7 @@ std::vector<Route> ComparisonRoutes::routes() {
   add_side_by_side(table);
   add_outputs(table);
   add_saved(table);
+  for (Route& route : chart_routes(context_)) table.push_back(std::move(route));
   return table;
 }
 

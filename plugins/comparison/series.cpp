@@ -276,9 +276,9 @@ SeriesPlan plan_series(PluginContext& context, const Reader& reader, const Princ
                        Selected selected, const SeriesQuestion& asked) {
   SeriesPlan plan;
   plan.selected = std::move(selected);
-  plan.entries = find_series(context, reader, who, plan.selected, asked.metrics, most_series);
   if (!asked.group_by.empty())
     plan.groups = group(context, reader, who, plan.selected, asked.group_by);
+  plan.entries = find_series(context, reader, who, plan.selected, asked.metrics, most_series);
   std::int64_t points = 0;
   if (!plan.groups.empty()) {
     for (std::size_t i = 0; i < plan.entries.size(); ++i) {

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <chrono>
 
+#include "charts/charts.hpp"
 #include "podium/plugin.hpp"
 #include "podium/service/tasks.hpp"
 #include "sampling.hpp"
@@ -68,6 +69,13 @@ Verb::Usage CompareVerb::usage() const {
   u.clauses.push_back({"by", Kind::word, "step|time", "of curves: what goes to the right"});
   u.clauses.push_back({"points", Kind::number, "N", "of each curve at most; 200 if not said"});
   u.clauses.push_back({"smooth", Kind::word, "WEIGHT", "of curves: 0 to 0.999; 0.6 is usual"});
+  std::string kinds;
+  for (const std::string& kind : chart_kinds()) kinds += (kinds.empty() ? "" : "|") + kind;
+  u.clauses.push_back({"chart", Kind::word, kinds, "a chart over the tasks"});
+  u.clauses.push_back({"show", Kind::list, "NAMES",
+                       "of a chart: its axes; of importance the target, then the parameters"});
+  u.clauses.push_back({"group by", Kind::word, "NAME", "of boxes and curves: one a value of it"});
+  u.clauses.push_back({"log", Kind::flag, "", "of a chart: logarithmic"});
   u.clauses.push_back({"all", Kind::flag, "", "also what is equal, and archived tasks"});
   u.clauses.push_back(clauses::limit());
   u.examples = {{"compare 0193a5 0193a7", "what differs between two tasks"},
@@ -75,50 +83,57 @@ Verb::Usage CompareVerb::usage() const {
                  "values of a result that was named"},
                 {"compare in vision where params.lr < 0.1 parameters baseline 0193a5",
                  "parameters against one of them"},
-                {"compare best curves metric loss smooth 0.6", "overlaid curves"}};
+                {"compare best curves metric loss smooth 0.6", "overlaid curves"},
+                {"compare in vision chart importance show metrics.acc",
+                 "how much the metric hangs on each parameter"}};
   return u;
 }
 
-Selected CompareVerb::selected(const VerbCall& call, const Reader& reader) const {
-  const bool asked = call.has("in") || call.has("where");
-  std::vector<Ordinal> tasks;
-  if (!call.arguments().empty()) {
-    if (asked)
-      throw call.wrong(call.arguments().front(),
-                       "tasks are named, or asked for with 'in' and 'where', not both");
-    for (const CommandWord& word : call.arguments())
-      for (const Ordinal o : call.tasks_named(word))
-        if (std::find(tasks.begin(), tasks.end(), o) == tasks.end()) tasks.push_back(o);
-    if (tasks.size() > most_compared)
-      throw call.wrong(call.arguments().front(),
-                       "at most 200 tasks are compared; these are " + std::to_string(tasks.size()));
-    if (call.has("baseline")) {
-      // One that is not among them is compared, too: it would be no baseline else.
-      const Ordinal baseline = call.task_named(call.words("baseline").front());
-      if (std::find(tasks.begin(), tasks.end(), baseline) == tasks.end())
-        tasks.insert(tasks.begin(), baseline);
-    }
-    return select(context_, reader, call.who(), tasks);
+CompareVerb::Named CompareVerb::named(const VerbCall& call) const {
+  Named out;
+  const auto words = call.arguments();
+  if (!words.empty() && (call.has("in") || call.has("where")))
+    throw call.wrong(words.front(),
+                     "tasks are named, or asked for with 'in' and 'where', not both");
+  for (const CommandWord& word : words)
+    for (const Ordinal o : call.tasks_named(word))
+      if (std::find(out.tasks.begin(), out.tasks.end(), o) == out.tasks.end())
+        out.tasks.push_back(o);
+  const std::size_t most = call.has("chart") ? most_in_chart(call.text("chart")) : most_compared;
+  if (out.tasks.size() > most)
+    throw call.wrong(words.front(), "at most " + std::to_string(most) + " tasks are compared so; " +
+                                        "these are " + std::to_string(out.tasks.size()));
+  if (call.has("baseline")) out.baseline = call.task_named(call.words("baseline").front());
+  // A chart of a point or a line a task has room for all of them.
+  const std::size_t usual = most == most_compared ? usually_compared : most;
+  const std::int64_t limit = call.number("limit").value_or(static_cast<std::int64_t>(usual));
+  if (limit < 1 || limit > static_cast<std::int64_t>(most))
+    throw call.wrong(call.words("limit").front(), "'limit' is from 1 to " + std::to_string(most));
+  out.limit = static_cast<std::uint64_t>(limit);
+  return out;
+}
+
+Selected CompareVerb::selected(const VerbCall& call, const Reader& reader,
+                               const Named& given) const {
+  std::vector<Ordinal> tasks = given.tasks;
+  bool more = false;
+  if (call.arguments().empty()) {
+    Query query;
+    query.filter = call.tasks();
+    query.order = {{record_ordinal(), true, false}};
+    query.limit = given.limit;
+    query.budget = {5'000'000, std::chrono::milliseconds(10'000)};
+    const Page page = context_.tasks().query(reader, call.who(), query, [&](const Row& row) {
+      tasks.push_back(row.ordinal());
+      return true;
+    });
+    more = !page.cursor.empty();
   }
-  Query query;
-  query.filter = call.tasks();
-  query.order = {{record_ordinal(), true, false}};
-  const std::int64_t limit = call.number("limit").value_or(usually_compared);
-  if (limit < 1 || limit > static_cast<std::int64_t>(most_compared))
-    throw call.wrong(call.words("limit").front(), "'limit' is from 1 to 200");
-  query.limit = static_cast<std::uint64_t>(limit);
-  query.budget = {5'000'000, std::chrono::milliseconds(10'000)};
-  const Page page = context_.tasks().query(reader, call.who(), query, [&](const Row& row) {
-    tasks.push_back(row.ordinal());
-    return true;
-  });
-  if (call.has("baseline")) {
-    const Ordinal baseline = call.task_named(call.words("baseline").front());
-    if (std::find(tasks.begin(), tasks.end(), baseline) == tasks.end())
-      tasks.insert(tasks.begin(), baseline);
-  }
+  // One that is not among them is compared, too: it would be no baseline else.
+  if (given.baseline && std::find(tasks.begin(), tasks.end(), *given.baseline) == tasks.end())
+    tasks.insert(tasks.begin(), *given.baseline);
   Selected out = select(context_, reader, call.who(), tasks);
-  out.more = !page.cursor.empty();
+  out.more = more;
   return out;
 }
 
@@ -198,17 +213,38 @@ AnswerChart CompareVerb::curves(const VerbCall& call, const Reader& reader,
   return chart;
 }
 
-Answer CompareVerb::answer(const VerbCall& call, const Reader& reader,
+AnswerFigure CompareVerb::figure(const VerbCall& call, const Reader& reader,
+                                 const Selected& selected) const {
+  ChartQuestion asked;
+  asked.kind = call.text("chart");
+  for (const CommandWord& word : call.words("show")) asked.names.push_back(word.text);
+  asked.group = call.text("group by");
+  asked.log = call.has("log");
+  try {
+    return draw_chart(context_, reader, call.who(), selected, asked);
+  } catch (const Error& e) {
+    if (e.code() != ErrorCode::invalid) throw;
+    // The member that is wrong stands in a word of the line.
+    const auto shown = call.words("show");
+    std::size_t i = 0;
+    const std::string& member = e.field();
+    if (member.starts_with("names["))
+      std::from_chars(member.data() + 6, member.data() + member.size(), i);
+    if (member.starts_with("names") && i < shown.size()) throw call.placed(shown[i], e);
+    if (member == "group" && call.has("group by"))
+      throw call.placed(call.words("group by").front(), e);
+    throw call.placed(call.words("chart").front(), e);
+  }
+}
+
+Answer CompareVerb::answer(const VerbCall& call, const Reader& reader, const Named& given,
                            const std::string& what) const {
   const Principal& who = call.who();
-  const Selected tasks = selected(call, reader);
+  const Selected tasks = selected(call, reader, given);
   const bool all = call.has("all");
   std::optional<std::size_t> baseline;
-  if (call.has("baseline")) {
-    const Ordinal held = call.task_named(call.words("baseline").front());
-    for (std::size_t t = 0; t < tasks.tasks.size(); ++t)
-      if (tasks.tasks[t].ordinal == held) baseline = t;
-  }
+  for (std::size_t t = 0; t < tasks.tasks.size(); ++t)
+    if (tasks.tasks[t].ordinal == given.baseline) baseline = t;
   const auto values = [&] {
     ValuesQuestion asked;
     asked.metrics = metrics(call);
@@ -234,9 +270,10 @@ Answer CompareVerb::answer(const VerbCall& call, const Reader& reader,
       add_differences(details, tasks, text.map + "." + text.key, text);
   };
   const auto told = [&](Answer made) {
-    if (tasks.more) made.notice("More tasks match than are compared; say 'limit' for up to 200.");
+    if (tasks.more) made.notice("More tasks match than are compared; 'limit' says how many are.");
     return made;
   };
+  if (what == "chart") return told(figure(call, reader, tasks));
   if (what == "values") return told(values());
   if (what == "curves") return told(curves(call, reader, tasks));
   if (what == "artifacts") {
@@ -277,8 +314,26 @@ Answer CompareVerb::run(const VerbCall& call) {
                                           "' is shown at a time; leave one out");
     what = view.word;
   }
+  if (call.has("chart")) {
+    if (!what.empty())
+      throw Error(ErrorCode::invalid,
+                  "one of '" + what + "' and 'chart' is shown at a time; leave one out");
+    what = "chart";
+    const CommandWord& word = call.words("chart").front();
+    std::string known;
+    for (const std::string& kind : chart_kinds()) known += (known.empty() ? "" : ", ") + kind;
+    if (std::find(chart_kinds().begin(), chart_kinds().end(), word.text) == chart_kinds().end())
+      throw call.wrong(word, "there is no chart '" + word.text + "'; there are: " + known);
+  } else {
+    for (const char* clause : {"show", "group by"})
+      if (call.has(clause))
+        throw call.wrong(call.words(clause).front(),
+                         std::string("'") + clause + "' is of a 'chart'; say which");
+  }
+  const Named given = named(call);
   std::optional<Answer> made;
-  context_.store().read([&](const Reader& reader) { made.emplace(answer(call, reader, what)); });
+  context_.store().read(
+      [&](const Reader& reader) { made.emplace(answer(call, reader, given, what)); });
   return *std::move(made);
 }
 
@@ -318,10 +373,10 @@ std::optional<Answer> CompareVerb::inspect(const Principal& who, std::string_vie
   const Path last = series("metrics", key);
   Aggregate all;
   all.filter = is_null(last, true);
-  using Fold = Aggregate::Fold;
-  all.folds = {{Fold::Kind::count, {}},
-               {Fold::Kind::min, series("metrics", key, Statistic::min)},
-               {Fold::Kind::max, series("metrics", key, Statistic::max)}};
+  using Kind = Aggregate::Fold::Kind;
+  all.folds = {{Kind::count, {}},
+               {Kind::min, series("metrics", key, Statistic::min)},
+               {Kind::max, series("metrics", key, Statistic::max)}};
   all.budget = {1'000'000, std::chrono::milliseconds(500)};
   std::optional<Answer> found;
   context_.tasks().aggregate(context_.store(), who, all,

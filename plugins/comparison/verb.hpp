@@ -21,10 +21,18 @@ class CompareVerb final : public Verb {
                                 std::string_view word) const override;
 
  private:
-  Selected selected(const VerbCall&, const Reader&) const;
+  /// What was named, looked up before a state of the store is held.
+  struct Named {
+    std::vector<Ordinal> tasks;
+    std::optional<Ordinal> baseline;
+    std::uint64_t limit = 0;
+  };
+  Named named(const VerbCall&) const;
+  Selected selected(const VerbCall&, const Reader&, const Named&) const;
   std::vector<MetricName> metrics(const VerbCall&) const;
   AnswerChart curves(const VerbCall&, const Reader&, const Selected&) const;
-  Answer answer(const VerbCall&, const Reader&, const std::string& what) const;
+  AnswerFigure figure(const VerbCall&, const Reader&, const Selected&) const;
+  Answer answer(const VerbCall&, const Reader&, const Named&, const std::string& what) const;
 
   PluginContext& context_;
 };

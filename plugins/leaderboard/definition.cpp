@@ -44,6 +44,10 @@ std::string_view name(Counts c) noexcept {
   static constexpr std::string_view names[] = {"", "completed", "all"};
   return of(c, names);
 }
+std::string_view name(Drawn d) noexcept {
+  static constexpr std::string_view names[] = {"", "tasks", "datasets"};
+  return of(d, names);
+}
 std::string_view name(BoardColumn::Source s) noexcept {
   static constexpr std::string_view names[] = {"", "metric", "tag", "param"};
   return of(s, names);

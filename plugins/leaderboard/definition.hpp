@@ -22,6 +22,12 @@ enum class Scope : std::uint8_t { task = 1, candidate };
 /// Which tasks count: those that were completed, or, of boards of tasks, every state.
 enum class Counts : std::uint8_t { completed = 1, all };
 
+/// What the data sets of a board are to the bootstrap.
+enum class Drawn : std::uint8_t {
+  tasks = 1,  ///< all the data there is to be good at: tasks are drawn within each data set
+  datasets,   ///< examples of more such data: data sets are drawn, then tasks within these
+};
+
 std::string_view name(Kind) noexcept;
 std::string_view name(Mode) noexcept;
 std::string_view name(Direction) noexcept;
@@ -30,6 +36,7 @@ std::string_view name(Pick) noexcept;
 std::string_view name(Across) noexcept;
 std::string_view name(Scope) noexcept;
 std::string_view name(Counts) noexcept;
+std::string_view name(Drawn) noexcept;
 
 struct Metric {
   std::string name;  ///< on this board
@@ -123,6 +130,7 @@ struct Definition {
   std::vector<BoardColumn> columns;
   std::uint64_t seed = 0;
   double confidence = 0.95;
+  Drawn drawn = Drawn::tasks;
 
   bool asks_for_datasets() const noexcept { return !datasets.empty() || !coverage.empty(); }
   bool operator==(const Definition&) const = default;

@@ -356,6 +356,7 @@ Definition read_definition(const Json& json, const std::string& path) {
   d.confidence = real(m, "confidence").value_or(0.95);
   if (d.confidence < 0.5 || d.confidence > 0.999)
     throw input::wrong(m.path("confidence"), "must be from 0.5 to 0.999");
+  d.drawn = choice(m, "drawn", Drawn::tasks, Drawn::datasets).value_or(Drawn::tasks);
   m.finish();
   check_mode(m, d);
   return d;
@@ -365,7 +366,7 @@ Json json_of(const Definition& d) {
   Json out = {
       {"kind", name(d.kind)}, {"mode", name(d.mode)},         {"subprojects", d.subprojects},
       {"filter", d.filter},   {"least_tasks", d.least_tasks}, {"across", name(d.across)},
-      {"seed", d.seed},       {"confidence", d.confidence}};
+      {"seed", d.seed},       {"confidence", d.confidence},   {"drawn", name(d.drawn)}};
   if (!d.metrics.empty()) out["primary"] = json_of(d.metrics.front());
   Json& metrics = out["metrics"] = Json::array();
   for (std::size_t i = 1; i < d.metrics.size(); ++i) metrics.push_back(json_of(d.metrics[i]));

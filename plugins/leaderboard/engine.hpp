@@ -46,6 +46,7 @@ struct Entry {
   Ordinal task = 0;
   std::string id, name;
   std::int64_t started = 0, ended = 0;
+  std::int64_t updated = 0;            ///< the last change of anything but points
   bool open = false;                   ///< it has not ended: only where every state counts
   std::string key;                     ///< what its candidate has in common (key.hpp)
   std::vector<Number> values;          ///< of `Definition::metrics`
@@ -201,12 +202,6 @@ Number best(const Definition&, const Wanted&, std::span<const Candidate* const> 
 
 /// One number of several, none of them NaN; missing of none. `last` is the last of them.
 Number fold_values(Fold, Direction, std::span<const double>);
-
-/// What the data sets of a board are.
-enum class Drawn : std::uint8_t {
-  tasks = 1,  ///< all the data there is to be good at: tasks are drawn within each data set
-  datasets,   ///< examples of more such data: data sets are drawn, then tasks within these
-};
 
 /// What can be said of the ranked candidates together.
 struct TrustQuestion {

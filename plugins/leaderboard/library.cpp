@@ -92,6 +92,14 @@ void Library::work() {
   }
 }
 
+std::shared_ptr<Library::Trust> Library::trust_memory(Ordinal board) {
+  const std::lock_guard lock(mutex_);
+  const auto at = kept_.find(board);
+  if (at == kept_.end()) return nullptr;
+  if (!at->second.trust) at->second.trust = std::make_shared<Trust>();
+  return at->second.trust;
+}
+
 void Library::forget(Ordinal board) {
   const std::lock_guard lock(mutex_);
   kept_.erase(board);

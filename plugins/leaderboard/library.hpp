@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "live.hpp"
+#include "trust/trust.hpp"
 
 namespace podium::leaderboard {
 
@@ -33,6 +34,12 @@ class Library {
   /// Of a definition that is not saved, or for a caller who sees some tasks only.
   std::shared_ptr<Live> make(Ordinal project, DefinitionPtr, Filter visible);
   void forget(Ordinal board);
+  /// What was worked out of the candidates' trust before.
+  struct Trust {
+    std::mutex mutex;
+    TrustMemory memory;
+  };
+  std::shared_ptr<Trust> trust_memory(Ordinal board);
 
   PluginContext& context() const noexcept { return context_; }
   const Clock& clock() const noexcept { return now_; }
@@ -44,6 +51,7 @@ class Library {
     std::shared_ptr<Live> next;  ///< being worked out
     std::int64_t next_revision = 0;
     std::uint64_t used = 0;
+    std::shared_ptr<Trust> trust;
   };
   Kept& kept(const Board&);
   void work();

@@ -99,7 +99,7 @@ Response BoardRoutes::differences(Request& request) const {
   std::string body;
   JsonWriter w(body);
   w.object().key("differences").array();
-  for (const Difference& d : desk_.differences(request.who(), board))
+  for (const TemplateDifference& d : desk_.differences(request.who(), board))
     w.object()
         .key("member")
         .value(d.member)
@@ -171,6 +171,43 @@ std::vector<Route> BoardRoutes::routes() {
             "The candidates: those who qualify by rank, then the others with the reasons",
             &BoardRoutes::ranking, "", schemas::ranking)
       .parameters = {limit, offset, at, if_none_match};
+  add_route("GET", "/{id}/candidates/{candidate}", "board.read",
+            "One candidate with its tasks, what they cover, and what they have in common",
+            &BoardRoutes::candidate, "", schemas::candidate)
+      .parameters = {at};
+  add_route("GET", "/{id}/history", "board.read", "What happened to the board, newest first",
+            &BoardRoutes::history, "", schemas::history)
+      .parameters = {limit, cursor};
+  Parameter since{"since", "a moment: milliseconds, a date or an age"};
+  since.required = true;
+  add_route("GET", "/{id}/changes", "board.read",
+            "Candidates that are new, gone, or have another rank or value than at a moment",
+            &BoardRoutes::changes, "", schemas::changes)
+      .parameters = {since};
+  add_route("GET", "/{id}/ranks", "board.read", "Ranks over time of those who were among the first",
+            &BoardRoutes::ranks, "", schemas::ranks)
+      .parameters = {{"from", "a moment; all when absent"},
+                     {"to", "a moment; now when absent"},
+                     {"top", "how many are the first; 10 when absent",
+                      R"({"type":"integer","minimum":1,"maximum":100})"}};
+  add_route("GET", "/{id}/trust", "board.read",
+            "Spread, interval, rank interval and group of each ranked candidate",
+            &BoardRoutes::trusted, "", schemas::trust)
+      .parameters = {at};
+  Parameter x{"x", "a metric or a column of the board"}, y{"y", "another"};
+  x.required = y.required = true;
+  add_route("GET", "/{id}/pareto", "board.read",
+            "Candidates that no other beats in all of two or three values, and those behind them",
+            &BoardRoutes::front, "", schemas::pareto)
+      .parameters = {x, y, {"z", "a third"}, at};
+  add_route("GET", "/{id}/export", "board.read", "The whole board as a file",
+            &BoardRoutes::exported, "", schemas::exported)
+      .parameters = {{"format", "csv when absent", R"({"enum":["csv","json"]})"}, at};
+  table.back().answer_types = {"text/csv", "application/json"};
+  add_route("GET", "/goals/{project}", "board.read",
+            "The project's goals: how many tasks meet each, and how its best came about",
+            &BoardRoutes::goals, "", schemas::goals)
+      .parameters = {{"task", "id of a task: which goals it met"}};
   return table;
 }
 

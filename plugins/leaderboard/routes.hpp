@@ -29,6 +29,14 @@ class BoardRoutes final : public Routes {
   // routes_ranking.cpp: what boards say
   Response ranking(Request&) const;
   Response unsaved(Request&) const;
+  Response candidate(Request&) const;
+  Response history(Request&) const;
+  Response changes(Request&) const;
+  Response ranks(Request&) const;
+  Response trusted(Request&) const;
+  Response front(Request&) const;
+  Response exported(Request&) const;
+  Response goals(Request&) const;
 
   Desk desk_;
 };

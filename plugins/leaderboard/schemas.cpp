@@ -59,7 +59,8 @@ constexpr const char* definition =
     R"("role":{"type":["string","null"],"maxLength":1024},"across":{"enum":["pooled","mean",null]},)"
     R"("columns":{"type":["array","null"],"maxItems":20,"items":)" PODIUM_COLUMN
     R"(},"seed":{"type":["integer","null"],"minimum":0},)"
-    R"("confidence":{"type":["number","null"],"minimum":0.5,"maximum":0.999}}})";
+    R"("confidence":{"type":["number","null"],"minimum":0.5,"maximum":0.999},)"
+    R"("drawn":{"enum":["tasks","datasets",null]}}})";
 
 #undef PODIUM_COLUMN
 #undef PODIUM_METRIC

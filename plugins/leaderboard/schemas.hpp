@@ -43,6 +43,52 @@ inline constexpr const char* ranking =
     R"("values":{"type":"object"},"spread":{"type":"object"},"columns":{"type":"object"},)"
     R"("relative":{"type":"object"},"best_task":{"type":"string"},"first":{"type":"integer"},)"
     R"("qualified":{"type":"boolean"},"reasons":{"type":"array","items":{"type":"string"}}}}}}})";
+inline constexpr const char* candidate =
+    R"({"title":"BoardCandidate","type":"object","required":["board","row","tasks","coverage",)"
+    R"("params","tags"],"properties":{"board":{"type":"string"},"row":{"type":"object"},)"
+    R"("tasks":{"type":"array","items":{"type":"object","required":["task","name","counts",)"
+    R"("values"]}},"coverage":{"type":"object"},"params":{"type":"object"},)"
+    R"("tags":{"type":"object"}}})";
+inline constexpr const char* history =
+    R"({"type":"object","required":["events","cursor"],"properties":{"events":{"type":"array",)"
+    R"("items":{"title":"BoardEvent","type":"object","required":["at","kind","revision"],)"
+    R"("properties":{"at":{"type":"integer"},"revision":{"type":"integer"},)"
+    R"("kind":{"enum":["entered","changed","left","defined","datasets"]},)"
+    R"("task":{"type":"string"},"name":{"type":"string"},"candidate":{"type":"string"},)"
+    R"("values":{"type":"object"},"before":{"type":"object"},"ended":{"type":"integer"},)"
+    R"("initial":{"type":"boolean","description":"it was there when the board was defined"}}}},)"
+    R"("cursor":{"type":["string","null"]}}})";
+inline constexpr const char* changes =
+    R"({"title":"BoardChanges","type":"object","required":["since","rebuilt","rows"],)"
+    R"("properties":{"board":{"type":"string"},"since":{"type":"integer"},)"
+    R"("rebuilt":{"type":"boolean"},"defined_anew":{"type":"boolean"},"rows":{"type":"array",)"
+    R"("items":{"type":"object","required":["change","candidate","label"],"properties":{)"
+    R"("change":{"enum":["new","gone","moved","changed"]}}}}}})";
+inline constexpr const char* ranks =
+    R"({"title":"BoardRanks","type":"object","required":["from","to","candidates"],"properties":{)"
+    R"("board":{"type":"string"},"from":{"type":"integer"},"to":{"type":"integer"},)"
+    R"("top":{"type":"integer"},"kept_since":{"type":["integer","null"],)"
+    R"("description":"before this, ranks are worked out from when tasks ended"},)"
+    R"("truncated":{"type":"boolean"},"candidates":{"type":"array","items":{"type":"object",)"
+    R"("required":["candidate","label","ranks"]}}}})";
+inline constexpr const char* trust =
+    R"({"title":"BoardTrust","type":"object","required":["confidence","seed","rows"],"properties":{)"
+    R"("board":{"type":"string"},"confidence":{"type":"number"},"seed":{"type":"integer"},)"
+    R"("rows":{"type":"array","items":{"type":"object","required":["rank","candidate","label",)"
+    R"("n","method"]}}}})";
+inline constexpr const char* pareto =
+    R"({"title":"BoardPareto","type":"object","required":["axes","rows","passed_over"],)"
+    R"("properties":{"board":{"type":"string"},"axes":{"type":"array"},)"
+    R"("passed_over":{"type":"integer","description":"ranked ones without one of the values"},)"
+    R"("rows":{"type":"array","items":{"type":"object","required":["front","knee","candidate",)"
+    R"("point"]}}}})";
+inline constexpr const char* exported =
+    R"({"type":"object","required":["board","definition","rows"]})";
+inline constexpr const char* goals =
+    R"({"title":"BoardGoals","type":"object","required":["tasks","goals"],"properties":{)"
+    R"("tasks":{"type":"integer"},"task":{"type":"string"},"goals_met":{"type":["boolean","null"]},)"
+    R"("goals":{"type":"array","items":{"type":"object","required":["id","metric","direction",)"
+    R"("target","met_by","best"]}}}})";
 inline constexpr const char* deleted =
     R"({"type":"object","required":["deleted"],"properties":{"deleted":{"const":true}}})";
 

@@ -9,7 +9,7 @@
 namespace podium::leaderboard {
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string text_literal(std::string_view text) {
   std::string out = "'";
   for (const char c : text) {
     if (c == '\'') out += '\'';
@@ -20,7 +20,7 @@ std::string quoted(std::string_view text) {
 
 /// A value as the language writes it; empty for null.
 std::string literal(const Json& value) {
-  if (value.is_string()) return quoted(value.get_ref<const std::string&>());
+  if (value.is_string()) return text_literal(value.get_ref<const std::string&>());
   return value.is_null() ? std::string() : value.dump();
 }
 
@@ -75,7 +75,7 @@ std::string column_text(const Json& f) {
                        end.get_ref<const std::string&>().size() == 10 &&
                        end.get_ref<const std::string&>()[4] == '-';
       arms.push_back(column + " " + op + " " +
-                     (day                  ? quoted(end.get<std::string>() + "T23:59:59.999Z")
+                     (day                  ? text_literal(end.get<std::string>() + "T23:59:59.999Z")
                       : is_not_finite(end) ? (end == "-Infinity" ? "-infinity" : "infinity")
                                            : literal(end)));
     }
@@ -95,9 +95,9 @@ std::string search_text(const std::string& text) {
     if (!plain && !word) pattern += '\\';
     pattern += c;
   }
-  const std::string how =
-      plain ? " ilike " + quoted("%" + text + "%") : " matches " + quoted("(?i)" + pattern);
-  return "name" + how + " or description" + how + " or id = " + quoted(text);
+  const std::string how = plain ? " ilike " + text_literal("%" + text + "%")
+                                : " matches " + text_literal("(?i)" + pattern);
+  return "name" + how + " or description" + how + " or id = " + text_literal(text);
 }
 
 std::optional<Pick> pick_of(Statistic s) {

@@ -5,6 +5,7 @@
 
 #include "board.hpp"
 #include "podium/plugin.hpp"
+#include "podium/principal.hpp"
 
 namespace podium::leaderboard {
 

@@ -42,6 +42,7 @@ LESS_CPU = {
     "history, 100k points": {"mlflow": 80, "fasttrackml": 15},
     "history, 1M points": {"mlflow": 80, "fasttrackml": 15},
     "bulk-interval, 20 x 10k points": {"mlflow": 200},
+    "curves, 100 x 10 x 10k points": {"mlflow": 200},
     "mixed: 20 writes of 10 to a search": {"mlflow": 100, "fasttrackml": 15},
     "table 100k: window of 100 x 24": {"floor": 2},
     "table 100k: new listing by metric": {"floor": 2},
@@ -88,6 +89,8 @@ AT_MOST = {
     ("search 100k: filter", "cpu_ms"): (5, " ms", "CPU"),
     ("search 100k: filter + order", "cpu_ms"): (5, " ms", "CPU"),
     ("bulk-interval, 20 x 10k points", "cpu_ms"): (30, " ms", "CPU"),
+    ("importance of 30 parameters, 1k tasks", "cpu_ms"): (1000, " ms", "CPU"),
+    ("importance of 30 parameters, 1k tasks", "of_scikit"): (0.5, "×", "CPU of scikit-learn's forest"),
 }
 
 # (scenario, other scenario) -> podium's CPU of the one at most so many times that of the other.

@@ -11,8 +11,8 @@
 //       trackio-metric, trackio-batch   the same points by Trackio's bulk endpoint
 //       call            whatever method=, path= and body= (a file) say
 //                       first, with touch= (a task's id), changing that task: nothing is kept
-// Names: experiment=0, run= (else each connection makes its own), first=0 (number of the first
-// request), token= (Trackio's).
+// Names: key= (of batch-one-key; loss), accept= (a media type), experiment=0, run= (else each
+// connection makes its own), first=0 (number of the first request), token= (Trackio's).
 //
 // Prints "ready" when all are connected, waits for a line, works, and prints one line of JSON:
 // requests, failures, the first failure, wall seconds, p50 and p99 in ms, bytes of the last answer.
@@ -133,7 +133,8 @@ class Client {
       });
     return metrics(1000, [&](int m) {
       const std::int64_t at = std::int64_t{n} * 1000 + m;
-      return metric("loss", bench::loss_at(at), epoch_ms + at, o_.kind == "batch-step0" ? 0 : at);
+      return metric(o_.name("key", "loss"), bench::loss_at(at), epoch_ms + at,
+                    o_.kind == "batch-step0" ? 0 : at);
     });
   }
 
@@ -251,6 +252,8 @@ int main(int argc, char** argv) {
       "Content-Type: " +
       o.name("type", o.name("method") == "PUT" ? "application/octet-stream" : "application/json") +
       "\r\n";
+  if (const std::string type = o.name("accept"); !type.empty())
+    headers += "Accept: " + type + "\r\n";
   if (const std::string token = o.name("token"); !token.empty())
     headers += "X-Trackio-Write-Token: " + token + "\r\n";
   const int first = std::atoi(o.name("first", "0").c_str());

@@ -7,6 +7,8 @@ import dataclasses
 import typing
 
 import actions
+import curves
+import importance
 import measure
 import notebook
 import reads
@@ -112,6 +114,10 @@ def group_history():
     ]
 
 
+def group_curves():
+    return [Scenario("curves, 100 x 10 x 10k points", curves.overlaid(100, 10, 10_000), {"podium": 10, "mlflow": 1})]
+
+
 def group_mixed():
     return [
         Scenario("mixed: 20 writes of 10 to a search", servers.mixed, sizes(400, 40, 4, floor=False)),
@@ -124,6 +130,12 @@ def group_events():
         Scenario("events at 1,000 changes/s", table.events, {"podium": 1000}),
         Scenario("a rule sees a point", actions.rule, {"podium": 100}),
         Scenario("a call of the command line", table.command_line, {"podium": 20, "trackio": 3}),
+    ]
+
+
+def group_comparison():
+    return [
+        Scenario("importance of 30 parameters, 1k tasks", importance.importance(1000, 30), {"podium": 5}),
     ]
 
 
@@ -149,8 +161,10 @@ GROUPS = {
     "search 10k": group_search(10_000),
     "search 100k": group_search(100_000),
     "history": group_history,
+    "curves": group_curves,
     "mixed": group_mixed,
     "events": group_events,
+    "comparison": group_comparison,
     "artifacts": group_artifacts,
 }
 

@@ -106,7 +106,8 @@ def label_of(task, definition):
     params = {key: canonical(task.params.get(key)) for key in by.get("params", [])}
     if by.get("all_params"):
         params |= {key: canonical(value) for key, value in task.params.items()}
-    return {"tags": {key: canonical(task.tags.get(key)) for key in by.get("tags", [])}, "params": params}
+    label = {"tags": {key: canonical(task.tags.get(key)) for key in by.get("tags", [])}, "params": params}
+    return {part: common for part, common in label.items() if common}
 
 
 def within(value, rule):
@@ -245,6 +246,8 @@ class Board:
 
     def order(self, a, b):
         """<0: a stands before b. 0: they have the same rank."""
+        if a is b:
+            return 0
         d = self.definition
 
         def by(m):

@@ -11,7 +11,7 @@ using namespace podium::comparison;
 
 namespace {
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 Curve curve_of(std::vector<double> y, std::vector<double> x = {}) {
   for (std::size_t i = x.size(); i < y.size(); ++i) x.push_back(static_cast<double>(i));
@@ -25,8 +25,10 @@ using Rows = std::vector<std::size_t>;
 TEST_CASE("first, least, greatest and last of each bucket stay") {
   CHECK(rows_kept(curve_of({5, 1, 9, 4, 4, 4}), Buckets::even, 1) == Rows{0, 1, 2, 5});
   CHECK(rows_kept(curve_of({5, 1, 9, 4, 4, 4}), Buckets::even, 2) == Rows{0, 1, 2, 3, 5});
-  CHECK(rows_kept(curve_of({nan, 1, nan, nan}), Buckets::even, 1) == Rows{0, 1, 3});
-  CHECK(rows_kept(curve_of({nan, nan, nan}), Buckets::even, 1) == Rows{0, 2});
+  CHECK(rows_kept(curve_of({not_a_number, 1, not_a_number, not_a_number}), Buckets::even, 1) ==
+        Rows{0, 1, 3});
+  CHECK(rows_kept(curve_of({not_a_number, not_a_number, not_a_number}), Buckets::even, 1) ==
+        Rows{0, 2});
   CHECK(rows_kept(curve_of({}), Buckets::even, 3).empty());
   CHECK(rows_kept(curve_of({1, 2, 3}), Buckets::even, 3) == Rows{0, 1, 2});
 }
@@ -44,11 +46,11 @@ TEST_CASE("even buckets have the rows i with i * buckets / total == b") {
   std::mt19937 random(7);
   for (int round = 0; round < 300; ++round) {
     const std::size_t n = random() % 200 + 1;
-    const std::uint32_t buckets = random() % 50 + 1;
+    const auto buckets = static_cast<std::uint32_t>(random() % 50 + 1);
     Curve c;
     for (std::size_t i = 0; i < n; ++i) {
       c.x.push_back(static_cast<double>(i));
-      c.y.push_back(random() % 10 == 0 ? nan : static_cast<double>(random() % 20));
+      c.y.push_back(random() % 10 == 0 ? not_a_number : static_cast<double>(random() % 20));
     }
     std::set<std::size_t> expected;
     for (std::uint32_t b = 0; b < buckets; ++b) {
@@ -77,8 +79,8 @@ TEST_CASE("even buckets have the rows i with i * buckets / total == b") {
 }
 
 TEST_CASE("a fold counts each task once at a place") {
-  const std::vector<Curve> curves = {curve_of({1, 3, 5}, {0, 0, 1}), curve_of({4, nan}, {0, 1}),
-                                     curve_of({}, {})};
+  const std::vector<Curve> curves = {curve_of({1, 3, 5}, {0, 0, 1}),
+                                     curve_of({4, not_a_number}, {0, 1}), curve_of({}, {})};
   SECTION("spread") {
     const Fold f = fold(curves, Buckets::even, 10, Band::spread);
     CHECK(f.line.x == std::vector<double>{0, 1});
@@ -106,5 +108,6 @@ TEST_CASE("a fold over more x than places divides their width") {
   CHECK(log.line.x[0] == Approx(std::sqrt(10)));
   CHECK(log.line.x[1] == Approx(std::sqrt(1000)));
   CHECK(fold({}, Buckets::even, 3, Band::range).line.x.empty());
-  CHECK(fold(std::vector<Curve>{curve_of({nan})}, Buckets::even, 3, Band::range).line.x.empty());
+  CHECK(fold(std::vector<Curve>{curve_of({not_a_number})}, Buckets::even, 3, Band::range)
+            .line.x.empty());
 }

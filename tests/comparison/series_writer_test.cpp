@@ -13,7 +13,7 @@ using namespace podium::comparison;
 
 namespace {
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 constexpr double inf = std::numeric_limits<double>::infinity();
 
 /// The bytes as docs/comparison.md tells them.
@@ -68,7 +68,7 @@ SeriesAnswer answer_of(Curve line) {
   task.name = task.label = "a \"name\"";
   task.color = "#4c78a8";
   a.selected.tasks = {task};
-  Series s;
+  comparison::Series s;
   s.key = "loss";
   s.of = 7;
   s.line = std::move(line);
@@ -87,7 +87,7 @@ TEST_CASE("the binary form comes back bit by bit") {
       {-8, 4294967288.0},  // too wide for 32 bits
       {0.0, -0.0},         // a sign that whole numbers do not have
       {1.5, 2},
-      {nan, 1},
+      {not_a_number, 1},
       {inf, -inf},
       {1.7e12, 1.7e12 + 1},                      // milliseconds
       {9007199254740992.0, 9007199254740994.0},  // beyond what is exact
@@ -106,7 +106,7 @@ TEST_CASE("the binary form comes back bit by bit") {
 }
 
 TEST_CASE("both forms say the same beside the columns") {
-  SeriesAnswer a = answer_of({{0, 1}, {nan, 2.5}});
+  SeriesAnswer a = answer_of({{0, 1}, {not_a_number, 2.5}});
   a.selected.missing = {"gone"};
   a.series[0].original = {{0}, {1}};
   SeriesQuestion asked;

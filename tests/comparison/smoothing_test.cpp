@@ -10,7 +10,7 @@ using namespace podium::comparison;
 
 namespace {
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 constexpr double inf = std::numeric_limits<double>::infinity();
 
 std::vector<double> smoothed(Smoothing how, std::vector<double> y, std::vector<double> x = {}) {
@@ -68,11 +68,13 @@ TEST_CASE("the average is without the bias of its beginning") {
 }
 
 TEST_CASE("what is not finite stays and counts nowhere else") {
-  check(smoothed(ema(0.5), {1, nan, 2, inf, 3}), {1, nan, 1.25 / 0.75, inf, 2.125 / 0.875});
-  check(smoothed(time_ema(0.5), {nan, 1, -inf}), {nan, 1, -inf});
-  check(smoothed(time_ema(0.5), {nan, nan}), {nan, nan});
-  check(smoothed(running(2), {1, 3, nan, 5, inf, 7}), {1, 2, nan, 5, inf, 7});
-  check(smoothed(gaussian(3, 1e9), {nan, 2, 4, inf, 6, 8}), {nan, 3, 3, inf, 7, 22.0 / 3});
+  check(smoothed(ema(0.5), {1, not_a_number, 2, inf, 3}),
+        {1, not_a_number, 1.25 / 0.75, inf, 2.125 / 0.875});
+  check(smoothed(time_ema(0.5), {not_a_number, 1, -inf}), {not_a_number, 1, -inf});
+  check(smoothed(time_ema(0.5), {not_a_number, not_a_number}), {not_a_number, not_a_number});
+  check(smoothed(running(2), {1, 3, not_a_number, 5, inf, 7}), {1, 2, not_a_number, 5, inf, 7});
+  check(smoothed(gaussian(3, 1e9), {not_a_number, 2, 4, inf, 6, 8}),
+        {not_a_number, 3, 3, inf, 7, 22.0 / 3});
 }
 
 TEST_CASE("an average over uneven x counts distance") {

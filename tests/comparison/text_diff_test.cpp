@@ -89,7 +89,7 @@ TEST_CASE("the way is right and the shortest, for random texts") {
   for (int round = 0; round < 500; ++round) {
     Lines a, b;
     std::string old_text, new_text;
-    const unsigned letters = random() % 5 + 1;
+    const auto letters = random() % 5 + 1;
     for (auto [out, text] : {std::pair(&a, &old_text), std::pair(&b, &new_text)}) {
       const std::size_t n = random() % 25;
       for (std::size_t i = 0; i < n; ++i) {

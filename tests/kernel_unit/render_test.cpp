@@ -8,10 +8,10 @@
 
 using namespace podium::kernel;
 using podium::front::chart_data;
-using podium::front::problem_lines;
-using podium::front::smoothed;
 using podium::front::details_html;
+using podium::front::problem_lines;
 using podium::front::progress_html;
+using podium::front::smoothed;
 using podium::front::svg_of;
 using podium::front::table_html;
 using podium::front::vegalite_of;

@@ -12,7 +12,7 @@ namespace {
 
 std::string verb_of(const Json& request) {
   if (request.contains("argv"))
-    return request.at("argv").empty() ? std::string() : request.at("argv").at(0);
+    return request.at("argv").empty() ? std::string() : request.at("argv").at(0).get<std::string>();
   const auto words = words_of(request.value("line", ""));
   return words.empty() ? std::string() : words.front().text;
 }
@@ -47,8 +47,7 @@ Json told(const HttpAnswer& answer) {
 CarriedOut carry_out(Attendant& attendant, Json request) {
   using Clock = std::chrono::steady_clock;
   const auto began = Clock::now();
-  const char* path =
-      verb_of(request) == "wait" ? "/api/v1/commands/wait" : "/api/v1/commands";
+  const char* path = verb_of(request) == "wait" ? "/api/v1/commands/wait" : "/api/v1/commands";
   while (true) {
     CarriedOut done;
     done.request = request.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -67,7 +66,9 @@ CarriedOut carry_out(Attendant& attendant, Json request) {
       say_yes(request, done.answer.value("token", ""));
     } else if (kind == "progress" && attendant.watch(done.answer)) {
       path = "/api/v1/commands";
-      request = {{"line", "job " + done.answer.at("job").get<std::string>()}};
+      Json next = {{"line", "job " + done.answer.at("job").get<std::string>()}};
+      if (request.contains("budget")) next["budget"] = request.at("budget");
+      request = std::move(next);
     } else {
       return done;
     }

@@ -13,7 +13,7 @@
 namespace podium::front {
 namespace {
 
-constexpr int connect_seconds = 5, answer_seconds = 120;
+constexpr std::chrono::seconds longest_connect{5};
 
 bool is_http(std::string_view url) {
   return url.starts_with("http://") || url.starts_with("https://");
@@ -92,12 +92,12 @@ HostAddress find_host(const std::string& given) {
 }
 
 struct HttpClient::Impl {
-  explicit Impl(const HostAddress& host)
+  Impl(const HostAddress& host, std::chrono::seconds patience)
       : address(host), client(host.url.substr(0, end_of_authority(host.url))) {
     prefix = host.url.substr(end_of_authority(host.url));
-    client.set_connection_timeout(connect_seconds);
-    client.set_read_timeout(answer_seconds);
-    client.set_write_timeout(answer_seconds);
+    client.set_connection_timeout(std::min(patience, longest_connect));
+    client.set_read_timeout(patience);
+    client.set_write_timeout(patience);
     client.set_tcp_nodelay(true);
     client.set_keep_alive(true);
     if (!host.authorization.empty())
@@ -124,7 +124,8 @@ struct HttpClient::Impl {
   httplib::Client client;
 };
 
-HttpClient::HttpClient(const HostAddress& host) : impl_(std::make_unique<Impl>(host)) {}
+HttpClient::HttpClient(const HostAddress& host, std::chrono::seconds patience)
+    : impl_(std::make_unique<Impl>(host, patience)) {}
 HttpClient::~HttpClient() = default;
 
 HttpAnswer HttpClient::get(const std::string& path) {

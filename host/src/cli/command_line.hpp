@@ -6,20 +6,12 @@
 
 namespace podium::host::cli {
 
-/// What the command line itself understands; the rest is the host's.
-struct CommandLine {
-  std::string url, out, idempotency_key;
-  bool json = false, jsonl = false, csv = false, dry_run = false, utc = false, detach = false;
-  std::size_t budget = 0, width = 0;
-  std::vector<std::string> binds;  ///< NAME=VALUE
-  std::vector<std::string> argv;   ///< the verb and its words
-};
-
-/// Takes the program's options out of the words. `--` ends them. Throws Error `invalid`.
-CommandLine read_command_line(const std::vector<std::string>& words);
-
 /// Runs one command; returns the exit code. Everything that goes wrong is said on stderr.
 int run_command(const std::vector<std::string>& words);
+
+/// `podium shell`: reads commands from the terminal, or lines from standard input when that is
+/// none. Returns the exit code: of the last command that failed, where nobody types.
+int run_shell(const std::vector<std::string>& words);
 
 /// `podium completion bash|zsh|fish`: a script for the shell. `own` are the program's subcommands.
 /// `podium completion words ... WORD` prints what could stand for the last word.

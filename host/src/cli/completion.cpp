@@ -5,6 +5,7 @@
 
 #include "cli/command_line.hpp"
 #include "cli/exit_codes.hpp"
+#include "cli/options.hpp"
 #include "podium/error.hpp"
 #include "podium/front_kit/http_client.hpp"
 
@@ -42,10 +43,6 @@ function __podium_words
 end
 complete -c podium -f -a '(__podium_words)'
 )";
-
-constexpr const char* options[] = {
-    "--url",    "--json", "--jsonl",           "--csv", "--out",  "--budget", "--bind", "--dry-run",
-    "--detach", "--help", "--idempotency-key", "--utc", "--width"};
 
 std::string flag_of(const std::string& clause) {
   std::string flag = "--" + clause;
@@ -116,7 +113,10 @@ int complete(std::vector<std::string> words, const std::vector<std::string>& own
           }
           candidates.push_back(flags ? flag_of(name) : name);
         }
-        if (flags) candidates.insert(candidates.end(), std::begin(options), std::end(options));
+        if (flags) {
+          candidates.insert(candidates.end(), option_names().begin(), option_names().end());
+          candidates.emplace_back("--help");
+        }
       }
     }
   } catch (const std::exception&) {

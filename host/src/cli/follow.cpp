@@ -1,7 +1,6 @@
 #include "cli/follow.hpp"
 
 #include <fmt/format.h>
-#include <signal.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -9,32 +8,11 @@
 #include <chrono>
 #include <iostream>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "podium/error.hpp"
 
 namespace podium::host::cli {
 namespace {
-
-volatile sig_atomic_t interrupted = 0;
-
-/// Ctrl-C only says so while this lives.
-class CatchInterrupt {
- public:
-  CatchInterrupt() {
-    interrupted = 0;
-    struct sigaction action {};
-    action.sa_handler = [](int) { interrupted = 1; };
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, &before_);
-  }
-  ~CatchInterrupt() { sigaction(SIGINT, &before_, nullptr); }
-  CatchInterrupt(const CatchInterrupt&) = delete;
-  CatchInterrupt& operator=(const CatchInterrupt&) = delete;
-
- private:
-  struct sigaction before_ {};
-};
 
 /// The line at the bottom of a terminal that is written again and again; gone at the end.
 class Line {
@@ -74,17 +52,16 @@ std::string bar_of(std::string_view state, double done, double total, std::size_
   return '[' + std::string(filled, '#') + std::string(cells - filled, ' ') + ']' + counts;
 }
 
-std::string how_to_go_on(const std::string& job) {
-  return fmt::format(
-      "podium: the job goes on; 'podium job {0}' watches it, 'podium cancel {0}' stops it\n", job);
+std::string how_to_go_on(const std::string& job, std::string_view program) {
+  return fmt::format("podium: the job goes on; '{1}job {0}' watches it, '{1}cancel {0}' stops it\n",
+                     job, program);
 }
 
-bool follow(HttpClient& host, const std::string& job) {
-  const CatchInterrupt guard;
+bool follow(HttpClient& host, const std::string& job, const Interrupts& interrupts) {
   const bool terminal = isatty(STDERR_FILENO) != 0;
   constexpr std::chrono::milliseconds first{50}, longest{500};
   Line line;
-  for (auto pause = first; interrupted == 0; pause = std::min(pause * 2, longest)) {
+  for (auto pause = first; !interrupts.happened(); pause = std::min(pause * 2, longest)) {
     const front::HttpAnswer answer = host.get("/api/v1/jobs/" + job);
     const nlohmann::json now = nlohmann::json::parse(answer.body, nullptr, false);
     if (answer.status != 200 || !now.is_object())
@@ -97,7 +74,7 @@ bool follow(HttpClient& host, const std::string& job) {
       return now.contains(name) && now.at(name).is_number() ? now.at(name).get<double>() : 0.0;
     };
     if (terminal) line.show(bar_of(state, number("done"), number("total"), columns_of_stderr()));
-    std::this_thread::sleep_for(pause);
+    interrupts.wait(pause);
   }
   return false;
 }

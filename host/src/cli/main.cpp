@@ -171,6 +171,8 @@ int main(int argc, char** argv) {
 
   for (auto* command : {list_command, info_command, verify_command}) command->fallthrough();
   app.add_subcommand("completion", "print a completion script: bash, zsh or fish");
+  app.add_subcommand("shell",
+                     "type commands, with completion and history; or read them, one a line");
   app.footer(
       "Every other word is a command that a running podium answers: podium help, podium tasks ...");
 
@@ -179,6 +181,7 @@ int main(int argc, char** argv) {
   std::vector<std::string> own;
   for (const auto* command : app.get_subcommands({})) own.push_back(command->get_name());
   if (first == "completion") return podium::host::cli::run_completion({argv + 2, argv + argc}, own);
+  if (first == "shell") return podium::host::cli::run_shell({argv + 2, argv + argc});
   if (!first.empty() && first.front() != '-' &&
       std::find(own.begin(), own.end(), first) == own.end())
     return podium::host::cli::run_command({argv + 1, argv + argc});

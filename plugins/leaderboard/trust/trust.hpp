@@ -28,6 +28,8 @@ class TrustMemory {
   struct Known;
   TrustQuestion of_;  ///< without candidates
   std::unordered_multimap<std::uint64_t, Known> known_;
+  std::vector<const Known*> last_;  ///< of the answer before, which is the same of the same ones
+  std::vector<CandidateTrust> last_answer_;
   std::size_t resampled_ = 0;
 };
 

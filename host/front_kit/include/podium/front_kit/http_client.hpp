@@ -1,5 +1,6 @@
 #pragma once
 // HTTP to a podium, and to which one.
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -30,7 +31,9 @@ HostAddress find_host(const std::string& given);
 /// answer takes too long.
 class HttpClient {
  public:
-  explicit HttpClient(const HostAddress&);
+  /// `patience` is how long an answer may take.
+  explicit HttpClient(const HostAddress&,
+                      std::chrono::seconds patience = std::chrono::seconds(120));
   ~HttpClient();
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;

@@ -1,4 +1,4 @@
-#include "local_podium.hpp"
+#include "podium/front_kit/local_podium.hpp"
 
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -15,10 +15,9 @@
 #include <mutex>
 #include <thread>
 
-#include "host.hpp"
 #include "podium/error.hpp"
 
-namespace podium::kernel {
+namespace podium::front {
 namespace {
 
 namespace fs = std::filesystem;
@@ -58,7 +57,7 @@ bool take(int pipe, std::string& into) {
 
 }  // namespace
 
-/// What it logs goes to the kernel's own log; the last line tells why it did not start.
+/// What it logs, line by line; the last tells why it did not start.
 struct LocalPodium::Complaints {
   std::mutex mutex;
   std::string last, unfinished;
@@ -80,24 +79,24 @@ struct LocalPodium::Complaints {
 LocalPodium::~LocalPodium() {
   if (process_ <= 0) return;
   kill(process_, SIGTERM);
-  // The next kernel finds the store free; one that takes longer is left to end by itself.
+  // The next one finds the store free; one that takes longer is left to end by itself.
   for (int i = 0; i < 100 && waitpid(process_, nullptr, WNOHANG) == 0; ++i)
     std::this_thread::sleep_for(milliseconds(20));
 }
 
-std::string LocalPodium::start(Notebook& notebook) {
+std::string LocalPodium::start(const Wait& wait, int log_to) {
   int out[2], err[2];
   if (pipe2(out, O_CLOEXEC) != 0 || pipe2(err, O_CLOEXEC) != 0)
     throw Error(ErrorCode::internal, "no pipe could be made to start a podium");
   const std::string file = program();
   const std::string port = std::to_string(is_free(usual_port) ? usual_port : 0);
-  const pid_t kernel = getpid();
+  const pid_t starter = getpid();
   process_ = fork();
   if (process_ == 0) {
     // Only what is allowed between fork and exec of a program with threads.
-    prctl(PR_SET_PDEATHSIG, SIGTERM);  // it does not outlive the kernel
-    if (getppid() != kernel) _exit(127);
-    setpgid(0, 0);  // an interrupt of the kernel is not meant for it
+    prctl(PR_SET_PDEATHSIG, SIGTERM);  // it does not outlive who started it
+    if (getppid() != starter) _exit(127);
+    setpgid(0, 0);  // an interrupt of its starter is not meant for it
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -113,18 +112,18 @@ std::string LocalPodium::start(Notebook& notebook) {
   close(err[1]);
   fcntl(out[0], F_SETFL, O_NONBLOCK);
   const auto complaints = std::make_shared<Complaints>();
-  std::thread log([complaints, pipe = err[0]] {
+  std::thread log([complaints, log_to, pipe = err[0]] {
     char piece[4096];
     for (ssize_t n; (n = read(pipe, piece, sizeof piece)) > 0;) {
       complaints->take({piece, static_cast<std::size_t>(n)});
-      [[maybe_unused]] const auto written =
-          write(STDERR_FILENO, piece, static_cast<std::size_t>(n));
+      if (log_to < 0) continue;
+      [[maybe_unused]] const auto written = write(log_to, piece, static_cast<std::size_t>(n));
     }
     close(pipe);
   });
   std::string said, url;
   bool alive = true;
-  const bool waited = notebook.wait(
+  const bool waited = wait(
       [&] {
         alive = take(out[0], said);
         const std::size_t begin = said.find("http://");
@@ -135,7 +134,7 @@ std::string LocalPodium::start(Notebook& notebook) {
       milliseconds(20));
   close(out[0]);
   if (!url.empty() || !waited) log.detach();
-  if (!waited) throw Interrupted();
+  if (!waited) return {};
   if (url.empty()) {
     log.join();
     waitpid(process_, nullptr, 0);
@@ -149,4 +148,4 @@ std::string LocalPodium::start(Notebook& notebook) {
   return url;
 }
 
-}  // namespace podium::kernel
+}  // namespace podium::front

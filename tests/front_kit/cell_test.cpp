@@ -1,11 +1,8 @@
 #include "podium/front_kit/cell.hpp"
 
 #include "support.hpp"
-#include "text.hpp"
 
 using namespace podium::front;
-using podium::kernel::byte_of;
-using podium::kernel::character_of;
 
 TEST_CASE("a cell is one command a line") {
   const auto commands = commands_of("tasks in vision\n\n# nothing\n  projects  \nhelp \\\n  tasks");
@@ -67,13 +64,4 @@ TEST_CASE("a line is whole unless a backslash ends it") {
   CHECK(is_whole(""));
   CHECK_FALSE(is_whole("tasks \\"));
   CHECK_FALSE(is_whole("tasks \\  "));
-}
-
-TEST_CASE("characters and bytes") {
-  const std::string text = "aä€😀z";
-  CHECK(byte_of(text, 0) == 0);
-  CHECK(byte_of(text, 2) == 3);
-  CHECK(byte_of(text, 4) == 10);
-  CHECK(byte_of(text, 99) == text.size());
-  for (std::size_t i = 0; i <= 5; ++i) CHECK(character_of(text, byte_of(text, i)) == i);
 }
