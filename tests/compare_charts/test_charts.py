@@ -97,11 +97,11 @@ def test_scatter(api, runs):
 
 
 def test_boxes(api, runs):
-    answer, _ = api.chart("box", "api-box", tasks=runs, names=["metrics.acc"], by="params.opt")
+    answer, _ = api.chart("box", "api-box", tasks=runs, names=["metrics.acc"], group=["params.opt"])
     rows = table_of(answer)
     assert [r["name"] for r in rows] == ["adam", "lion", "sgd"] and [r["n"] for r in rows] == [4, 4, 4]
     assert rows[0]["median"] == pytest.approx(0.68)
-    by_number = table_of(api.chart("box", tasks=runs, names=["metrics.acc"], by="params.lr"))
+    by_number = table_of(api.chart("box", tasks=runs, names=["metrics.acc"], group=["params.lr"]))
     assert [r["name"] for r in by_number] == ["0.001", "0.01", "0.1", "1.0"]
 
 
@@ -158,7 +158,7 @@ def test_a_question_too_long_for_a_url(api, runs):
     ({"kind": "scatter", "names": ["params.lr", "metrics"]}, "names[1]", None),
     ({"kind": "scatter", "names": ["params.lr", "metrics.acc"], "color": "stat"}, "color", None),
     ({"kind": "box", "names": ["params.opt"]}, "names", "'names' must name something that is a number in every task that has it"),
-    ({"kind": "box", "names": ["metrics.acc"], "by": "nothing"}, "group", None),
+    ({"kind": "box", "names": ["metrics.acc"], "group": ["nothing"]}, "group", None),
     ({"kind": "parallel", "names": ["params.lr"]}, "names", "'names' of parallel axes are two or more"),
     ({"kind": "parallel", "names": ["params.lr", "params.opt"], "color": "params.opt"}, "color", "'color' must be one of the axes, and of numbers"),
     ({"kind": "parallel", "names": ["params.lr", "params.opt"], "brush": {"params.opt": [0, 1]}}, "brush", "'brush' is of axes of numbers that are in the chart"),
@@ -168,6 +168,8 @@ def test_a_question_too_long_for_a_url(api, runs):
     ({"kind": "importance"}, "names", "'names' begin with the target"),
     ({"kind": "importance", "names": ["metrics.none"]}, "names", None),
     ({"kind": "curves", "names": ["loss"]}, "names", None),
+    ({"kind": "scatter", "names": ["params.lr", "metrics.acc"], "brush": {}}, "brush", None),
+    ({"kind": "box", "names": ["metrics.acc"], "group": ["params.lr", "params.opt"]}, "group", "'group' has 2 items; at most 1"),
     ({"kind": "summary", "width": 5}, "width", "'width' must be from 200 to 4000"),
     ({"kind": "summary", "what": 5}, "what", None)])
 def test_refused(api, runs, asked, field, sentence):

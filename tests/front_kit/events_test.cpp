@@ -45,7 +45,7 @@ TEST_CASE("what an answer follows") {
   const Json details = {{"kind", "details"}, {"entity", "task"}, {"fields", {{"id", "a"}}}};
   CHECK(topics_of_answer(details) == "topic=task/a");
   Json chart = {{"kind", "chart"}, {"series", {{{"task", "b"}}, {{"task", "a"}}, {{"task", "b"}}}}};
-  CHECK(topics_of_answer(chart) == "topic=task/a/metrics&topic=task/b/metrics");
+  CHECK(topics_of_answer(chart) == "topic=task/a&topic=task/b");
   for (int i = 0; i < 100; ++i) chart["series"].push_back({{"task", std::to_string(i)}});
   CHECK(topics_of_answer(chart) == "topic=tasks");
   // What is dear to ask for again is asked seldom.

@@ -25,9 +25,10 @@ std::string encoded(const std::string& text) {
   return out;
 }
 
-std::string of_each(const std::set<std::string>& tasks, const char* behind) {
+/// A task tells of its points too.
+std::string of_each(const std::set<std::string>& tasks) {
   std::vector<std::string> topics;
-  for (const std::string& task : tasks) topics.push_back("task/" + task + behind);
+  for (const std::string& task : tasks) topics.push_back("task/" + task);
   const std::string found = topics_of(topics);
   return found.empty() ? topics_of({"tasks"}) : found;
 }
@@ -52,7 +53,7 @@ std::string topics_of_answer(const Json& answer) {
   if (kind == "chart") {
     for (const Json& series : answer.at("series"))
       if (series.contains("task")) tasks.insert(series.at("task").get<std::string>());
-    return of_each(tasks, "/metrics");
+    return of_each(tasks);
   }
   if (verb == "projects") return topics_of({"tasks", "collection/projects"});
   const Json question = answer.value("question", Json::object());

@@ -158,7 +158,7 @@ Answer BoardVerb::history(const VerbCall& call, const Board& board) const {
 Answer BoardVerb::about_board(const VerbCall& call, const Board& board) const {
   std::vector<std::vector<Value>> rows;
   if (desk_.project_template(call.who(), board.project))
-    for (const Difference& d : desk_.differences(call.who(), board))
+    for (const TemplateDifference& d : desk_.differences(call.who(), board))
       rows.push_back({d.member, d.board, d.here});
   return about(line_of(board), rows);
 }
