@@ -335,6 +335,23 @@ def test_the_past(api, say, world, vision, board):
     assert last == {"0.05": 1, "0.1": 2, "0.2": None}
 
 
+def test_the_past_of_a_board_that_was_another_then(say, world, vision, board):
+    name, _ = board
+    awaits("it is kept", lambda: "was there" in say(f"board '{name}' history").column("what"))
+    before = world.moment()
+    said = say(f"board by energy min in {vision.name} team tags.team save as '{name}' yes")
+    assert "team" in said.columns
+    awaits("the other definition is kept", lambda: say(f"board '{name}' history").column("what").count("defined") == 2)
+    then = say(f"board '{name}' at {before}")
+    assert then.column("params.lr") == ["0.1", "0.2", "0.3"] and "acc ±" in then.columns
+    assert say(f"board '{name}' trust at {before}").column("params.lr") == ["0.1", "0.2"]
+    assert len(say(f"board '{name}' pareto acc energy at {before}").column("params.lr")) == 2
+    assert say(f"board '{name}' candidate lr=0.1 at {before}").answer["fields"]["rank"] == 1
+    changes = say(f"board '{name}' changes since {before}")
+    assert set(changes.column("label")) == {"red", "blue", "lr=0.1", "lr=0.2", "lr=0.3"}
+    assert "The board had another definition then." in changes.notices
+
+
 def test_what_is_not_kept_has_a_past_that_is_worked_out(say, world, vision):
     before = world.moment()
     said = say(by_lr(vision, f"at {before}"))
