@@ -142,6 +142,14 @@ class History:
         for i, board in enumerate(self.boards):
             assert_equal(self.api.ranking(board), self.expected(i))
 
+    def replay(self):
+        """What the boards said then is what they say of then."""
+        for moment, rankings in self.told:
+            for board, ranking in zip(self.boards, rankings):
+                then = self.api.ranking(board, at=moment)
+                assert plain(then) == plain(ranking), moment
+                assert not then["rebuilt"]
+
     def note(self):
         moment = self.world.moment()
         self.told.append((moment, [self.api.ranking(board) for board in self.boards]))
@@ -165,6 +173,7 @@ def test_random_histories(tmp_path):
                 if i % 3 == 2:
                     history.note()
             history.note()
+            history.replay()
             remembered.append(history)
 
         histories()
@@ -175,11 +184,7 @@ def test_random_histories(tmp_path):
             history.api = api
             history.check()
         for history in remembered:
-            for moment, rankings in history.told:
-                for board, ranking in zip(history.boards, rankings):
-                    then = api.ranking(board, at=moment)
-                    assert plain(then) == plain(ranking), (history.definitions, moment)
-                    assert not then.get("rebuilt")
+            history.replay()
 
 
 @st.composite
