@@ -2,6 +2,7 @@
 import copy
 import itertools
 import math
+import time
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -102,6 +103,19 @@ class History:
         self.definitions = list(given)
         self.boards = [api.board(self.project, d, name=f"board {i}") for i, d in enumerate(given)]
         self.told = []
+        # A board of its own project, to know how far the history of all boards is written.
+        self.marker = api.board(self.world.project(f"{name} marker"), {"primary": {"metric": "acc"}, "seed": 0}, name="marker")
+        self.marked = 0
+
+    def settle(self):
+        """Waits until what was done by now is in the histories of the boards: they are written in order, a moment after each change, and what is undone
+        within that moment is not told."""
+        self.marked += 1
+        self.api("PATCH", f"boards/{self.marker}", json={"definition": {"primary": {"metric": "acc"}, "seed": self.marked}})
+        deadline = time.monotonic() + 60
+        while not any(e["kind"] == "defined" and e["revision"] == self.marked + 1
+                      for e in self.api("GET", f"boards/{self.marker}/history", params={"limit": 3})["events"]):
+            assert time.monotonic() < deadline, "the history of boards is not written"
 
     def expected(self, i):
         return reference.board(self.world, self.project, self.definitions[i])
@@ -151,6 +165,7 @@ class History:
                 assert not then["rebuilt"]
 
     def note(self):
+        self.settle()
         moment = self.world.moment()
         self.told.append((moment, [self.api.ranking(board) for board in self.boards]))
 
