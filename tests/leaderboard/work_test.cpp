@@ -32,7 +32,8 @@ TEST_CASE("a new task folds its own candidate only: a thousandth of a rebuild") 
 
 TEST_CASE("a board that is read again reads the tasks that changed, and those only") {
   BoardsHost host;
-  for (int i = 0; i < 20; ++i) host.run({.metrics = {{"acc", i / 20.0}}, .params = {{"g", std::to_string(i % 4)}}});
+  for (int i = 0; i < 20; ++i)
+    host.run({.metrics = {{"acc", i / 20.0}}, .params = {{"g", std::to_string(i % 4)}}});
   const auto id = host.board({{"primary", {{"metric", "acc"}}}, {"group_by", {{"params", {"g"}}}}});
   host.ranking(id);
   Desk desk(*host.library);
