@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <charconv>
 
+#include "modules.hpp"
 #include "podium/error.hpp"
 #include "podium/front_kit/answer_text.hpp"
 #include "podium/front_kit/carry_out.hpp"
 #include "podium/front_kit/draw.hpp"
+#include "podium/front_kit/undo.hpp"
 
 namespace podium::kernel {
 
@@ -47,6 +49,10 @@ Interpreter::Interpreter(Notebook& notebook, std::string esm_file)
       outputs_(notebook, host_, widgets_, live_, look_) {
   widgets_.on_selection(
       [this](const std::string& name, const Json& selection) { results_.select(name, selection); });
+  widgets_.on_run([this](const std::string& run) { last_run_ = run; });
+  widgets_.on_open([this](const std::string& task, const std::string& table, const Json& parent) {
+    open_task(task, table, parent);
+  });
 }
 Interpreter::~Interpreter() = default;
 
@@ -157,23 +163,9 @@ Json Interpreter::call(const std::string& path, const Json& request,
   return front::told(ask(call, most));
 }
 
-/// `undo` alone takes back what was last done from here: the host keeps nothing between commands.
-Command Interpreter::completed(Command command) const {
-  const auto words = words_of(command.line);
-  if (words.size() != 1 || words.front().text != "undo") return command;
-  if (last_run_.empty())
-    throw wrong("nothing was done from this notebook that can be undone; 'undo RUN' names a run");
-  command.line += " " + last_run_;
-  return command;
-}
-
-void Interpreter::run(const Command& typed) {
-  const Command command = completed(typed);
+void Interpreter::run(const Command& command) {
   std::string request;
   const Json answer = answer_to(command, request);
-  if (answer.value("entity", "") == "action_run" && answer.contains("fields") &&
-      answer.at("fields").value("undoable", false))
-    last_run_ = answer.at("fields").value("run", "");
   if (!command.name.empty()) results_.bind(command.name, answer);
   outputs_.show(answer, command, request);
   if (answer.value("outcome", "done") == "failed" || answer.value("outcome", "") == "timed_out")
@@ -198,11 +190,12 @@ Json Interpreter::answer_to(const Command& command, std::string& request) {
     }
     Interpreter& interpreter;
   } kernel(*this);
-  Json body = {{"line", command.line}};
+  Json body = {{"line", front::undo_of(command.line, last_run_)}};
   if (const Json named = results_.spoken_of(command.line); !named.empty())
     body["selections"] = named;
   front::CarriedOut done = front::carry_out(kernel, std::move(body));
   request = std::move(done.request);
+  front::keep_undoable(done.answer, last_run_);
   return std::move(done.answer);
 }
 
@@ -220,32 +213,84 @@ bool Interpreter::confirmed(const Json& question) {
   return *reply == "y" || *reply == "Y" || *reply == "yes";
 }
 
+namespace {
+
+/// The button below the progress of a job, while its cell waits and somebody is there to press it.
+class CancelButton {
+ public:
+  CancelButton(Notebook& notebook, Host& host, Widgets& widgets, const std::string& job)
+      : notebook_(notebook), widgets_(widgets), id_(Widgets::new_id()) {
+    notebook_.display(
+        widgets_.open(id_, Widgets::Small{"podium.cancel", cancel_module, Json::object(),
+                                          [&host, job](const Json&) {
+                                            host.ask_later(
+                                                {"/api/v1/jobs/" + job + "/cancel", "{}"},
+                                                [](const HttpAnswer*, const std::string&) {});
+                                          }}),
+        id_);
+  }
+  ~CancelButton() {
+    Bundle nothing;
+    nothing.data["text/plain"] = "";
+    notebook_.update(nothing, id_);
+    widgets_.close(id_);
+  }
+  CancelButton(const CancelButton&) = delete;
+  CancelButton& operator=(const CancelButton&) = delete;
+
+ private:
+  Notebook& notebook_;
+  Widgets& widgets_;
+  const std::string id_;
+};
+
+}  // namespace
+
 void Interpreter::watch(const Json& progress) {
   const auto bundle = [this](const Json& now) { return bundle_of(now, look_); };
   const std::string job = progress.at("job"), id = Widgets::new_id();
   notebook_.display(bundle(progress), id);
+  std::optional<CancelButton> button;
   using namespace std::chrono_literals;
   for (auto pause = 50ms;; pause = std::min(pause * 2, 500ms)) {
-    Json now = progress;
     try {
+      Json now = progress;
       const Json told = call("/api/v1/jobs/" + job, nullptr);
       for (const char* member : {"state", "done", "total"})
         if (told.contains(member) && !told.at(member).is_null()) now[member] = told.at(member);
       notebook_.update(bundle(now), id);
       const std::string state = now.value("state", "");
       if (state == "done" || state == "failed" || state == "cancelled") return;
+      // Not for what is over at once.
+      if (pause >= 200ms && !button && look_.widgets && notebook_.somebody_is_there())
+        button.emplace(notebook_, host_, widgets_, job);
       const auto until = std::chrono::steady_clock::now() + pause;
       if (!notebook_.wait([&] { return std::chrono::steady_clock::now() >= until; }, pause))
         throw Interrupted();
     } catch (const Interrupted&) {
-      host_.ask_later({"/api/v1/jobs/" + job + "/cancel", "{}"},
-                      [](const HttpAnswer*, const std::string&) {});
-      now["state"] = "being cancelled";
-      notebook_.update(bundle(now), id);
-      throw Error(ErrorCode::conflict, "interrupted; the job " + job + " was told to stop, 'job " +
-                                           job + "' tells what it had done");
+      throw Error(ErrorCode::cancelled,
+                  fmt::format("the job goes on; 'job {0}' watches it, 'cancel {0}' stops it", job));
     }
   }
+}
+
+/// The details of a task that somebody opened in a table, below it; those of another before are
+/// replaced.
+void Interpreter::open_task(const std::string& task, const std::string& table, const Json& parent) {
+  const Json request = {{"argv", {"show", task}}};
+  host_.ask_later(
+      {"/api/v1/commands", request.dump(-1, ' ', false, Json::error_handler_t::replace)},
+      [this, table, parent](const HttpAnswer* got, const std::string&) {
+        const Json answer = got == nullptr ? Json() : Json::parse(got->body, nullptr, false);
+        if (!answer.is_object() || !answer.contains("kind")) return;
+        const std::string id = table + "-opened";
+        notebook_.within(parent, [&] {
+          if (opened_.insert(id).second)
+            notebook_.display(bundle_of(answer, look_), id);
+          else
+            notebook_.update(bundle_of(answer, look_), id);
+        });
+      });
 }
 
 Json Interpreter::evaluate(const std::string& expression) {

@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -50,7 +51,6 @@ class Interpreter {
   /// Runs a command of the front end's own; false when it is none.
   bool run_own(const Command&);
   void connect(const std::string& where);
-  Command completed(Command) const;
   void run(const Command&);
   /// The answer of the host, and what was asked: waits, questions and jobs are gone through.
   Json answer_to(const Command&, std::string& request);
@@ -58,8 +58,9 @@ class Interpreter {
   Json call(const std::string& path, const Json& request, std::chrono::milliseconds most = {});
   /// Asks the person; false: not to be done.
   bool confirmed(const Json& question);
-  /// Watches a job to its end; an interrupt cancels it.
+  /// Watches a job to its end; an interrupt leaves it alone, a button stops it.
   void watch(const Json& progress);
+  void open_task(const std::string& task, const std::string& table, const Json& parent);
 
   Notebook& notebook_;
   Host host_;
@@ -67,8 +68,9 @@ class Interpreter {
   Live live_;
   Results results_;
   Look look_;
-  std::string last_run_;  ///< of an action that can be undone
   Outputs outputs_;
+  std::string last_run_;          ///< of an action that can be undone
+  std::set<std::string> opened_;  ///< displays of opened tasks
 };
 
 }  // namespace podium::kernel

@@ -6,23 +6,22 @@ constexpr std::size_t most_outputs = 16;
 }  // namespace
 
 struct Live::Output {
-  std::string display_id, request, cell;
-  std::function<Bundle(const Json&)> draw;
+  std::string display_id, cell;
+  Following of;
   Json parent;
   int generation = 0;
   bool asking = false, again = false;
+  bool over = false;  ///< what it tells changes no more: once again, for the last of it
   std::shared_ptr<Host::Stream> events;
 };
 
 Live::~Live() = default;
 
-void Live::follow(const std::string& display_id, const Json& answer, const std::string& request,
-                  std::function<Bundle(const Json&)> draw) {
-  while (outputs_.size() >= most_outputs) outputs_.pop_front();
+void Live::follow(const std::string& display_id, const Json& answer, Following following) {
+  while (outputs_.size() >= most_outputs) end(std::shared_ptr<Output>(outputs_.front()));
   auto output = std::make_shared<Output>();
   output->display_id = display_id;
-  output->request = request;
-  output->draw = std::move(draw);
+  output->of = std::move(following);
   output->parent = notebook_.parent();
   output->cell = notebook_.cell();
   output->generation = host_.generation();
@@ -52,20 +51,44 @@ void Live::ask(const std::shared_ptr<Output>& output) {
   output->asking = true;
   output->again = false;
   std::weak_ptr<Output> weak = output;
-  host_.ask_later({"/api/v1/commands", output->request},
+  host_.ask_later({"/api/v1/commands", output->of.request},
                   [this, weak](const HttpAnswer* got, const std::string&) {
                     const auto told = weak.lock();
                     if (told == nullptr) return;
+                    if (got != nullptr && got->status == 200) show(*told, *got);
+                    if (told->over) return end(told);
+                    if (!told->of.still.path.empty()) return ask_still(told);
                     told->asking = false;
-                    if (got != nullptr && got->status == 200) {
-                      const Json answer = Json::parse(got->body, nullptr, false);
-                      if (answer.is_object() && answer.contains("kind"))
-                        notebook_.within(told->parent, [&] {
-                          notebook_.update(told->draw(answer), told->display_id);
-                        });
-                    }
                     if (told->again) ask(told);
                   });
+}
+
+void Live::show(Output& output, const HttpAnswer& got) {
+  const Json answer = Json::parse(got.body, nullptr, false);
+  if (!answer.is_object() || !answer.contains("kind")) return;
+  notebook_.within(output.parent, [&] {
+    const Bundle bundle = output.of.draw(answer);
+    notebook_.update(bundle, output.display_id);
+    if (output.of.also) output.of.also(bundle);
+  });
+}
+
+void Live::ask_still(const std::shared_ptr<Output>& output) {
+  std::weak_ptr<Output> weak = output;
+  host_.ask_later(output->of.still, [this, weak](const HttpAnswer* got, const std::string&) {
+    const auto told = weak.lock();
+    if (told == nullptr) return;
+    told->asking = false;
+    const Json found = got == nullptr ? Json() : Json::parse(got->body, nullptr, false);
+    // What came between the last answer and the end of it is in one answer more.
+    told->over = found.is_object() && found.contains("rows") && found.at("rows").empty();
+    if (told->again || told->over) ask(told);
+  });
+}
+
+void Live::end(const std::shared_ptr<Output>& output) {
+  std::erase(outputs_, output);
+  if (output->of.ended) notebook_.within(output->parent, output->of.ended);
 }
 
 }  // namespace podium::kernel

@@ -15,11 +15,17 @@ class Live {
   Live(Notebook& notebook, Host& host) : notebook_(notebook), host_(host) {}
   ~Live();
 
-  /// `request` is the body of the command that `answer` answered; `draw` makes the output of an
-  /// answer. Outputs are replaced at most as often as the answer's pace tells, and not while one is
-  /// on its way.
-  void follow(const std::string& display_id, const Json& answer, const std::string& request,
-              std::function<Bundle(const Json& answer)> draw);
+  struct Following {
+    std::string request;                        ///< the body of the command
+    std::function<Bundle(const Json&)> draw{};  ///< makes the output of an answer
+    /// Asked behind each answer: one without rows is the last one but one. No path: it never ends.
+    HttpCall still{};
+    std::function<void(const Bundle&)> also{};  ///< hears of each output
+    std::function<void()> ended{};              ///< it follows no more
+  };
+  /// Outputs are replaced at most as often as the answer's pace tells, and not while one is on its
+  /// way.
+  void follow(const std::string& display_id, const Json& answer, Following);
   /// The outputs of a cell are replaced: those of before follow no more.
   void drop(const std::string& cell);
   std::size_t count() const { return outputs_.size(); }
@@ -28,6 +34,9 @@ class Live {
   struct Output;
   void changed(const std::shared_ptr<Output>&);
   void ask(const std::shared_ptr<Output>&);
+  void show(Output&, const HttpAnswer&);
+  void ask_still(const std::shared_ptr<Output>&);
+  void end(const std::shared_ptr<Output>&);
 
   Notebook& notebook_;
   Host& host_;

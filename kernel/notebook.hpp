@@ -39,6 +39,8 @@ class Notebook {
   virtual void print(const std::string& text, bool error = false) = 0;
   virtual void send(const CommMessage&) = 0;
 
+  /// Whether the cell that runs may ask: a program that runs a notebook answers nothing.
+  virtual bool somebody_is_there() const = 0;
   /// A line from the person at the notebook; nothing when there is none or it was interrupted.
   virtual std::optional<std::string> ask(const std::string& prompt, bool password) = 0;
 

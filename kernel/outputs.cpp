@@ -7,6 +7,7 @@
 #include <fstream>
 #include <set>
 
+#include "modules.hpp"
 #include "podium/error.hpp"
 #include "podium/front_kit/base64.hpp"
 #include "podium/front_kit/draw.hpp"
@@ -79,6 +80,19 @@ Bundle text_bundle(const std::string& name, const std::string& text, bool whole)
   return bundle;
 }
 
+/// Asks for one of a chart's tasks that runs; no path when it is of none.
+HttpCall running_among(const Json& chart) {
+  std::set<std::string> tasks;
+  for (const Json& series : chart.at("series"))
+    if (series.contains("task")) tasks.insert("'" + series.at("task").get<std::string>() + "'");
+  if (tasks.empty()) return {};
+  const Json body = {
+      {"filter", fmt::format("state = 'running' and id in ({})", fmt::join(tasks, ", "))},
+      {"columns", Json::array({"id"})},
+      {"limit", 1}};
+  return {"/api/v1/tasks/query", body.dump()};
+}
+
 /// A question without what only says how the table is viewed; a limit says how much of it there is.
 Json without_view(const Json& question) {
   Json which = question;
@@ -112,32 +126,62 @@ void Outputs::show(const Json& answer, const Command& command, const std::string
     show_table(answer, command, request);
   } else if (kind == "details" && answer.value("entity", "") == "task" && !command.live) {
     show_previews(answer);
-  } else if (command.live || (kind == "chart" && any_running(answer))) {
+  } else if (kind == "chart") {
+    show_curves(answer, command, request);
+  } else if (command.live) {
     show_live(answer, request);
   } else {
     notebook_.display(bundle_of(answer, look_));
   }
 }
 
-/// Curves of a task that runs grow by themselves.
-bool Outputs::any_running(const Json& chart) {
-  std::set<std::string> tasks;
-  for (const Json& series : chart.at("series"))
-    if (series.contains("task")) tasks.insert("'" + series.at("task").get<std::string>() + "'");
-  if (tasks.empty()) return false;
-  const std::string filter =
-      fmt::format("state = 'running' and id in ({})", fmt::join(tasks, ", "));
-  const Json body = {{"filter", filter}, {"columns", Json::array({"id"})}, {"limit", 1}};
-  const HttpAnswer got = host_.ask({"/api/v1/tasks/query", body.dump()});
-  const Json found = Json::parse(got.body, nullptr, false);
-  return got.status == 200 && found.is_object() && !found.value("rows", Json::array()).empty();
+/// Curves of tasks that run grow by themselves until none does, or as long as `live` says.
+void Outputs::show_curves(const Json& chart, const Command& command, const std::string& request) {
+  const HttpCall still = running_among(chart);
+  bool running = false;
+  if (!still.path.empty()) {
+    const HttpAnswer got = host_.ask(still);
+    const Json found = Json::parse(got.body, nullptr, false);
+    running = got.status == 200 && found.is_object() && !found.value("rows", Json::array()).empty();
+  }
+  if (!running && !command.live) return notebook_.display(bundle_of(chart, look_));
+  Live::Following following{request,
+                            [look = look_](const Json& now) { return bundle_of(now, look); }};
+  if (!command.live) following.still = still;
+  const std::string id = Widgets::new_id();
+  const Bundle first = bundle_of(chart, look_);
+  notebook_.display(first, id);
+  if (look_.widgets && notebook_.somebody_is_there()) show_picture(first, following);
+  live_.follow(id, chart, std::move(following));
+}
+
+/// A page that is loaded again goes on with the picture, which this widget shows it.
+void Outputs::show_picture(const Bundle& first, Live::Following& following) {
+  const std::string id = Widgets::new_id();
+  const auto picture = std::make_shared<Json>(first.data.value("image/svg+xml", Json()));
+  const auto tell = [this, id, picture] { widgets_.tell(id, {{"picture", *picture}}); };
+  const Bundle view = widgets_.open(id, Widgets::Small{"podium.picture",
+                                                       picture_module,
+                                                       {{"reloaded", false}},
+                                                       [tell](const Json&) { tell(); }});
+  notebook_.display(view, id);
+  following.also = [tell, picture](const Bundle& now) {
+    *picture = now.data.value("image/svg+xml", Json());
+    tell();
+  };
+  following.ended = [this, id] {
+    Bundle nothing;
+    nothing.data["text/plain"] = "";
+    notebook_.update(nothing, id);
+    widgets_.close(id);
+  };
 }
 
 void Outputs::show_live(const Json& answer, const std::string& request) {
   const std::string id = Widgets::new_id();
   notebook_.display(bundle_of(answer, look_), id);
-  live_.follow(id, answer, request,
-               [look = look_](const Json& now) { return bundle_of(now, look); });
+  live_.follow(id, answer,
+               {request, [look = look_](const Json& now) { return bundle_of(now, look); }});
 }
 
 void Outputs::show_table(const Json& answer, const Command& command, const std::string& request) {

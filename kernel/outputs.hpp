@@ -38,7 +38,8 @@ class Outputs {
   void show_table(const Json& answer, const Command&, const std::string& request);
   void show_file(const Json& answer);
   void show_previews(const Json& details);
-  bool any_running(const Json& chart);
+  void show_curves(const Json& chart, const Command&, const std::string& request);
+  void show_picture(const Bundle& first, Live::Following&);
   void show_live(const Json& answer, const std::string& request);
 
   Notebook& notebook_;

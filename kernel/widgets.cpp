@@ -6,8 +6,8 @@
 #include <set>
 #include <sstream>
 
+#include "modules.hpp"
 #include "podium/error.hpp"
-#include "table_module.hpp"
 
 namespace podium::kernel {
 namespace {
@@ -35,13 +35,17 @@ Json widget_state(const char* id, const std::string& module) {
 }
 
 /// What the front end may ask, and who answers it. Its bodies are those of the HTTP API.
-const char* path_of(const std::string& ask) {
+std::string path_of(const std::string& ask) {
   if (ask == "window") return "/api/v1/tasks/query";
   if (ask == "facets") return "/api/v1/tasks/facets";
   if (ask == "columns") return "/api/v1/tasks/columns";
   if (ask == "actions") return "/api/v1/tasks/actions/available";
   if (ask == "run") return "/api/v1/tasks/actions/run";
-  return nullptr;
+  return {};
+}
+/// What is asked of a run stands behind its address; null: it is not of a run.
+const char* behind_run(const std::string& ask) {
+  return ask == "undo" ? "/undo" : ask == "progress" ? "" : nullptr;
 }
 
 Json problem(const std::string& code, const std::string& detail) {
@@ -76,7 +80,10 @@ struct Widgets::Model {
   Json state;
   std::set<std::string> known;  ///< ids of the rows that were sent
   std::shared_ptr<Host::Stream> events;
-  int generation = 0;  ///< of the host that it was made with
+  std::set<std::string> runs;             ///< that it began
+  Json parent;                            ///< the request whose output it is
+  std::function<void(const Json&)> hear;  ///< of a small one
+  int generation = 0;                     ///< of the host that it was made with
 
   /// Whether a selection is of this table: what a stale page or a mistake names is not acted on.
   bool may_act_on(const Json& selection) const {
@@ -134,33 +141,57 @@ void Widgets::open_comm(const Model& model) {
                   {{"version", "2.1.0"}}});
 }
 
-Bundle Widgets::open(const std::string& id, Table table) {
-  open_library();
+std::shared_ptr<Widgets::Model> Widgets::make(const std::string& id, const char* kind,
+                                              const char* module) {
   close_oldest();
   auto model = std::make_shared<Model>();
   model->id = id;
   model->number = ++made_;
   model->cell = notebook_.cell();
+  model->parent = notebook_.parent();
   model->generation = host_.generation();
-  model->state = widget_state("podium.table", table_module);
+  model->state = widget_state(kind, module);
+  models_[id] = model;
+  return model;
+}
+
+Bundle Widgets::view_of(const std::string& id, const std::string& text) const {
+  Bundle view;
+  view.data["text/plain"] = text;
+  view.data["application/vnd.jupyter.widget-view+json"] = {
+      {"version_major", 2}, {"version_minor", 0}, {"model_id", id}};
+  return view;
+}
+
+Bundle Widgets::open(const std::string& id, Small small) {
+  const auto model = make(id, small.kind, small.module);
+  for (const auto& [name, value] : small.state.items()) model->state[name] = value;
+  model->hear = std::move(small.hear);
+  open_comm(*model);
+  return view_of(id, {});
+}
+
+void Widgets::tell(const std::string& id, const Json& message) {
+  if (models_.contains(id)) send(id, {{"method", "custom"}, {"content", message}});
+}
+
+Bundle Widgets::open(const std::string& id, Table table) {
+  open_library();
+  const auto model = make(id, "podium.table", table_module);
   model->state["library"] = library_;
+  model->state["asks"] = {"undo", "progress"};  // beside what every kernel answers
   model->state["question"] = table.question;
   model->state["state"] = table.state;
   model->state["selection"] = nullptr;
   model->state["live"] = nullptr;
   model->state["snapshot"] = id;
   model->table = std::move(table);
-  models_[id] = model;
   open_comm(*model);
   if (!model->table.events.empty())
     model->events = host_.follow(
         model->table.events, news_pace, [this, id](const Json& message) { news(id, message); },
         [this, id](bool live) { alive(id, live); });
-  Bundle view;
-  view.data["text/plain"] = model->table.text;
-  view.data["application/vnd.jupyter.widget-view+json"] = {
-      {"version_major", 2}, {"version_minor", 0}, {"model_id", id}};
-  return view;
+  return view_of(id, model->table.text);
 }
 
 void Widgets::close_oldest() {
@@ -172,6 +203,7 @@ void Widgets::close_oldest() {
 }
 
 void Widgets::close(const std::string& id) {
+  if (!models_.contains(id)) return;
   notebook_.send({CommMessage::Kind::close, id, {}, Json::object(), Json::object()});
   models_.erase(id);
 }
@@ -213,7 +245,10 @@ void Widgets::on_comm(const CommMessage& message) {
   }
   if (controls_.contains(message.id)) {
     if (message.data.value("method", "") != "request_states") return;
+    // A page that asks was just loaded, and hears of no output that is replaced in place.
     Json states = Json::object();
+    for (const auto& [id, model] : models_)
+      if (model->state.contains("reloaded")) model->state["reloaded"] = true;
     for (const auto& [id, model] : models_)
       states[id] = {{"model_name", "AnyModel"},
                     {"model_module", "anywidget"},
@@ -255,8 +290,9 @@ void Widgets::on_custom(Model& model, const Json& content) {
       send(model.id, {{"method", "custom"}, {"content", {{"module", esm_}}}});
     return;
   }
+  if (model.hear) return model.hear(content);
   if (content.contains("open") && content.at("open").is_string()) {
-    if (opened_) opened_(content.at("open"));
+    if (opened_) opened_(content.at("open"), model.id, model.parent);
     return;
   }
   if (!content.contains("id") || !content.contains("ask")) return;
@@ -266,17 +302,22 @@ void Widgets::on_custom(Model& model, const Json& content) {
     send(id, {{"method", "custom"}, {"content", {{"id", number}, {member, std::move(value)}}}});
   };
   const std::string ask = content.value("ask", "");
-  const char* path = path_of(ask);
-  if (path == nullptr)
+  const Json body = content.value("body", Json::object());
+  HttpCall call{path_of(ask), dumped(body)};
+  if (const char* behind = behind_run(ask)) {
+    const std::string run = body.is_object() ? body.value("run", "") : "";
+    if (!model.runs.contains(run))
+      return answer("error", problem("denied", "this is no run of this table"));
+    call = {"/api/v1/tasks/actions/runs/" + run + behind, *behind == '\0' ? "" : "{}"};
+  }
+  if (call.path.empty())
     return answer("error", problem("invalid", "a table asks for no '" + ask + "'"));
   if (model.generation != host_.generation())
     return answer("error", problem("gone", "the kernel is connected to another podium since then"));
-  const Json body = content.value("body", Json::object());
   if (ask == "run" && !model.may_act_on(body.value("selection", Json())))
     return answer("error", problem("denied", "this names tasks that are not of this table"));
-  host_.ask_later({path, dumped(body)}, [this, answer, ask, id = model.id,
-                                         parent = notebook_.parent()](const HttpAnswer* got,
-                                                                      const std::string& trouble) {
+  host_.ask_later(call, [this, answer, ask, id = model.id, parent = notebook_.parent()](
+                            const HttpAnswer* got, const std::string& trouble) {
     notebook_.within(parent, [&] {
       if (got == nullptr) return answer("error", problem("unavailable", trouble));
       Json json = Json::parse(got->body, nullptr, false);
@@ -285,23 +326,35 @@ void Widgets::on_custom(Model& model, const Json& content) {
             "error",
             problem(json.is_object() ? json.value("code", "internal") : "internal",
                     json.is_object() ? json.value("detail", "podium refused") : "podium refused"));
-      const auto found = models_.find(id);
-      if (ask == "window" && found != models_.end()) {
-        auto& known = found->second->known;
-        if (known.size() > most_known) known.clear();
-        std::size_t at = 0;
-        for (const Json& column : json.value("columns", Json::array())) {
-          if (column == "id") break;
-          ++at;
-        }
-        for (const Json& row : json.value("rows", Json::array()))
-          if (row.is_array() && at < row.size() && row.at(at).is_string())
-            known.insert(row.at(at).get<std::string>());
-      }
+      if (ask == "window") keep_rows(id, json);
+      if (ask == "run" || ask == "undo") keep_run(id, json);
       if (ask == "actions") keep_order(nlohmann::ordered_json::parse(got->body), json);
       answer("ok", std::move(json));
     });
   });
+}
+
+void Widgets::keep_rows(const std::string& id, const Json& window) {
+  const auto found = models_.find(id);
+  if (found == models_.end()) return;
+  auto& known = found->second->known;
+  if (known.size() > most_known) known.clear();
+  std::size_t at = 0;
+  for (const Json& column : window.value("columns", Json::array())) {
+    if (column == "id") break;
+    ++at;
+  }
+  for (const Json& row : window.value("rows", Json::array()))
+    if (row.is_array() && at < row.size() && row.at(at).is_string())
+      known.insert(row.at(at).get<std::string>());
+}
+
+void Widgets::keep_run(const std::string& id, const Json& run) {
+  const Json name = run.value("run", Json());
+  const auto found = models_.find(id);
+  if (found == models_.end() || !name.is_string()) return;
+  found->second->runs.insert(name.get<std::string>());
+  if (run.value("undoable", false) && ran_) ran_(name);
 }
 
 void Widgets::alive(const std::string& id, bool live) {

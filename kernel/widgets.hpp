@@ -36,12 +36,30 @@ class Widgets {
   /// Makes the widget and returns its view.
   Bundle open(const std::string& id, Table);
 
+  /// A widget of a few lines beside an output, such as a button.
+  struct Small {
+    const char* kind;    ///< "cancel"
+    const char* module;  ///< draws it
+    Json state = Json::object();
+    std::function<void(const Json& message)> hear;  ///< what its page sends
+  };
+  Bundle open(const std::string& id, Small);
+  /// Sends a message to the page of a widget, if it is still open.
+  void tell(const std::string& id, const Json& message);
+  /// A widget whose output is gone.
+  void close(const std::string& id);
+
   /// Called when a selection in the table of a named result changes.
   void on_selection(std::function<void(const std::string& name, const Json& selection)> f) {
     selected_ = std::move(f);
   }
-  /// Called when a task of a table is to be shown.
-  void on_open(std::function<void(const std::string& task)> f) { opened_ = std::move(f); }
+  /// Called when a task of a table is to be shown, which is displayed under `table` below the cell
+  /// that `parent` is the request of.
+  using Opened =
+      std::function<void(const std::string& task, const std::string& table, const Json& parent)>;
+  void on_open(Opened f) { opened_ = std::move(f); }
+  /// Called when an action that can be undone was done by a table.
+  void on_run(std::function<void(const std::string& run)> f) { ran_ = std::move(f); }
 
   /// The outputs of a cell are replaced: its tables are closed, so that a long session does not
   /// gather them.
@@ -62,14 +80,18 @@ class Widgets {
   void open_library();
   void open_comm(const Model&);
   void close_oldest();
-  void close(const std::string& id);
+  std::shared_ptr<Model> make(const std::string& id, const char* kind, const char* module);
+  Bundle view_of(const std::string& id, const std::string& text) const;
+  void keep_rows(const std::string& id, const Json& window);
+  void keep_run(const std::string& id, const Json& run);
 
   Notebook& notebook_;
   Host& host_;
   const std::string esm_file_;
   std::string esm_;
   std::function<void(const std::string&, const Json&)> selected_;
-  std::function<void(const std::string&)> opened_;
+  Opened opened_;
+  std::function<void(const std::string&)> ran_;
   std::map<std::string, std::shared_ptr<Model>> models_;  ///< by the comm's id
   std::map<std::string, std::string> controls_;           ///< comms that the front end opened
   std::string library_;  ///< the id of its comm; "" it is not open yet

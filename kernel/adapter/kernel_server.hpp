@@ -40,6 +40,7 @@ class KernelServer final : public xeus::xserver_zmq, public Notebook {
   void result(const Bundle&) override;
   void print(const std::string& text, bool error) override;
   void send(const CommMessage&) override;
+  bool somebody_is_there() const override { return allow_stdin_ && in_cell_; }
   std::optional<std::string> ask(const std::string& prompt, bool password) override;
   bool wait(const std::function<bool()>& done, std::chrono::milliseconds period) override;
   bool interrupted() const override;

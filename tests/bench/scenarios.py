@@ -10,6 +10,7 @@ import actions
 import curves
 import importance
 import measure
+import notebook
 import reads
 import servers
 import table
@@ -67,7 +68,7 @@ def group_search(runs):
             search("filter", filtered),
             search("filter + order", {**filtered, **ordered}),
         ]
-        return pages + (group_table(runs) if runs == 100_000 else [])
+        return pages + (group_table(runs) + group_notebook(runs) if runs == 100_000 else [])
 
     return group
 
@@ -93,6 +94,15 @@ def group_table(runs):
         Scenario(f"actions {runs // 1000}k: counts of all", actions.counts(runs), sizes(50)),
         Scenario(f"actions {runs // 1000}k: archive all", actions.archive(runs), sizes(1)),
         Scenario(f"actions {runs // 1000}k: log-metric beside", actions.beside(runs), {"podium": 1000}),
+    ]
+
+
+def group_notebook(runs):
+    return [
+        Scenario("kernel: start to first reply", notebook.start, {"podium": 5, "itables": 5}),
+        Scenario("notebook: a completion among 100k", notebook.complete(runs), {"podium": 600}),
+        Scenario("notebook: a table drawn", notebook.draw(runs), {"podium": 3, "itables": 3}),
+        Scenario("the element: first rows of 100k", notebook.grid(runs), {"podium": 3}),
     ]
 
 

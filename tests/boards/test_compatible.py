@@ -42,9 +42,9 @@ def test_a_board_by_hand(project, log, check):
 def test_more_coverage_stands_before_a_better_value(project, log, check):
     log("one", 0.9, A)
     log("two", 0.1, A), log("two", 0.1, B)
-    log("three", 0.2, A), log("three", 0.2, B), log("three", 0.2, C)
+    log("three", 0.25, A), log("three", 0.25, B), log("three", 0.25, C)
     rows = shown(check(project, definition(datasets=chosen(A, B, C))))
-    assert rows == [("three", 1, 0.2), ("two", None, 0.1), ("one", None, 0.9)]
+    assert rows == [("three", 1, 0.25), ("two", None, 0.1), ("one", None, 0.9)]
 
 
 def test_less_is_better_when_the_metric_says_so(project, log, check):

@@ -15,7 +15,7 @@ std::string awkward(std::mt19937& random, unsigned most) {
                                  " ", "\t",   "as", "=",  "-",  "#",  "live", "\u00fc",    ";",
                                  "_", "as b", ":",  "--", ".",  "\r", "''",   "\U0001f600"};
   std::string out;
-  for (unsigned n = 1 + random() % most; n > 0; --n) out += pieces[random() % std::size(pieces)];
+  for (auto n = 1 + random() % most; n > 0; --n) out += pieces[random() % std::size(pieces)];
   return out;
 }
 
@@ -35,7 +35,7 @@ Typed command(std::mt19937& random) {
   static const char* names[] = {"best", "_x", "a-1", "B", "live", "as"};
   Typed typed;
   typed.means.line = "verb";
-  for (unsigned n = random() % 4; n > 0; --n)
+  for (auto n = random() % 4; n > 0; --n)
     typed.means.line += " " + quoted(awkward(random, 5), random() % 2 ? '\'' : '"');
   typed.text = typed.means.line;
   const auto blanks = [&] { return std::string(1 + random() % 2, random() % 4 ? ' ' : '\t'); };
@@ -67,7 +67,7 @@ TEST_CASE("what is printed as a cell is read back") {
   for (int round = 0; round < 3000; ++round) {
     std::vector<Typed> typed;
     std::string cell;
-    for (unsigned n = random() % 5; n > 0; --n) {
+    for (auto n = random() % 5; n > 0; --n) {
       if (random() % 4 == 0) cell += random() % 2 ? "  \n" : "# " + awkward(random, 4) + "\n";
       typed.push_back(command(random));
       typed.back().means.at = cell.size();
@@ -135,7 +135,7 @@ TEST_CASE("any text is read without harm") {
   std::mt19937 random(13);
   for (int round = 0; round < 5000; ++round) {
     std::string cell;
-    for (unsigned n = random() % 12; n > 0; --n)
+    for (auto n = random() % 12; n > 0; --n)
       cell += random() % 5 == 0   ? "\n"
               : random() % 9 == 0 ? "\\\n"
               : random() % 9 == 0 ? std::string(1, static_cast<char>(random()))

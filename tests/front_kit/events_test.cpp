@@ -41,11 +41,11 @@ TEST_CASE("what an answer follows") {
   of_project["question"] = {{"project", "4"}, {"scope", "project"}};
   CHECK(topics_of_answer(of_project) == "topic=project/4/tasks");
   CHECK(topics_of_answer({{"kind", "table"}, {"verb", "board"}}) ==
-        "topic=collection/leaderboard/boards");
+        "topic=collection/leaderboard/boards&topic=tasks");
   const Json details = {{"kind", "details"}, {"entity", "task"}, {"fields", {{"id", "a"}}}};
   CHECK(topics_of_answer(details) == "topic=task/a");
   Json chart = {{"kind", "chart"}, {"series", {{{"task", "b"}}, {{"task", "a"}}, {{"task", "b"}}}}};
-  CHECK(topics_of_answer(chart) == "topic=task/a/metrics&topic=task/b/metrics");
+  CHECK(topics_of_answer(chart) == "topic=task/a&topic=task/b");
   for (int i = 0; i < 100; ++i) chart["series"].push_back({{"task", std::to_string(i)}});
   CHECK(topics_of_answer(chart) == "topic=tasks");
   // What is dear to ask for again is asked seldom.

@@ -197,6 +197,39 @@ def test_actions_only_on_the_tables_own_tasks(kernel, podium, vision):
     assert podium.call("GET", f"/api/v1/tasks/{vision['a']}")["archived"] is False
 
 
+def test_an_action_of_a_table_is_taken_back(kernel, podium, vision):
+    table = Table(kernel, "tasks in vision where metrics.acc > 0.94 and metrics.acc < 0.96")
+    assert table.state["asks"] == ["undo", "progress"]
+    table.window()
+    run = table.ask("run", {"action": "archive", "selection": {"ids": [vision["b"]]}, "parameters": {}})["ok"]
+    assert podium.call("GET", f"/api/v1/tasks/{vision['b']}")["archived"] and run["undoable"]
+    assert table.ask("progress", {"run": run["run"]})["ok"]["state"] != "running"
+    assert table.ask("undo", {"run": "0" * 32})["error"]["code"] == "denied"
+    assert table.ask("undo", {"run": "../../../x"})["error"]["code"] == "denied"
+    back = table.ask("undo", {"run": run["run"]})["ok"]
+    assert back["succeeded_count"] == 1 and not podium.call("GET", f"/api/v1/tasks/{vision['b']}")["archived"]
+    # What a table did is what `undo` in a cell means too.
+    table.ask("run", {"action": "archive", "selection": {"ids": [vision["b"]]}, "parameters": {}})
+    kernel.ok("undo")
+    assert not podium.call("GET", f"/api/v1/tasks/{vision['b']}")["archived"]
+
+
+def test_a_task_is_opened_below_its_table(kernel, vision):
+    table = Table(kernel, "tasks in vision")
+
+    def opened(task, kind):
+        kernel.comm("comm_msg", table.id, {"method": "custom", "content": {"open": task}})
+        while True:
+            message = kernel.client.get_iopub_msg(timeout=30)
+            if message["msg_type"] == kind:
+                return message
+
+    first = opened(vision["a"], "display_data")
+    assert first["parent_header"]["msg_type"] == "execute_request" and vision["a"] in first["content"]["data"]["text/plain"]
+    second = opened(vision["b"], "update_display_data")  # in the same place
+    assert second["content"]["transient"] == first["content"]["transient"] and vision["b"] in second["content"]["data"]["text/plain"]
+
+
 def test_a_live_table_hears(kernel, podium, vision):
     table = Table(kernel, "tasks in vision live")
     assert table.next("update")["state"] == {"live": True}

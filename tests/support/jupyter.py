@@ -42,7 +42,8 @@ class Lab:
         self.url = f"http://127.0.0.1:{port}"
         self.process = subprocess.Popen(
             [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", "--expose-app-in-browser", f"--ServerApp.port={port}",
-             "--ServerApp.port_retries=0", "--IdentityProvider.token=", f"--ServerApp.root_dir={self.notebooks}", "--LabApp.extension_manager=readonly"],
+             "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--ServerApp.disable_check_xsrf=True",
+             f"--ServerApp.root_dir={self.notebooks}", "--LabApp.extension_manager=readonly"],
             cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
         self._until_it_listens()
         return self
@@ -124,7 +125,7 @@ class Notebook:
     def restart(self):
         """As by the menu: restart, yes."""
         done = self.page.evaluate_handle("() => ({ done: jupyterapp.commands.execute('notebook:restart-kernel') })")
-        self.page.locator(".jp-Dialog").get_by_role("button", name="Restart").click()
+        self.page.locator(".jp-Dialog").get_by_role("button", name="Confirm Kernel Restart").click()
         done.evaluate("(held) => held.done.then(() => null)")
 
     def cell(self, n):
@@ -132,6 +133,12 @@ class Notebook:
 
     def output(self, n):
         return self.cell(n).locator(".jp-OutputArea-output")
+
+    def run(self, n):
+        """One cell, from the keyboard."""
+        self.cell(n).scroll_into_view_if_needed()
+        self.cell(n).locator(".cm-content").click()
+        self.page.keyboard.press("Control+Enter")
 
     def type_and_run(self, n, text):
         """Into a cell, as hands do."""

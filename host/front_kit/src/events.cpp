@@ -25,9 +25,10 @@ std::string encoded(const std::string& text) {
   return out;
 }
 
-std::string of_each(const std::set<std::string>& tasks, const char* behind) {
+/// A task tells of its points too.
+std::string of_each(const std::set<std::string>& tasks) {
   std::vector<std::string> topics;
-  for (const std::string& task : tasks) topics.push_back("task/" + task + behind);
+  for (const std::string& task : tasks) topics.push_back("task/" + task);
   const std::string found = topics_of(topics);
   return found.empty() ? topics_of({"tasks"}) : found;
 }
@@ -46,13 +47,14 @@ std::string topics_of(const std::vector<std::string>& topics) {
 
 std::string topics_of_answer(const Json& answer) {
   const std::string kind = answer.at("kind"), verb = answer.value("verb", "");
-  // A board tells of itself, and later than its tasks do: asked before, it would be the old one.
-  if (verb == "board") return topics_of({"collection/leaderboard/boards"});
+  // A ranking is exact when it is read: its tasks tell of it, also of one that is not kept, and the
+  // board of itself when it is edited.
+  if (verb == "board") return topics_of({"collection/leaderboard/boards", "tasks"});
   std::set<std::string> tasks;
   if (kind == "chart") {
     for (const Json& series : answer.at("series"))
       if (series.contains("task")) tasks.insert(series.at("task").get<std::string>());
-    return of_each(tasks, "/metrics");
+    return of_each(tasks);
   }
   if (verb == "projects") return topics_of({"tasks", "collection/projects"});
   const Json question = answer.value("question", Json::object());

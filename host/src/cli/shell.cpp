@@ -15,6 +15,7 @@
 #include "cli/show.hpp"
 #include "podium/error.hpp"
 #include "podium/front_kit/answer_text.hpp"
+#include "podium/front_kit/undo.hpp"
 
 namespace podium::host::cli {
 namespace {
@@ -177,11 +178,12 @@ int Shell::carry_out(const front::Command& command, const Options& options) {
     throw wrong(
         "'live' shows an answer on a terminal as it changes; here it is asked once: leave it out");
   Json request = members_of(options);
-  request["line"] = command.line;
+  request["line"] = front::undo_of(command.line, last_run_);
   if (const Json named = results_.spoken_of(command.line); !named.empty())
     request["selections"] = named;
   const front::CarriedOut done = front::carry_out(*this, std::move(request));
   const Json& answer = done.answer;
+  front::keep_undoable(answer, last_run_);
   const bool question = answer.at("kind") == "question" && !options.dry_run;
   if (question && asked_) {
     std::cerr << "podium: nothing was done\n";

@@ -56,7 +56,8 @@ class Shell final : public front::Attendant {
   std::map<std::string, std::vector<std::string>, std::less<>> rows_;  ///< ids shown, by name
   std::unique_ptr<LineEditor> editor_;
   HistoryFile history_;
-  Options now_;  ///< of the command that runs
+  Options now_;           ///< of the command that runs
+  std::string last_run_;  ///< of an action that can be undone
   bool asked_ = false, ended_ = false;
 };
 

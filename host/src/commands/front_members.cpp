@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "commands/verbs/chart.hpp"
+#include "commands/verbs/views.hpp"
 #include "podium/http/json_writer.hpp"
 #include "query/vocabularies.hpp"
 #include "services/table/table.hpp"
@@ -53,6 +54,7 @@ std::string front_members(const Parts& parts, const Call& call, const Answer& an
   const auto* table = std::get_if<AnswerTable>(&answer.content);
   if (verb == "tasks" && table != nullptr && !call.has("group by") && !call.has("cursor"))
     write_question(w, parts, call, *table);
+  if (verb == "view" && !call.arguments().empty()) write_view_question(w, parts, call);
   if (verb == "chart") write_draw(w, call);
   w.end_object();
   return out.substr(1, out.size() - 2);

@@ -2,6 +2,7 @@
 #include "commands/call.hpp"
 #include "commands/table_of.hpp"
 #include "commands/verbs/details.hpp"
+#include "commands/verbs/task_list.hpp"
 #include "commands/verbs/verbs.hpp"
 #include "query/vocabularies.hpp"
 #include "services/records.hpp"
@@ -37,6 +38,7 @@ class ShowVerb final : public Verb {
       add_metrics(t, answer);
       add_inputs(reader, call.who(), task, answer);
       add_models(reader, call.who(), task, answer);
+      add_history(reader, call.who(), task, answer);
     });
     return answer;
   }
@@ -75,11 +77,13 @@ class ShowVerb final : public Verb {
 
   void add_records(const char* section, CollectionId collection, const char* name,
                    std::initializer_list<const char*> columns, const Reader& reader,
-                   const Principal& who, Ordinal task, AnswerDetails& answer) const {
+                   const Principal& who, Ordinal task, AnswerDetails& answer, Order order = {},
+                   std::uint64_t most = 1000) const {
     AnswerTable table;
     Query query;
     query.filter = eq(field("task"), task);
-    query.limit = 1000;
+    query.order = std::move(order);
+    query.limit = most;
     const Collection& declared = parts_.core->store.declaration(collection);
     for (const char* c : columns) {
       query.columns.push_back(value_of(field(c)));
@@ -108,6 +112,14 @@ class ShowVerb final : public Verb {
                   AnswerDetails& answer) const {
     add_records("models", parts_.models->links(), "model_links", {"model", "direction", "step"},
                 reader, who, task, answer);
+  }
+
+  /// What was done to it, the last first.
+  void add_history(const Reader& reader, const Principal& who, Ordinal task,
+                   AnswerDetails& answer) const {
+    constexpr std::uint64_t last = 20;
+    add_records("history", parts_.core->in.history, "history", {"at", "who", "change", "why"},
+                reader, who, task, answer, newest_first(), last);
   }
 
   const Parts& parts_;

@@ -3,14 +3,37 @@
 
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 #include "commands/call.hpp"
 #include "commands/task_rows.hpp"
 #include "commands/verbs/task_list.hpp"
 #include "commands/verbs/verbs.hpp"
+#include "commands/verbs/views.hpp"
 #include "podium/storage_kit/declaration.hpp"
 
 namespace podium::host::commands {
 namespace {
+
+/// The views of the table that the clause `in` names.
+std::vector<View> views_of(const Parts& parts, const VerbCall& call) {
+  std::string project;
+  TableScope scope = TableScope::all;
+  if (const auto projects = call.projects()) {
+    scope = call.text("in").ends_with('/') ? TableScope::subprojects : TableScope::project;
+    parts.projects->get(parts.core->store, call.who(), projects->front(), {},
+                        [&](const Row& row) { project = row.id(); });
+  }
+  std::vector<View> all;
+  const Views views(*parts.core, *parts.table);
+  parts.core->store.read(
+      [&](const Reader& reader) { all = views.list(reader, call.who(), project, scope); });
+  return all;
+}
+
+bool is_called(const View& view, const CommandWord& wanted) {
+  return view.name == wanted.text || view.id == wanted.text;
+}
 
 class ViewVerb final : public Verb {
  public:
@@ -28,22 +51,12 @@ class ViewVerb final : public Verb {
   }
 
   Answer run(const VerbCall& call) override {
-    const Views views(*parts_.core, *parts_.table);
-    std::string project, name = call.text("in");
-    TableScope scope = TableScope::all;
-    if (const auto projects = call.projects()) {
-      scope = name.ends_with('/') ? TableScope::subprojects : TableScope::project;
-      parts_.projects->get(parts_.core->store, call.who(), projects->front(), {},
-                           [&](const Row& row) { project = row.id(); });
-    }
-    std::vector<View> all;
-    parts_.core->store.read(
-        [&](const Reader& reader) { all = views.list(reader, call.who(), project, scope); });
+    const std::vector<View> all = views_of(parts_, call);
     if (call.arguments().empty()) return list(all);
     const CommandWord& wanted = call.arguments().front();
     std::vector<std::string> names;
     for (const View& v : all) {
-      if (v.name == wanted.text || v.id == wanted.text) return rows(call, v);
+      if (is_called(v, wanted)) return rows(call, v);
       names.push_back(v.name);
     }
     const std::string near = kit::nearest(wanted.text, names);
@@ -93,6 +106,28 @@ class ViewVerb final : public Verb {
 };
 
 }  // namespace
+
+void write_view_question(JsonWriter& w, const Parts& parts, const VerbCall& call) {
+  for (const View& view : views_of(parts, call)) {
+    if (!is_called(view, call.arguments().front())) continue;
+    Json question = json_of(view.state);
+    // Of its columns those that are shown, by their names.
+    Json columns = Json::array();
+    for (const ViewColumn& c : view.state.columns)
+      if (!c.hidden) columns.push_back(c.name);
+    question["columns"] = std::move(columns);
+    question.erase("digits");
+    for (const char* member : {"filter", "search"})
+      if (question.value(member, "").empty()) question.erase(member);
+    if (!view.project.empty()) {
+      question["project"] = view.project;
+      question["scope"] = view.scope == TableScope::subprojects ? "subprojects" : "project";
+    }
+    if (const auto limit = call.number("limit")) question["limit"] = *limit;
+    w.key("question").raw(question.dump());
+    return;
+  }
+}
 
 std::unique_ptr<Verb> make_view_verb(const Parts& parts) {
   return std::make_unique<ViewVerb>(parts);

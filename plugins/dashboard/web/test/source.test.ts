@@ -57,6 +57,18 @@ test('whether it is live is a trait', () => {
   assert.deepEqual(heard, [{ live: true }, { live: false }]);
 });
 
+test('runs are taken back and followed where the kernel says that it can', async () => {
+  assert.equal(new ModelSource(model().fake).undo, undefined);
+  const { fake, sent, say } = model();
+  const source = new ModelSource({ ...fake, get: (name) => name === 'asks' ? ['undo', 'progress', 'sing'] : undefined });
+  const undone = source.undo!('r1'), now = source.progress!('r1');
+  assert.deepEqual(sent.map(({ ask, body }) => [ask, body]), [['undo', { run: 'r1' }], ['progress', { run: 'r1' }]]);
+  say({ id: sent[0].id, ok: { run: 'r2' } });
+  say({ id: sent[1].id, error: { code: 'denied', detail: 'this is no run of this table' } });
+  assert.equal((await undone).run, 'r2');
+  await assert.rejects(now, { code: 'denied' });
+});
+
 test('a closed table waits for nothing', async () => {
   const { fake } = model();
   const source = new ModelSource(fake);

@@ -35,8 +35,8 @@ struct CarriedOut {
   std::string request;  ///< the body that was answered: sent again, it is asked again
 };
 
-/// `request` has the members of POST /api/v1/commands, with `line` or `argv`. A job's answer is what
-/// became of it. Throws Refused, Error, and what the attendant throws.
+/// `request` has the members of POST /api/v1/commands, with `line` or `argv`. A job's answer is
+/// what became of it. Throws Refused, Error, and what the attendant throws.
 CarriedOut carry_out(Attendant&, Json request);
 
 }  // namespace podium::front

@@ -29,8 +29,16 @@ export class ModelSource implements Source {
   private readonly early_: News[] = [];
   private readonly hear_ = (message: Message) => this.take_(message);
 
+  /** Only where whoever answers says that it does (the trait `asks`). */
+  undo?: (run: string) => Promise<Run>;
+  progress?: (run: string) => Promise<Run>;
+
   constructor(private readonly model_: Model) {
     model_.on('msg:custom', this.hear_);
+    const asks = model_.get('asks');
+    if (!Array.isArray(asks)) return;
+    if (asks.includes('undo')) this.undo = (run) => this.ask_('undo', { run });
+    if (asks.includes('progress')) this.progress = (run) => this.ask_('progress', { run });
   }
 
   window(ask: WindowAsk): Promise<Window> {
