@@ -4,7 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from drawing import VEGA, VEGA_LITE, colored, has_color
+from drawing import VEGA, VEGA_LITE, check, colored, has_color
 
 ODD = 'a."b" [c] </script>'
 
@@ -195,3 +195,16 @@ def test_two_hundred_tasks(api, mlflow, experiment):
     assert len(data_of(answer)) <= 48_000 and answer["table"]["truncated"] and answer["table"]["of"] == len(data_of(answer))
     assert "legend" not in str(answer["specification"]["layer"][-1].get("params", ""))
     assert picture.size[0] < 900 and colored(picture) > 1000
+
+
+def test_charts_by_the_verb(command, runs):
+    answer = command("compare", *runs, "chart", "scatter", "show", "params.lr,", "metrics.acc", "log")
+    assert answer["kind"] == "figure" and answer["media_type"] == VEGA_LITE
+    check(answer["specification"], answer["media_type"])
+    assert answer["specification"]["encoding"]["x"]["scale"]["type"] == "log"
+    assert [c["name"] for c in answer["table"]["columns"]] == ["name", "params.lr", "metrics.acc"]
+    answer = command("compare", *runs, "chart", "parallel")
+    assert answer["media_type"] == VEGA
+    check(answer["specification"], answer["media_type"])
+    answer = command("compare", *runs, "chart", "importance", "show", "metrics.acc")
+    assert {row[0] for row in answer["table"]["rows"]} == {"params.lr", "params.opt", "params.depth", "params.`batch size`"}
