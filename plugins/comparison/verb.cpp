@@ -319,6 +319,11 @@ Answer CompareVerb::run(const VerbCall& call) {
       throw Error(ErrorCode::invalid,
                   "one of '" + what + "' and 'chart' is shown at a time; leave one out");
     what = "chart";
+    const CommandWord& word = call.words("chart").front();
+    std::string known;
+    for (const std::string& kind : chart_kinds()) known += (known.empty() ? "" : ", ") + kind;
+    if (std::find(chart_kinds().begin(), chart_kinds().end(), word.text) == chart_kinds().end())
+      throw call.wrong(word, "there is no chart '" + word.text + "'; there are: " + known);
   } else {
     for (const char* clause : {"show", "group by"})
       if (call.has(clause))

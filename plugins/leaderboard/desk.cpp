@@ -350,11 +350,11 @@ Template Desk::put_template(const Principal& who, Ordinal place, Definition d,
   return *project_template(who, place);
 }
 
-std::vector<Difference> Desk::differences(const Principal& who, const Board& board) const {
+std::vector<TemplateDifference> Desk::differences(const Principal& who, const Board& board) const {
   const auto made_from = project_template(who, board.project);
   if (!made_from) throw Error(ErrorCode::not_found, "the project has no template for boards");
   const Json mine = json_of(*board.definition), theirs = json_of(*made_from->definition);
-  std::vector<Difference> out;
+  std::vector<TemplateDifference> out;
   Json members = mine;
   members.update(theirs);
   for (const auto& [member, value] : members.items()) {

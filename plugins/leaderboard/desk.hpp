@@ -36,7 +36,7 @@ struct Ranking {
   std::int64_t revision = 0;            ///< of the definition
 };
 
-struct Difference {
+struct TemplateDifference {
   std::string member, board, here;  ///< the values of both as JSON; "null" where absent
 };
 
@@ -67,7 +67,7 @@ class Desk {
   Template put_template(const Principal&, Ordinal project, Definition,
                         const std::function<void(std::int64_t version)>& precondition) const;
   /// Members of the board's definition that are not as in its project's template.
-  std::vector<Difference> differences(const Principal&, const Board&) const;
+  std::vector<TemplateDifference> differences(const Principal&, const Board&) const;
 
   /// Shows the board as it is, or as it was at a moment.
   void look(const Principal&, const Board&, std::optional<std::int64_t> at,

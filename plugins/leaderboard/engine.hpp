@@ -46,6 +46,7 @@ struct Entry {
   Ordinal task = 0;
   std::string id, name;
   std::int64_t started = 0, ended = 0;
+  std::int64_t updated = 0;            ///< the last change of anything but points
   bool open = false;                   ///< it has not ended: only where every state counts
   std::string key;                     ///< what its candidate has in common (key.hpp)
   std::vector<Number> values;          ///< of `Definition::metrics`

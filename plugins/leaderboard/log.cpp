@@ -107,7 +107,7 @@ void write_names(JsonWriter& w, const std::vector<DatasetName>& names) {
   w.end_array();
 }
 
-void write_task(JsonWriter& w, const LoggedTask& t) {
+void write_task(JsonWriter& w, const LoggedTask& t, std::int64_t at) {
   const Entry& e = t.entry;
   w.object().key("t").value(e.task).key("id").value(e.id).key("name").value(e.name);
   w.key("s").value(e.started).key("e").value(e.ended).key("k");
@@ -130,6 +130,7 @@ void write_task(JsonWriter& w, const LoggedTask& t) {
     write_names(w, t.datasets);
   }
   if (e.open) w.key("open").value(true);
+  if (t.at != at) w.key("at").value(t.at);
   if (t.entered) w.key("entered").value(true);
   if (!t.before.empty()) {
     w.key("b").array();
@@ -139,8 +140,9 @@ void write_task(JsonWriter& w, const LoggedTask& t) {
   w.end_object();
 }
 
-LoggedTask task_of(const Json& json) {
+LoggedTask task_of(const Json& json, std::int64_t record_at) {
   LoggedTask t;
+  t.at = json.value("at", record_at);
   Entry& e = t.entry;
   e.task = json.at("t").get<Ordinal>();
   e.id = json.at("id").get<std::string>();
@@ -195,6 +197,7 @@ LoggedTask logged(const Engine& engine, const Entry& e) {
   LoggedTask out;
   out.entry = e;
   out.entry.datasets.clear();
+  out.entry.updated = 0;
   for (const DatasetIndex i : e.datasets) out.datasets.push_back(engine.dataset(i));
   std::sort(out.datasets.begin(), out.datasets.end());
   return out;
@@ -234,10 +237,10 @@ std::string encode(const Event& event) {
     write_names(w, n.effective);
   } else {
     w.key("tasks").array();
-    for (const LoggedTask& t : event.tasks) write_task(w, t);
+    for (const LoggedTask& t : event.tasks) write_task(w, t, event.at);
     w.end_array().key("left").array();
     for (const Event::Left& l : event.left)
-      w.array().value(l.task).value(l.id).value(l.name).end_array();
+      w.array().value(l.task).value(l.id).value(l.name).value(l.at).end_array();
     w.end_array();
   }
   if (event.whole) w.key("whole").value(true);
@@ -275,51 +278,61 @@ Event decode(const Row& row) {
                                   datasets_of(r.at("datasets"))});
     out.wanted.effective = datasets_of(body.at("effective"));
   } else if (body.contains("tasks")) {
-    for (const Json& t : body.at("tasks")) out.tasks.push_back(task_of(t));
+    for (const Json& t : body.at("tasks")) out.tasks.push_back(task_of(t, out.at));
     for (const Json& l : body.at("left"))
-      out.left.push_back(
-          {l.at(0).get<Ordinal>(), l.at(1).get<std::string>(), l.at(2).get<std::string>()});
+      out.left.push_back({l.at(0).get<Ordinal>(), l.at(1).get<std::string>(),
+                          l.at(2).get<std::string>(), l.at(3).get<std::int64_t>()});
   }
   return out;
 }
 
 void read_events(const Reader& reader, const Ids& ids, Ordinal board, Ordinal after,
-                 std::optional<std::int64_t> until, const std::function<bool(Event)>& sink) {
+                 const std::function<bool(Event)>& sink) {
   Query q;
   q.collection = ids.events;
-  std::vector<Filter> arms = {eq(field("board"), board)};
-  if (after != 0) arms.push_back(compare(record_ordinal(), Compare::gt, after));
-  if (until) arms.push_back(compare(field("at"), Compare::le, *until));
-  q.filter = all_of(std::move(arms));
+  q.filter = eq(field("board"), board);
+  if (after != 0) q.filter = all_of({q.filter, compare(record_ordinal(), Compare::gt, after)});
   q.columns = event_columns();
   reader.query(q, [&](const Row& row) { return sink(decode(row)); });
 }
 
-void Replica::catch_up(const Reader& reader, const Ids& ids, std::optional<std::int64_t> until) {
-  read_events(reader, ids, board_, seen_, until, [&](Event e) {
+void Replica::catch_up(const Reader& reader, const Ids& ids) {
+  read_events(reader, ids, board_, seen_, [&](Event e) {
     apply(std::move(e));
     return true;
   });
 }
 
-void Replica::apply(Event e) {
+void Replica::apply(Event e, std::int64_t until) {
+  if (e.at > until) return;
   seen_ = e.ordinal;
-  last_at_ = e.at;
+  last_at_ = std::max(last_at_, e.at);
   ++records_;
   revision_ = e.revision;
   switch (e.kind) {
     case Event::Kind::defined:
       definition_ = e.definition;
+      defined_at_ = e.at;
       tasks_.clear();
       wanted_ = {};
       whole_ = false;
       break;
     case Event::Kind::datasets:
       wanted_ = std::move(e.wanted);
+      datasets_at_ = e.at;
       break;
     case Event::Kind::tasks:
-      for (LoggedTask& t : e.tasks) tasks_.insert_or_assign(t.entry.task, std::move(t));
-      for (const Event::Left& l : e.left) tasks_.erase(l.task);
+      // Of one task the things that are told follow each other in time.
+      for (LoggedTask& t : e.tasks) {
+        if (t.at > until) continue;
+        last_at_ = std::max(last_at_, t.at);
+        tasks_.insert_or_assign(t.entry.task, std::move(t));
+      }
+      for (const Event::Left& l : e.left) {
+        if (l.at > until) continue;
+        last_at_ = std::max(last_at_, l.at);
+        tasks_.erase(l.task);
+      }
       break;
   }
   whole_ = whole_ || e.whole;

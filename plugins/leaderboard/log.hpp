@@ -31,8 +31,9 @@ WantedNames names_of(const Engine&);
 
 /// A task as an event tells it; its data sets by name.
 struct LoggedTask {
-  Entry entry;                        ///< without `datasets`
+  Entry entry;                        ///< without `datasets` and `updated`
   std::vector<DatasetName> datasets;  ///< ascending
+  std::int64_t at = 0;                ///< when it entered or changed
   bool entered = false;               ///< else it changed
   std::vector<Number> before;         ///< of one that changed: its values then
 };
@@ -50,9 +51,10 @@ struct Event {
   struct Left {
     Ordinal task = 0;
     std::string id, name;
+    std::int64_t at = 0;
   };
   Ordinal ordinal = 0;
-  std::int64_t at = 0;
+  std::int64_t at = 0;  ///< of the first thing that it tells
   Kind kind = Kind::tasks;
   std::int64_t revision = 0;
   DefinitionPtr definition;  ///< of `defined`
@@ -69,24 +71,27 @@ std::string encode(const Event&);  ///< the body of its record
 Event decode(const Row&);  ///< a row of `event_columns()`
 const std::vector<Column>& event_columns();
 
-/// Gives the events of a board behind `after`, in their order, up to a moment. The sink returns
-/// false to stop.
+/// Gives the events of a board behind `after`, in their order. The sink returns false to stop.
 void read_events(const Reader&, const Ids&, Ordinal board, Ordinal after,
-                 std::optional<std::int64_t> until, const std::function<bool(Event)>&);
+                 const std::function<bool(Event)>&);
 
 /// What the log has told of a board by now: tasks by ordinal.
 class Replica {
  public:
   explicit Replica(Ordinal board) : board_(board) {}
-  void catch_up(const Reader&, const Ids&, std::optional<std::int64_t> until = {});
-  void apply(Event);
+  void catch_up(const Reader&, const Ids&);
+  /// What it tells of later times than `until` is passed over.
+  void apply(Event, std::int64_t until = std::numeric_limits<std::int64_t>::max());
 
   std::int64_t revision() const noexcept { return revision_; }  ///< 0: nothing was told yet
   const DefinitionPtr& definition() const noexcept { return definition_; }
   const WantedNames& wanted() const noexcept { return wanted_; }
   const std::map<Ordinal, LoggedTask>& tasks() const noexcept { return tasks_; }
   bool whole() const noexcept { return whole_; }
+  /// The latest time that anything was told of; of the definition; of the data sets.
   std::int64_t last_at() const noexcept { return last_at_; }
+  std::int64_t defined_at() const noexcept { return defined_at_; }
+  std::int64_t datasets_at() const noexcept { return datasets_at_; }
   std::int64_t records() const noexcept { return records_; }
 
   /// The board, as told.
@@ -94,7 +99,7 @@ class Replica {
 
  private:
   Ordinal board_, seen_ = 0;
-  std::int64_t revision_ = 0, last_at_ = 0, records_ = 0;
+  std::int64_t revision_ = 0, last_at_ = 0, defined_at_ = 0, datasets_at_ = 0, records_ = 0;
   DefinitionPtr definition_;
   WantedNames wanted_;
   std::map<Ordinal, LoggedTask> tasks_;

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "desk.hpp"
+#include "difference.hpp"
 #include "log.hpp"
 
 namespace podium::leaderboard {
@@ -30,14 +31,14 @@ void look_back(PluginContext& context, Library& library, const Board& board, con
   const bool all = visible.op == Filter::Op::all;
   const Ids ids(context.store());
   Replica replica(board.ordinal);
+  if (board.ordinal != 0)
+    for (Event& e : told_so_far(library, board)) replica.apply(std::move(e), at);
   std::vector<Ordinal> seen;
-  context.store().read([&](const Reader& reader) {
-    if (board.ordinal != 0) replica.catch_up(reader, ids, at);
-    if (all || !replica.whole()) return;
+  if (!all && replica.whole()) {
     std::vector<Ordinal> tasks;
     for (const auto& [ordinal, task] : replica.tasks()) tasks.push_back(ordinal);
-    seen = visible_of(reader, ids, std::move(tasks), visible);
-  });
+    seen = visible_of(context.store(), ids, std::move(tasks), visible);
+  }
   if (replica.whole()) {
     auto engine = replica.engine(context);
     if (!all) {

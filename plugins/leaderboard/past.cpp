@@ -6,6 +6,7 @@
 #include <set>
 
 #include "answers.hpp"
+#include "difference.hpp"
 #include "key.hpp"
 #include "log.hpp"
 #include "podium/http/input.hpp"
@@ -71,7 +72,10 @@ void write_datasets(JsonWriter& w, const std::vector<DatasetName>& names) {
 }
 
 void write_item(JsonWriter& w, const Event& e, std::size_t i, const Definition* d) {
-  w.object().key("at").value(e.at).key("revision").value(e.revision);
+  const std::int64_t at = e.kind != Event::Kind::tasks ? e.at
+                          : i < e.tasks.size()         ? e.tasks[i].at
+                                                       : e.left[i - e.tasks.size()].at;
+  w.object().key("at").value(at).key("revision").value(e.revision);
   if (e.kind == Event::Kind::defined) {
     w.key("kind").value("defined");
   } else if (e.kind == Event::Kind::datasets) {
@@ -333,89 +337,73 @@ std::string ranks_json(const Desk& desk, const Principal& who, const Board& boar
   const Ids ids(context.store());
   const Filter visible = context.access().visible(who, "tasks");
   const bool all = visible.op == Filter::Op::all;
-  std::vector<Event> events;
+  std::vector<Event> events = told_so_far(desk.library(), board);
   std::set<Ordinal> allowed;
-  context.store().read([&](const Reader& reader) {
+  if (!all) {
     std::vector<Ordinal> tasks;
-    read_events(reader, ids, board.ordinal, 0, q.to, [&](Event e) {
-      if (!all)
-        for (const LoggedTask& t : e.tasks) tasks.push_back(t.entry.task);
-      events.push_back(std::move(e));
-      return true;
-    });
-    if (all) return;
-    const auto seen = visible_of(reader, ids, std::move(tasks), visible);
+    for (const Event& e : events)
+      for (const LoggedTask& t : e.tasks) tasks.push_back(t.entry.task);
+    const auto seen = visible_of(context.store(), ids, std::move(tasks), visible);
     allowed.insert(seen.begin(), seen.end());
-  });
-  const auto sees = [&](const LoggedTask& t) { return all || allowed.contains(t.entry.task); };
-
+  }
+  // What happened, one by one and in the order of time. Of the tasks that were there when the board
+  // was made nothing is known but when they ended.
+  struct Happened {
+    std::int64_t at;
+    const Event* event;
+    const LoggedTask* task = nullptr;  ///< that entered or changed
+    Ordinal left = 0;
+  };
+  std::vector<Happened> line;
+  const std::int64_t first_revision = events.front().revision, kept_since = events.front().at;
+  for (const Event& e : events) {
+    if (e.kind != Event::Kind::tasks) {
+      // What had to be covered when the board was made is taken for the time before it, too.
+      const bool first = e.initial && e.revision == first_revision;
+      line.push_back({first ? std::numeric_limits<std::int64_t>::min() : e.at, &e});
+      continue;
+    }
+    for (const LoggedTask& t : e.tasks) {
+      if (!all && !allowed.contains(t.entry.task)) continue;
+      const bool before = e.initial && e.revision == first_revision && t.at == kept_since;
+      line.push_back({before ? std::min(t.entry.ended, kept_since) : t.at, &e, &t});
+    }
+    for (const Event::Left& l : e.left) line.push_back({l.at, &e, nullptr, l.task});
+  }
+  std::stable_sort(line.begin(), line.end(),
+                   [](const Happened& a, const Happened& b) { return a.at < b.at; });
   RankTrack track(q);
   std::unique_ptr<Engine> engine;
-  std::optional<std::int64_t> kept_since;
-  // The tasks that were there when the board was made, by their ends: nothing else is known of that
-  // time.
-  const auto from_ends = [&](std::vector<LoggedTask> tasks, std::int64_t until) {
-    std::stable_sort(tasks.begin(), tasks.end(), [](const LoggedTask& a, const LoggedTask& b) {
-      return a.entry.ended < b.entry.ended;
-    });
-    for (std::size_t i = 0; i < tasks.size(); ++i) {
-      const std::int64_t at = std::min(tasks[i].entry.ended, until);
-      engine->put(entry_of(*engine, tasks[i]));
-      if (i + 1 == tasks.size() || std::min(tasks[i + 1].entry.ended, until) != at)
-        track.look(*engine, at);
-    }
-  };
-  std::vector<LoggedTask> initial;
   std::vector<Entry> many;
-  for (std::size_t i = 0; i < events.size(); ++i) {
-    Event& e = events[i];
-    if (e.kind == Event::Kind::defined) {
-      engine = empty_engine(context, e.definition);
-    } else if (!engine) {
-      continue;
-    } else if (e.kind == Event::Kind::datasets) {
-      engine->want(wanted_of(*engine, e.wanted));
-    } else {
-      for (LoggedTask& t : e.tasks) {
-        if (!sees(t)) continue;
-        if (e.initial && !kept_since)
-          initial.push_back(std::move(t));
-        else if (e.initial)
-          many.push_back(entry_of(*engine, t));
-        else
-          engine->put(entry_of(*engine, t));
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const Happened& h = line[i];
+    if (h.task != nullptr) {
+      // All that is there from the beginning of another definition is taken in at once.
+      if (engine->tasks() == 0 && h.event->initial && h.event->revision != first_revision &&
+          h.at == h.event->at)
+        many.push_back(entry_of(*engine, *h.task));
+      else {
+        if (!many.empty()) engine->load(std::exchange(many, {}));
+        engine->put(entry_of(*engine, *h.task));
       }
-      for (const Event::Left& l : e.left) engine->remove(l.task);
+    } else if (h.left != 0) {
+      engine->remove(h.left);
+    } else if (h.event->kind == Event::Kind::defined) {
+      engine = empty_engine(context, h.event->definition);
+    } else {
+      engine->want(wanted_of(*engine, h.event->wanted));
     }
-    if (e.whole && !kept_since) {
-      from_ends(std::exchange(initial, {}), e.at);
-      kept_since = e.at;
-    } else if (e.whole) {
-      engine->load(std::exchange(many, {}));
-    }
-    const bool last = i + 1 == events.size() || events[i + 1].at != e.at;
-    if (last && kept_since && many.empty()) track.look(*engine, e.at);
+    if (i + 1 != line.size() && line[i + 1].at == h.at) continue;
+    if (!many.empty()) engine->load(std::exchange(many, {}));
+    if (h.at != std::numeric_limits<std::int64_t>::min()) track.look(*engine, h.at);
   }
-  if (!kept_since)
-    desk.look(who, board, q.to, [&](const Ranking& r) {
-      engine = empty_engine(context, board.definition);
-      engine->want(wanted_of(*engine, names_of(r.engine)));
-      std::vector<LoggedTask> tasks;
-      for (const Candidate* c : r.engine.candidates())
-        for (const Entry& e : c->tasks) tasks.push_back(logged(r.engine, e));
-      from_ends(std::move(tasks), q.to);
-    });
   track.begin();
   std::string body;
   JsonWriter w(body);
   w.object().key("board").value(board.id).key("from").value(q.from).key("to").value(q.to);
   w.key("top").value(static_cast<std::int64_t>(q.top));
   // Times before this are worked out from the ends of tasks.
-  w.key("kept_since");
-  if (kept_since)
-    w.value(*kept_since);
-  else
-    w.null();
+  w.key("kept_since").value(kept_since);
   track.write(w);
   w.end_object();
   return body;

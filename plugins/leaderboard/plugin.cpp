@@ -5,6 +5,7 @@
 
 #include "library.hpp"
 #include "routes.hpp"
+#include "verb/board_verb.hpp"
 #include "watcher.hpp"
 
 namespace {
@@ -18,6 +19,7 @@ class Leaderboard final : public podium::Plugin {
         std::make_unique<podium::leaderboard::Library>(context, podium::leaderboard::system_now);
     context.add(std::make_unique<podium::leaderboard::Watcher>(*library_));
     context.add(std::make_unique<podium::leaderboard::BoardRoutes>(*library_));
+    context.add(std::make_unique<podium::leaderboard::BoardVerb>(*library_));
   }
   void stop() noexcept override {
     if (library_) library_->stop();

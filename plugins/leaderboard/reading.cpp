@@ -10,7 +10,7 @@
 namespace podium::leaderboard {
 namespace {
 
-enum : std::size_t { name_at, started_at, completed_at, created_at, state_at };
+enum : std::size_t { name_at, started_at, completed_at, created_at, state_at, updated_at };
 
 /// Tasks asked for at once.
 constexpr std::size_t slice = 1000;
@@ -142,7 +142,7 @@ std::size_t Reading::add(Column column) {
 
 void Reading::plan() {
   const Definition& d = *definition_;
-  for (const char* name : {"name", "started", "completed", "created", "state"})
+  for (const char* name : {"name", "started", "completed", "created", "state", "updated"})
     columns_.push_back(value_of(field(name)));
   const auto cells = [&](const std::string& key, const std::string& scope, Pick pick,
                          Direction direction) {
@@ -251,6 +251,7 @@ void Reading::read(const Reader& reader, std::optional<std::span<const Ordinal>>
     const std::int64_t created = integer_or(row.cell(created_at), 0);
     e.started = integer_or(row.cell(started_at), created);
     e.ended = integer_or(row.cell(completed_at), e.started);
+    e.updated = integer_or(row.cell(updated_at), 0);
     if (d.counts == Counts::all) {
       const Cell state = row.cell(state_at);
       const auto word = task_state(view_of(state).value_or(""));

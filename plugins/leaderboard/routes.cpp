@@ -99,7 +99,7 @@ Response BoardRoutes::differences(Request& request) const {
   std::string body;
   JsonWriter w(body);
   w.object().key("differences").array();
-  for (const Difference& d : desk_.differences(request.who(), board))
+  for (const TemplateDifference& d : desk_.differences(request.who(), board))
     w.object()
         .key("member")
         .value(d.member)

@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <array>
 
+#include "difference.hpp"
 #include "podium/service/tasks.hpp"
 
 namespace podium::leaderboard {
 namespace {
 
-/// Tasks of one record of events, and records of one transaction.
-constexpr std::size_t tasks_a_record = 1000, records_at_once = 20;
+/// Records of events that one transaction writes.
+constexpr std::size_t records_at_once = 20;
 
 bool ended_well(const Cell& state) {
   return state == Cell{std::string_view("completed")} ||
@@ -25,23 +26,32 @@ const Ids& Watcher::ids() const {
 
 Watcher::Heard Watcher::hear(std::span<const Change> changes, const Reader& reader) const {
   Heard out;
-  std::vector<Ordinal> inputs;
+  std::vector<Ordinal> inputs, datasets;
   for (const Change& c : changes) {
+    const bool erased = c.kind == Change::Kind::erased;
     if (c.collection == ids().boards)
       out.boards.insert(c.ordinal);
     else if (c.collection == ids().projects)
       out.projects = true;
+    else if (c.collection == ids().datasets && erased)
+      out.dataset_projects.insert(c.partition);
     else if (c.collection == ids().datasets)
-      out.datasets = true;
-    else if (c.collection == ids().inputs && c.kind == Change::Kind::erased)
-      out.datasets = true;  // of which task it was is not told
-    else if (c.collection == ids().inputs)
+      datasets.push_back(c.ordinal);
+    else if (c.collection == ids().inputs && !erased)
       inputs.push_back(c.ordinal);
-    else if (c.kind == Change::Kind::erased)
+    else if (c.collection == ids().inputs)
+      continue;  // it went with its task or its data set, which is told, too
+    else if (erased)
       out.erased.emplace(c.ordinal, c.partition);
     else
       out.tasks.insert(c.ordinal);
   }
+  static const std::array place = {value_of(field("project"))};
+  if (!datasets.empty())
+    reader.get(ids().datasets, datasets, place, [&](const Row& row) {
+      out.dataset_projects.insert(integer_or(row.cell(0), 0));
+      return true;
+    });
   static const std::array columns = {value_of(field("task"))};
   if (!inputs.empty())
     reader.get(ids().inputs, inputs, columns, [&](const Row& row) {
@@ -96,7 +106,11 @@ void Watcher::refresh(const Reader& reader, const Heard& heard) {
         w.behind = true;
       }
     }
-    if (heard.datasets && w.board.definition->asks_for_datasets()) w.behind = true;
+    if (w.board.definition->asks_for_datasets() &&
+        std::any_of(heard.dataset_projects.begin(), heard.dataset_projects.end(), [&](Ordinal p) {
+          return std::binary_search(w.projects.begin(), w.projects.end(), p);
+        }))
+      w.behind = true;
   }
 }
 
@@ -131,7 +145,6 @@ std::optional<Watcher::Step> Watcher::look(const Reader& reader, Watched& w,
   const auto live = library_.current(w.board);
   const std::lock_guard lock(live->mutex);
   live->catch_up(reader);
-  const Engine& engine = live->engine();
   Replica& told = *w.replica;
   told.catch_up(reader, ids());
   if (w.expected && *w.expected != told.records()) w.behind = true;  // it was not written
@@ -141,77 +154,12 @@ std::optional<Watcher::Step> Watcher::look(const Reader& reader, Watched& w,
   step.board = w.board.ordinal;
   step.revision = w.board.revision;
   step.records = told.records();
-  step.at = std::max(library_.clock()(), told.last_at());
-  const bool anew = told.revision() != w.board.revision;
-  const auto event = [&](Event::Kind kind) {
-    Event e;
-    e.at = step.at;
-    e.kind = kind;
-    e.revision = w.board.revision;
-    e.initial = anew || !told.whole();
-    return e;
-  };
-  if (anew) {
-    Event e = event(Event::Kind::defined);
-    e.definition = w.board.definition;
-    step.events.emplace_back(std::move(e), std::string());
-  }
-  if (WantedNames wanted = names_of(engine); anew || wanted != told.wanted()) {
-    Event e = event(Event::Kind::datasets);
-    e.wanted = std::move(wanted);
-    step.events.emplace_back(std::move(e), std::string());
-  }
-
-  Event block = event(Event::Kind::tasks);
-  bool full = false;
-  const auto flush = [&] {
-    if (!block.tasks.empty() || !block.left.empty() || block.whole)
-      step.events.emplace_back(std::exchange(block, event(Event::Kind::tasks)), std::string());
-    full = step.events.size() >= records_at_once;
-  };
-  const auto lay = [&](Ordinal task, const Entry* now) {
-    const auto known = anew ? told.tasks().end() : told.tasks().find(task);
-    const bool was = known != told.tasks().end();
-    if (now == nullptr && !was) return;
-    if (now == nullptr) {
-      block.left.push_back({task, known->second.entry.id, known->second.entry.name});
-    } else {
-      LoggedTask next = logged(engine, *now);
-      if (was && same(known->second, next)) {
-        step.poke = step.poke || next.entry.open;
-        return;
-      }
-      next.entered = !was;
-      if (was) next.before = known->second.entry.values;
-      block.tasks.push_back(std::move(next));
-    }
-    if (block.tasks.size() + block.left.size() >= tasks_a_record) flush();
-  };
-  if (w.behind || anew) {
-    // In the order of their ends, so that the first records of a long log are the oldest tasks.
-    std::vector<const Entry*> all;
-    for (const Candidate* c : engine.candidates())
-      for (const Entry& e : c->tasks) all.push_back(&e);
-    std::sort(all.begin(), all.end(), [](const Entry* a, const Entry* b) {
-      return std::pair(a->ended, a->task) < std::pair(b->ended, b->task);
-    });
-    for (const Entry* e : all) {
-      if (full) break;
-      lay(e->task, e);
-    }
-    if (!anew)
-      for (const auto& [task, known] : told.tasks()) {
-        if (full) break;
-        if (engine.find(task) == nullptr) lay(task, nullptr);
-      }
-    if (!full) {
-      block.whole = anew || !told.whole();
-      w.behind = false;
-    }
-  } else {
-    for (const Ordinal task : tasks) lay(task, engine.find(task));
-  }
-  flush();
+  step.at = library_.clock()();
+  Difference found = difference(reader, ids(), w.board, *live, told, w.behind ? nullptr : &tasks,
+                                step.at, records_at_once);
+  w.behind = !found.complete;
+  step.poke = found.open;
+  for (Event& e : found.events) step.events.emplace_back(std::move(e), std::string());
   if (step.events.empty() && !step.poke) return std::nullopt;
   for (auto& [e, body] : step.events) body = encode(e);
   w.expected = step.records + static_cast<std::int64_t>(step.events.size());

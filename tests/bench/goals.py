@@ -58,6 +58,7 @@ LESS_CPU = {
     "actions 100k: counts of all": {"floor": 3},
     "actions 100k: archive all": {"floor": 4},
     "a call of the command line": {"trackio": 10},
+    "notebook: a table drawn": {"itables": 4},
     "artifact 100 MB up": {"mlflow": 5},
     "artifact 100 MB down": {"mlflow": 5},
 }
@@ -75,7 +76,21 @@ AT_MOST = {
     ("events at 1,000 changes/s", "p99"): (20, " ms", "p99 from commit to subscriber"),
     ("actions 100k: log-metric beside", "times_alone"): (6, "×", "p99 / alone"),
     ("a rule sees a point", "p99"): (50, " ms", "p99"),
+    ("board 100k: read", "cpu_ms"): (5, " ms", "CPU"),
+    ("board 100k: ranking in memory", "percent_of_pandas"): (5, " %", "of OptScale's algorithm in pandas"),
+    ("board 100k: ranking in memory", "put_permille"): (1, " ‰", "a new task / all of them"),
+    ("board 100k: a new task", "permille_of_rebuild"): (1, " ‰", "with its event / a rebuild"),
+    ("board 100k: a task is seen", "p99"): (50, " ms", "p99"),
     ("a call of the command line", "p50"): (30, " ms", "wall"),
+    ("kernel: start to first reply", "rss_mib"): (40, " MiB", "resident"),
+    ("notebook: a completion among 100k", "p99"): (30, " ms", "p99"),
+    ("notebook: a completion among 100k", "rss_mib"): (40, " MiB", "resident"),
+    ("notebook: a table drawn", "saved_bytes"): (100_000, " B", "a notebook with ten tables"),
+    ("the element: first rows of 100k", "cpu_ms"): (150, " ms", "main thread"),
+    ("the element: first rows of 100k", "scroll_ms"): (8, " ms", "a frame of scrolling"),
+    ("the element: first rows of 100k", "sort_ms"): (60, " ms", "a sort"),
+    ("the element: first rows of 100k", "nodes"): (1500, "", "nodes"),
+    ("the element: first rows of 100k", "module_kb"): (25, " kB", "the module, gz"),
     ("search 100k: filter", "cpu_ms"): (5, " ms", "CPU"),
     ("search 100k: filter + order", "cpu_ms"): (5, " ms", "CPU"),
     ("bulk-interval, 20 x 10k points", "cpu_ms"): (30, " ms", "CPU"),
@@ -136,6 +151,7 @@ def judge(results):
 
 def _footprint(results):
     for figure, scenario, what, times in (("start_ms", "start and idle", "start", {"mlflow": 100, "fasttrackml": 1}),
+                                          ("start_ms", "kernel: start to first reply", "first reply of a kernel", {"itables": 5}),
                                           ("pss_mib", "start and idle", "idle memory", {"mlflow": 20, "fasttrackml": 1}),
                                           ("bytes_a_point", "disk of a metric point", "disk", {"mlflow": 15, "fasttrackml": 15})):
         ours = value(results, scenario, "podium", figure)

@@ -2,11 +2,11 @@
 nodes, heap and bytes. `python grid_cpu.py URL PROJECT-ID` prints one line a figure with its budget; exit 1 when one is missed."""
 import gzip
 import pathlib
-import shutil
 import statistics
 import sys
 
-from playwright.sync_api import sync_playwright
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import pages  # noqa: E402
 
 BUDGETS = {"module kB gz": 25, "first rows ms": 150, "scroll ms/frame": 8, "sort ms": 60, "jump ms wall": None, "DOM nodes": 1500, "heap MB": 40}
 DIST = pathlib.Path(__file__).resolve().parents[2] / "plugins/dashboard/web/dist"
@@ -58,13 +58,15 @@ def once(browser, url):
     return out
 
 
+def module_kb():
+    return len(gzip.compress((DIST / "podium-elements.js").read_bytes(), 9)) / 1000
+
+
 def main():
     url, project = sys.argv[1:3]
-    figures = {"module kB gz": len(gzip.compress((DIST / "podium-elements.js").read_bytes(), 9)) / 1000}
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-dev-shm-usage"])
+    figures = {"module kB gz": module_kb()}
+    with pages.launched() as browser:
         runs = [once(browser, f"{url}/p/{project}/tasks") for _ in range(3)]
-        browser.close()
     for name in runs[0]:
         figures[name] = statistics.median(run[name] for run in runs)
     missed = 0

@@ -297,4 +297,24 @@ class Trackio(Server):
         return "history"
 
 
-ALL = [Podium, Floor, Mlflow, FastTrackML, Trackio]
+class Itables(Server):
+    """ipykernel with itables in JupyterLab, for the scenarios of notebooks; no server of its own."""
+
+    name = "itables"
+    notes = "ipykernel and itables in the same JupyterLab, its bundle loaded before; 10,000 of podium's 100,000 rows"
+
+    @classmethod
+    def prepare(cls):
+        tests.venv()
+
+    @classmethod
+    def version(cls):
+        pins = (ROOT / "tests/requirements.txt").read_text().split()
+        return next(line for line in pins if line.startswith("itables==")).split("==")[1]
+
+    def start(self):
+        self.folder.mkdir(parents=True, exist_ok=True)
+        return self
+
+
+ALL = [Podium, Floor, Mlflow, FastTrackML, Trackio, Itables]

@@ -9,6 +9,7 @@ import goals
 # What a cell shows beside the CPU, for scenarios that are not about CPU.
 FIGURES = {
     "start and idle": ("start_ms", "{:,.0f} ms"),
+    "kernel: start to first reply": ("start_ms", "{:,.0f} ms"),
     "disk of a metric point": ("bytes_a_point", "{:,.1f} B"),
 }
 

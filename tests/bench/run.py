@@ -3,7 +3,7 @@
 
     tests/bench/run.py [WORD ...]      all scenarios, or those whose names contain a word
 
-PEERS="mlflow floor"   servers beside podium (all by default: floor mlflow fasttrackml trackio; PEERS= none)
+PEERS="mlflow floor"   servers beside podium (all by default: floor mlflow fasttrackml trackio itables; PEERS= none)
 FULL=1                 also what takes a slow peer minutes (mlflow: a history of 1M points)
 PROFILE=1              a profile of podium for each scenario, by perf, in build/profiles/
 
@@ -26,7 +26,7 @@ from measure import ROOT
 
 def build():
     for command in (["cmake", "--preset", "release", "-DPODIUM_BENCH=ON", "--log-level=WARNING"],
-                    ["cmake", "--build", "--preset", "release", "-j", peers.tests.JOBS, "--target", "podium", "bench_load", "bench_floor", "bench_table_floor"]):
+                    ["cmake", "--build", "--preset", "release", "-j", peers.tests.JOBS, "--target", "podium", "podium-kernel", "bench_load", "bench_floor", "bench_table_floor", "bench_board_rebuild"]):
         subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
 
 

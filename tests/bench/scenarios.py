@@ -9,7 +9,9 @@ import typing
 import actions
 import curves
 import importance
+import boards
 import measure
+import notebook
 import reads
 import servers
 import table
@@ -67,7 +69,7 @@ def group_search(runs):
             search("filter", filtered),
             search("filter + order", {**filtered, **ordered}),
         ]
-        return pages + (group_table(runs) if runs == 100_000 else [])
+        return pages + (group_table(runs) + group_notebook(runs) if runs == 100_000 else [])
 
     return group
 
@@ -93,6 +95,15 @@ def group_table(runs):
         Scenario(f"actions {runs // 1000}k: counts of all", actions.counts(runs), sizes(50)),
         Scenario(f"actions {runs // 1000}k: archive all", actions.archive(runs), sizes(1)),
         Scenario(f"actions {runs // 1000}k: log-metric beside", actions.beside(runs), {"podium": 1000}),
+    ]
+
+
+def group_notebook(runs):
+    return [
+        Scenario("kernel: start to first reply", notebook.start, {"podium": 5, "itables": 5}),
+        Scenario("notebook: a completion among 100k", notebook.complete(runs), {"podium": 600}),
+        Scenario("notebook: a table drawn", notebook.draw(runs), {"podium": 3, "itables": 3}),
+        Scenario("the element: first rows of 100k", notebook.grid(runs), {"podium": 3}),
     ]
 
 
@@ -129,6 +140,16 @@ def group_comparison():
     ]
 
 
+def group_boards():
+    return [
+        Scenario("board 100k: read", boards.read(100_000), {"podium": 300}),
+        Scenario("board 100k: rebuild from the store", boards.rebuild(100_000), {"podium": 5}),
+        Scenario("board 100k: ranking in memory", boards.in_memory(100_000), {"podium": 1}),
+        Scenario("board 100k: a new task", boards.new_task(100_000), {"podium": 300}),
+        Scenario("board 100k: a task is seen", boards.seen(100_000), {"podium": 100}),
+    ]
+
+
 def group_artifacts():
     return [
         Scenario("artifact 100 MB up", servers.artifact_up, sizes(5, None, 2, floor=False)),
@@ -155,6 +176,7 @@ GROUPS = {
     "mixed": group_mixed,
     "events": group_events,
     "comparison": group_comparison,
+    "boards": group_boards,
     "artifacts": group_artifacts,
 }
 

@@ -246,6 +246,8 @@ class Board:
 
     def order(self, a, b):
         """<0: a stands before b. 0: they have the same rank."""
+        if a is b:
+            return 0
         d = self.definition
 
         def by(m):

@@ -3,8 +3,6 @@ import math
 
 import pytest
 
-import reference
-
 A, B, C, OLD = ("a", "1"), ("b", "1"), ("c", "1"), ("old", "1")
 
 
@@ -42,9 +40,9 @@ def test_a_board_by_hand(project, log, check):
 def test_more_coverage_stands_before_a_better_value(project, log, check):
     log("one", 0.9, A)
     log("two", 0.1, A), log("two", 0.1, B)
-    log("three", 0.2, A), log("three", 0.2, B), log("three", 0.2, C)
+    log("three", 0.25, A), log("three", 0.25, B), log("three", 0.25, C)
     rows = shown(check(project, definition(datasets=chosen(A, B, C))))
-    assert rows == [("three", 1, 0.2), ("two", None, 0.1), ("one", None, 0.9)]
+    assert rows == [("three", 1, 0.25), ("two", None, 0.1), ("one", None, 0.9)]
 
 
 def test_less_is_better_when_the_metric_says_so(project, log, check):
@@ -115,14 +113,14 @@ def test_the_functions(project, log, check, fold, value):
     assert rows == [("a", 1, value)]
 
 
-def test_the_reference_itself_shows_the_best_by_step_ten(world, project, log):
+def test_what_the_list_of_boards_shows(project, log, check):
     def best(**more):
-        return reference.board(world, project, definition(**more)).best()
-    log("a", 0.4, A), log("a", 0.8, B)
-    log("b", 0.7, A)
-    assert best() == 0.7
-    assert best(datasets=chosen(A)) == 0.7  # of a, which covers exactly what is chosen, 0.4
-    assert math.isclose(best(datasets=chosen(A, B)), 0.6)
+        return check(project, definition(**more))["best"]
+    log("a", 0.25, A), log("a", 0.75, B)
+    log("b", 0.625, A)
+    assert best() == 0.625
+    assert best(datasets=chosen(A)) == 0.625  # of a, by its run on what is chosen, 0.25
+    assert best(datasets=chosen(A, B)) == 0.5
     assert best(datasets=chosen(C)) is None
     log("z", 0, C)
     assert best(datasets=chosen(C)) is None  # 0 is not seen

@@ -113,7 +113,9 @@ class World:
         task.archived = False
 
     def delete(self, task):
-        self.api("DELETE", f"tasks/{task.id}", params={"force": "true"})
+        if not task.archived:
+            self.archive(task)
+        self.api("DELETE", f"tasks/{task.id}")
         self.tasks.remove(task)
 
     def tag(self, task, key, value):

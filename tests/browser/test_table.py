@@ -307,6 +307,7 @@ def test_hostile_names_are_text(page, podium):
     assert long.endswith("chars!!") and "…" in long
     row = next(i for i in range(len(shown)) if table.text(i, "Name") == long)
     table.cell(row, "Name").hover()
+    assert table.cell(row, "Name").get_attribute("title").startswith("x" * 480)
     table.menu("Tags", "Filter")
     expect(table.grid.locator(".pop .tri")).to_have_count(len(logged.HOSTILE))
     page.keyboard.press("Escape")

@@ -83,6 +83,8 @@ TEST_CASE("what a shell split means the same") {
   CHECK(words({"tasks", "--group-by", "params.arch", "--show", "count"}) ==
         "tasks group by:params.arch show:count");
   CHECK(words({"tasks", "group", "by", "params.arch"}) == "tasks group by:params.arch");
+  CHECK(words({"tasks", "show", "name", "group", "by", "params.arch"}) ==
+        "tasks show:name group by:params.arch");
   CHECK(words({"tasks", "--all", "--any"}) == "tasks all: any:");
   CHECK(words({"tag", "r1", "name=a b", "--why", "it's so"}) == "tag|r1|name=a b why:it's so");
   CHECK(words({"tag", "--", "--r1", "why"}) == "tag|--r1|why");

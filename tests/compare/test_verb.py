@@ -78,7 +78,7 @@ def test_outputs_and_source(command, tasks):
 def test_charts(command, tasks):
     name, ids = tasks
     answer = command.json("compare", "in", name, "chart", "scatter", "show", "params.lr,", "metrics.acc")
-    assert answer["kind"] == "figure" and len(answer["rows"]) == 3
+    assert answer["kind"] == "figure" and len(answer["table"]["rows"]) == 3
     parallel = command.json("compare", *ids, "chart", "parallel", "show", "params.lr,", "metrics.acc", "log")
     assert parallel["media_type"].startswith("application/vnd.vega.v5")
 

@@ -40,7 +40,7 @@ def api(podium):
 
 @pytest.fixture(scope="session")
 def lab(podium, tmp_path_factory):
-    with Lab(tmp_path_factory.mktemp("lab") / "jupyter", KERNELS, PODIUM_URL=podium.url) as running:
+    with Lab(tmp_path_factory.mktemp("lab") / "jupyter", KERNELS, PODIUM_URL=podium.url, PYTHONPATH=str(ROOT / "kernel/python")) as running:
         yield running
         assert running.process.poll() is None, running.log_path.read_text()[-3000:]
 

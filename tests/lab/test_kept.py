@@ -25,7 +25,6 @@ def test_reload(saved, project):
     expect(saved.snapshot(0)).to_be_hidden()
     assert table.text(0, "Name") == first
     table.head("acc").click()
-    table.head("acc").click()
     expect(table.head("acc")).to_have_attribute("aria-sort", "ascending")
     expect(table.cell(0, "Name")).not_to_have_text(first)
     table.mark(0)
@@ -39,7 +38,7 @@ def test_restart_of_the_kernel(saved):
     saved.ready()
     expect(saved.snapshot(0)).to_be_visible()
     expect(saved.snapshot(0)).to_contain_text(first)
-    expect(saved.table(0).grid).to_be_hidden()  # it would show what it cannot ask for any more
+    expect(saved.table(0).grid.locator("[role=grid]")).not_to_be_in_viewport()  # it would show what it cannot ask for any more
     saved.shot("lab-restarted")
     saved.run_all()
     saved.table(0).ready()

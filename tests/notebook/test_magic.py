@@ -43,7 +43,7 @@ def test_lines_of_a_cell(kernel):
     cell = kernel.ok("%%podium\n# what there is\nprojects\ntasks in vision \\\n  where metrics.acc > 0.92 show name as top\nshow top")
     text = cell.text
     assert "vision" in text and "a table of 1 tasks" in text and re.search(r"^state +completed", text, re.M)
-    assert kernel.ok("print(top.ids() == podium.run('tasks where metrics.acc > 0.92').ids())").out == "True\n"
+    assert kernel.ok("print(top.ids() == podium.run('tasks in vision where metrics.acc > 0.92').ids())").out == "True\n"
     assert kernel.ok("%podium series metrics.acc of top").text.count("acc") >= 1
 
 

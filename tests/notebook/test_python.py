@@ -80,7 +80,7 @@ def test_a_script_and_a_terminal(server, vision, tmp_path):
     for command in (["-c", f"import podium; podium.run({line!r}).show()"],
                     ["-m", "IPython", "--no-banner", "--colors=nocolor", "-c", f"%load_ext podium\n%podium {line}"]):
         shown = subprocess.run([sys.executable, *command], env=dict(os.environ, IPYTHONDIR=str(tmp_path)), capture_output=True, text=True)
-        assert shown.stdout.split() == ["name", "metrics.acc", "b", "0.95"], shown.stdout + shown.stderr
+        assert shown.stdout.replace("Out[0]:", "").split() == ["name", "metrics.acc", "b", "0.95"], shown.stdout + shown.stderr
 
 
 def test_an_error_tells_where(podium, vision):

@@ -120,8 +120,7 @@ def test_a_cell_that_runs_again_closes_its_tables(kernel, vision):
     before = len(comms())
     for cell in ("one", "two", "one", "one"):
         run(cell)
-    each = 2  # a table, and ipywidgets' layout of it
-    assert len(comms()) <= before + 2 * each
+    assert len(comms()) == before + 2
 
 
 def test_many_tables_are_bounded(kernel, vision):

@@ -134,6 +134,12 @@ class Notebook:
     def output(self, n):
         return self.cell(n).locator(".jp-OutputArea-output")
 
+    def run(self, n):
+        """One cell, from the keyboard."""
+        self.cell(n).scroll_into_view_if_needed()
+        self.cell(n).locator(".cm-content").click()
+        self.page.keyboard.press("Control+Enter")
+
     def type_and_run(self, n, text):
         """Into a cell, as hands do."""
         self.cell(n).locator(".cm-content").click()

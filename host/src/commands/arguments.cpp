@@ -79,6 +79,10 @@ ParsedLine parse_arguments(std::span<const std::string> argv, const VerbList& ve
     return std::find_if(usage.clauses.begin(), usage.clauses.end(),
                         [&](const ClauseSpec& c) { return c.name == name; });
   };
+  // `group by` comes as two words.
+  const auto spec_of_two = [&](std::size_t i) {
+    return i + 1 < argv.size() ? spec_of(lower(argv[i] + " " + argv[i + 1])) : usage.clauses.end();
+  };
   const auto is_one_word = [](Kind k) {
     return k == Kind::word || k == Kind::number || k == Kind::duration;
   };
@@ -143,18 +147,12 @@ ParsedLine parse_arguments(std::span<const std::string> argv, const VerbList& ve
                spec != usage.clauses.end() && !(inside && is_one_word(*inside))) {
       add(item);
       inside = spec->kind == Kind::flag ? std::nullopt : std::optional(spec->kind);
+    } else if (const auto two = spec_of_two(i);
+               two != usage.clauses.end() && !(inside && is_one_word(*inside))) {
+      add(item + " " + argv[++i]);
+      inside = two->kind == Kind::flag ? std::nullopt : std::optional(two->kind);
     } else if (!inside) {
-      // `group by` comes as two words.
-      const bool half = std::any_of(names.begin(), names.end(), [&](const std::string& n) {
-        return n.size() > item.size() && n.starts_with(lower(item)) && n[item.size()] == ' ';
-      });
-      if (half && i + 1 < argv.size() &&
-          spec_of(lower(item + " " + argv[i + 1])) != usage.clauses.end()) {
-        add(item + " " + argv[i + 1]);
-        inside = spec_of(lower(item + " " + argv[++i]))->kind;
-      } else {
-        add_argument(item);
-      }
+      add_argument(item);
     } else if (is_one_word(*inside)) {
       add(quoted(item, usage.clauses));
       inside.reset();

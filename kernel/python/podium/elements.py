@@ -18,5 +18,6 @@ def library_module():
 
 
 def table_module():
-    """The module of one table, as podium's own kernel sends it: it takes what draws from the library's state."""
-    return _text("podium-table.js", "kernel/share/podium-table.js")
+    """The module of one table, as podium's own kernel sends it. Notebooks keep it with each table: without comments and indentation."""
+    lines = (line.strip() for line in _text("podium-table.js", "kernel/share/podium-table.js").splitlines())
+    return "".join(f"{line}\n" for line in lines if not line.startswith("//"))

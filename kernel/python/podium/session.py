@@ -90,7 +90,7 @@ class Session:
         client = self.client
         command = self._completed(command)
         # A table that works hides the static one, which it finds by this name.
-        snapshot = uuid4().hex if self.look.widgets and self.screen.has_widgets() else ""
+        snapshot = uuid4().hex[:12] if self.look.widgets and self.screen.has_widgets() else ""
         body = {"line": command.line, "forms": self.look.forms(snapshot)}
         if bind := bindings(bound_names(command.line), given, namespace):
             body["bind"] = bind
@@ -136,8 +136,9 @@ class Session:
 
     def _watch(self, client, progress):
         """Shows how far a job is until it has ended. An interrupt asks it to stop."""
-        job, bar, pause = progress["job"], self.screen.bar(progress), 0.05
+        job, bar, pause = progress["job"], None, 0.05
         try:
+            bar = self.screen.bar(progress)
             while True:
                 told = client.call(f"/api/v1/jobs/{job}")
                 progress = {**progress, **{m: told[m] for m in ("state", "done", "total") if told.get(m) is not None}}
@@ -148,5 +149,6 @@ class Session:
                 pause = min(pause * 2, 0.5)
         except KeyboardInterrupt:
             client.call(f"/api/v1/jobs/{job}/cancel", {}, seconds=5)
-            bar.show({**progress, "state": "being cancelled"})
+            if bar is not None:
+                bar.show({**progress, "state": "being cancelled"})
             raise Interrupted(f"interrupted; the job {job} was told to stop, `%podium job {job}` tells what it had done") from None

@@ -16,9 +16,18 @@ MOST_KNOWN = 200_000  # ids that a table remembers to have handed out
 # What the front end may ask. Its bodies are those of the HTTP API.
 _PATHS = {"window": "/api/v1/tasks/query", "facets": "/api/v1/tasks/facets", "columns": "/api/v1/tasks/columns",
           "actions": "/api/v1/tasks/actions/available", "run": "/api/v1/tasks/actions/run"}
+# What is asked of a run that the table began stands behind the run's address.
+_OF_RUN = {"undo": "/undo", "progress": ""}
 
 
-class _Library(anywidget.AnyWidget):
+class _Widget(anywidget.AnyWidget):
+    @traitlets.default("keys")
+    def _default_keys(self):
+        """It takes the width that there is: notebooks need not keep a layout with each."""
+        return [key for key in super()._default_keys() if key not in ("layout", "tabbable", "tooltip")]
+
+
+class _Library(_Widget):
     """Sends the module of the tables to a page that asks; in its state it would be kept in notebooks."""
 
     _esm = "export default {};"
@@ -52,7 +61,7 @@ class Tables:
             kept[1].close()
 
 
-class Tasks(Result, anywidget.AnyWidget):
+class Tasks(Result, _Widget):
     """`selection` is what is selected in it: None, {"ids": [...]}, or the table's question with "except"."""
 
     _esm = table_module()
@@ -62,6 +71,7 @@ class Tasks(Result, anywidget.AnyWidget):
     selection = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
     height = traitlets.Any(None).tag(sync=True)
     live = traitlets.Bool(None, allow_none=True).tag(sync=True)
+    asks = traitlets.List(list(_OF_RUN)).tag(sync=True)
     snapshot = traitlets.Unicode().tag(sync=True)
     library = traitlets.Unicode().tag(sync=True)
 
@@ -69,6 +79,7 @@ class Tasks(Result, anywidget.AnyWidget):
         question = answer["question"]
         self._take(session, client, command, request, answer)
         self._known = set()
+        self._runs = set()  # what was done from it
         self._events = None
         super().__init__(
             question={k: v for k, v in question.items() if k not in ("order", "columns")},
@@ -90,7 +101,6 @@ class Tasks(Result, anywidget.AnyWidget):
         if self._events is not None:
             self._events.stop()
             self._events = None
-        self.layout.close()
         super().close()
 
     # ---- showing
@@ -175,11 +185,18 @@ class Tasks(Result, anywidget.AnyWidget):
             self.send({"id": content["id"], "error": {"code": e.code, "detail": e.problem.get("detail", str(e))}})
 
     def _answered(self, ask, body):
+        if ask in _OF_RUN:
+            run = body.get("run")
+            if run not in self._runs:
+                raise PodiumError("denied", "this is no run of this table")
+            return self._client.call(f"/api/v1/tasks/actions/runs/{run}{_OF_RUN[ask]}", {} if ask == "undo" else None)
         if ask not in _PATHS:
             raise PodiumError("invalid", f"a table asks for no '{ask}'")
         if ask == "run" and not self._may_act_on(body.get("selection")):
             raise PodiumError("denied", "this names tasks that are not of this table")
         answer = self._client.call(_PATHS[ask], body)
+        if ask == "run":
+            self._runs.add(answer.get("run"))
         if ask == "window" and "id" in answer["columns"]:
             if len(self._known) > MOST_KNOWN:
                 self._known.clear()

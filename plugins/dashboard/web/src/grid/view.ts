@@ -199,7 +199,12 @@ export class View {
     const c = this.shownColumns_[column];
     if (!c) return '';
     const value = this.facts_.cache.value(row, c.name);
-    return exactly(value, c.kind, this.text_(value, c));
+    const text = this.text_(value, c);
+    return exactly(value, c.kind, text) || (this.cut_(text, c) === text ? '' : text);
+  }
+
+  private cut_(text: string, c: Column): string {
+    return text.length * this.letter_ > c.width ? middle(text, Math.floor((c.width - 16) / this.letter_)) : text;
   }
 
   private pen_(): { pen: CanvasRenderingContext2D; font: string } {
@@ -432,7 +437,7 @@ export class View {
     } else if (c.kind === 'state' && typeof value === 'string') {
       el.replaceChildren(h('span', { class: 's-' + value.replace(/[^a-z]/g, ''), 'aria-hidden': 'true' }, stateIcons[value] ?? '•'), ' ' + text);
     } else {
-      el.textContent = text.length * this.letter_ > c.width ? middle(text, Math.floor((c.width - 16) / this.letter_)) : text;
+      el.textContent = this.cut_(text, c);
       if (c.kind === 'param') el.classList.toggle('n', typeof value === 'string' && isNumber(value));
     }
     return true;

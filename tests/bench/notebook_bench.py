@@ -1,0 +1,181 @@
+"""Measures notebooks, with the packages of the tests' environment: `notebook_bench.py WHAT ...` prints one line of JSON.
+
+    start KERNEL TIMES             a kernel from its start to its first reply: wall and CPU time, memory
+    complete TIMES PID             completions by the podium kernel; PID is podium's
+    draw URL PROJECT FOLDER TIMES  the table in JupyterLab: of 100,000 tasks by the podium kernel, and of 10,000 by ipykernel with itables,
+                                   in one JupyterLab; CPU is that of the page's main thread, as the browser counts it
+    grid URL PROJECT TIMES         the element in podium's own page
+
+The kernel is that of the release build (PODIUM_BUILD: of another), and PODIUM_URL says where podium is.
+"""
+import csv
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tests/support"), str(ROOT / "tests/bench")]
+KERNELS = pathlib.Path(os.environ.get("PODIUM_BUILD", ROOT / "build")) / "share/jupyter"
+os.environ["JUPYTER_PATH"] = str(KERNELS)
+
+import measure  # noqa: E402
+
+COLUMNS = ["id", "name", "state", "started", "metrics.acc", "metrics.metric1", "params.lr", "params.param1", "tags.tag0"]
+ROWS = 10_000  # that itables is given; podium has ten times as many
+
+
+def kernel():
+    """The podium kernel as Jupyter's clients have it."""
+    from jupyter_client.manager import KernelManager
+    manager = KernelManager(kernel_name="podium")
+    manager.start_kernel()
+    client = manager.blocking_client()
+    client.start_channels()
+    client.wait_for_ready(timeout=120)
+    return manager, client
+
+
+def started(name, code):
+    """A kernel of one's own from its start to its first reply, without what Jupyter's client waits in between: milliseconds, and the process."""
+    import zmq
+    from jupyter_client.connect import write_connection_file
+    from jupyter_client.kernelspec import KernelSpecManager
+    from jupyter_client.session import Session
+    file, connection = write_connection_file(ip="127.0.0.1", key=b"the bench")
+    command = [word.replace("{connection_file}", file) for word in KernelSpecManager().get_kernel_spec(name).argv]
+    if command[0].startswith("python"):  # whichever Jupyter itself runs in
+        command[0] = sys.executable
+    session = Session(key=b"the bench", signature_scheme=connection["signature_scheme"])
+    with zmq.Context() as context, context.socket(zmq.DEALER) as shell:
+        shell.linger, shell.reconnect_ivl = 0, 2
+        begun = time.monotonic()
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        shell.connect(f"tcp://127.0.0.1:{connection['shell_port']}")
+        session.send(shell, "execute_request", {"code": code, "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": False})
+        while True:
+            if not shell.poll(60_000):
+                raise SystemExit(f"the kernel {name} did not answer")
+            _, message = session.feed_identities(shell.recv_multipart())
+            if session.deserialize(message)["msg_type"] == "execute_reply":
+                return (time.monotonic() - begun) * 1000, process
+
+
+def start(name, times):
+    walls, cpus, memory = [], [], []
+    for _ in range(int(times)):
+        wall, process = started(name, "help" if name == "podium" else "1 + 1")
+        walls.append(wall)
+        cpus.append(measure.cpu_seconds(process.pid) * 1000)
+        memory.append(measure.resident_mib(process.pid))
+        process.kill()
+        process.wait()
+    return {"start_ms": statistics.median(walls), "cpu_ms": statistics.median(cpus), "rss_mib": max(memory)}
+
+
+LINES = ["tas", "tasks in r", "tasks in runs-100000 where met", "tasks in runs-100000 where metrics.", "tasks in runs-100000 where metrics.acc > 0.9 and params.l",
+         "tasks in runs-100000 where params.lr = '", "tasks in runs-100000 where tags.tag0 = 'te", "tasks in runs-100000 show name, params.par", "tasks in runs-100000 sort metrics.m",
+         "chart metrics.", "show 01", "tasks in runs-100000 where state = '"]
+
+
+def complete(times, podium):
+    manager, client = kernel()
+    pids, walls, found = [manager.provisioner.process.pid, int(podium)], [], 0
+    try:
+        for line in LINES:  # what the host keeps of the store is looked up once
+            client.complete(line, len(line), reply=True, timeout=60)
+        before = sum(map(measure.cpu_seconds, pids))
+        for n in range(int(times)):
+            line = LINES[n % len(LINES)]
+            begun = time.monotonic()
+            answer = client.complete(line, len(line), reply=True, timeout=60)
+            walls.append((time.monotonic() - begun) * 1000)
+            found += bool(answer["content"]["matches"])
+        cpu = sum(map(measure.cpu_seconds, pids)) - before
+        memory = measure.resident_mib(pids[0])
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    walls.sort()
+    return {"cpu_ms": cpu * 1000 / len(walls), "p50": walls[len(walls) // 2], "p99": walls[int(len(walls) * 0.99)], "found": found / len(walls), "rss_mib": memory}
+
+
+PODIUM_DRAWN = """(n) => { const cell = jupyterapp.shell.currentWidget.node.querySelectorAll('.jp-Cell')[n], grid = cell?.querySelector('podium-grid');
+  const first = grid?.shadowRoot.querySelector('.row .c:not(.k)'); return !!first && first.textContent !== '' && !grid.closest('[inert]'); }"""
+ITABLES_DRAWN = """(n) => { const cell = jupyterapp.shell.currentWidget.node.querySelectorAll('.jp-Cell')[n];
+  return !!cell?.querySelector('.dt-container, .dataTables_wrapper') && cell.querySelectorAll('tbody tr').length >= 5; }"""
+
+
+def main_thread(session):
+    return next(m["value"] for m in session.send("Performance.getMetrics")["metrics"] if m["name"] == "TaskDuration") * 1000
+
+
+def cells(notebook, drawn, first, count):
+    """CPU of the page for each of some cells, from running it to its rows on the screen."""
+    session = notebook.page.context.new_cdp_session(notebook.page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+    out = []
+    for n in range(count):
+        if n >= first:
+            notebook.cell(n).scroll_into_view_if_needed()
+        before = main_thread(session)
+        notebook.command("notebook:run-cell-and-select-next")
+        if n >= first:
+            notebook.page.wait_for_function(drawn, arg=n, timeout=120_000)
+            notebook.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+            out.append(main_thread(session) - before)
+    return out
+
+
+def draw(url, project, folder, times):
+    import pages
+    import requests
+    from jupyter import Lab, Notebook
+    folder, times = pathlib.Path(folder), int(times)
+    rows = requests.post(f"{url}/api/v1/tasks/query", timeout=120, json={"project": project, "columns": COLUMNS, "order": ["metrics.acc desc"], "offset": 0, "limit": 1000}).json()
+    line = f"tasks in runs-100000 show {', '.join(COLUMNS)} sort metrics.acc desc"
+    sizes = {}
+    with Lab(folder / "jupyter", KERNELS, PODIUM_URL=url) as lab, pages.launched() as browser:
+        with open(lab.notebooks / "rows.csv", "w", newline="") as out:
+            writer = csv.writer(out)
+            writer.writerow(COLUMNS)
+            for offset in range(0, ROWS, 1000):
+                rows = requests.post(f"{url}/api/v1/tasks/query", timeout=120, json={
+                    "project": project, "columns": COLUMNS, "order": ["metrics.acc desc"], "offset": offset, "limit": 1000}).json()
+                writer.writerows(rows["rows"])
+        page = lambda: browser.new_page(viewport={"width": 1400, "height": 900})  # noqa: E731
+        notebook = Notebook(page(), lab, lab.write("podium.ipynb", [line] * (times + 1))).open()
+        first, *ours = cells(notebook, PODIUM_DRAWN, 0, times + 1)
+        notebook.page.close()
+        setup = ("import itables, pandas\nitables.init_notebook_mode(all_interactive=False, connected=False)\n"
+                 "rows = pandas.read_csv('rows.csv')")
+        notebook = Notebook(page(), lab, lab.write("itables.ipynb", [setup] + ["itables.show(rows, maxBytes=0)"] * times, kernel="python3", language="python")).open()
+        theirs = cells(notebook, ITABLES_DRAWN, 1, times + 1)
+        notebook.page.close()
+        # Ten tables, saved: podium's of all tasks, itables' of the first thousand rows.
+        for name, lines, kind in (("podium", [line] * 10, {}),
+                                  ("itables", [setup + "\nrows = rows[:1000]"] + ["itables.show(rows, maxBytes=0)"] * 10, {"kernel": "python3", "language": "python"})):
+            notebook = Notebook(page(), lab, lab.write(f"ten-{name}.ipynb", lines, **kind)).open()
+            notebook.run_all()
+            notebook.save()
+            sizes[name] = (lab.notebooks / notebook.name).stat().st_size
+            notebook.page.close()
+    return {"podium": {"cpu_ms": statistics.median(ours), "first_cpu_ms": first, "saved_bytes": sizes["podium"]},
+            "itables": {"cpu_ms": statistics.median(theirs), "saved_bytes": sizes["itables"]}}
+
+
+def grid(url, project, times):
+    import grid_cpu
+    import pages
+    with pages.launched() as browser:
+        runs = [grid_cpu.once(browser, f"{url}/p/{project}/tasks") for _ in range(int(times))]
+    figures = {name: statistics.median(run[name] for run in runs) for name in runs[0]}
+    return {"cpu_ms": figures["first rows ms"], "scroll_ms": figures["scroll ms/frame"], "sort_ms": figures["sort ms"], "nodes": figures["DOM nodes"],
+            "heap_mb": figures["heap MB"], "module_kb": grid_cpu.module_kb()}
+
+
+if __name__ == "__main__":
+    print(json.dumps({"start": start, "complete": complete, "draw": draw, "grid": grid}[sys.argv[1]](*sys.argv[2:])))
