@@ -95,7 +95,9 @@ def test_rows_while_a_cell_runs(kernel, vision):
     request = kernel.client.session.msg("create_subshell_request", {})
     kernel.client.control_channel.send(request)
     shell = kernel.client.get_control_msg(timeout=30)["content"]["subshell_id"]
-    cell = kernel.send("import threading; threading.Event().wait(60)")
+    cell = kernel.send("import threading; print('it runs', flush=True); threading.Event().wait(60)")
+    while kernel.client.get_iopub_msg(timeout=30)["content"].get("text") != "it runs\n":
+        pass
     message = kernel.client.session.msg("comm_msg", {"comm_id": table.id, "data": {"method": "custom", "content": {
         "id": 99, "ask": "window", "body": {**table.state["question"], "columns": ["id"], "order": [], "offset": 0, "limit": 10}}}})
     message["header"]["subshell_id"] = shell

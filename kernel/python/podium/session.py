@@ -55,7 +55,7 @@ class Session:
             if where != "local" or e.code != "unavailable":
                 raise
             from .local import LocalPodium
-            self._local = LocalPodium()
+            self._local = self._local or LocalPodium()
             client = Client(find_host(self._local.start()))
         self._client = client
         return client.address.url
