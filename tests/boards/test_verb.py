@@ -7,6 +7,7 @@ import json
 import math
 import os
 import pathlib
+import random
 import subprocess
 import sys
 import time
@@ -335,6 +336,23 @@ def test_the_past(api, say, world, vision, board):
     assert last == {"0.05": 1, "0.1": 2, "0.2": None}
 
 
+def test_the_past_of_a_board_that_was_another_then(say, world, vision, board):
+    name, _ = board
+    awaits("it is kept", lambda: "was there" in say(f"board '{name}' history").column("what"))
+    before = world.moment()
+    said = say(f"board by energy min in {vision.name} team tags.team save as '{name}' yes")
+    assert "team" in said.columns
+    awaits("the other definition is kept", lambda: say(f"board '{name}' history").column("what").count("defined") == 2)
+    then = say(f"board '{name}' at {before}")
+    assert then.column("params.lr") == ["0.1", "0.2", "0.3"] and "acc ±" in then.columns
+    assert say(f"board '{name}' trust at {before}").column("params.lr") == ["0.1", "0.2"]
+    assert len(say(f"board '{name}' pareto acc energy at {before}").column("params.lr")) == 2
+    assert say(f"board '{name}' candidate lr=0.1 at {before}").answer["fields"]["rank"] == 1
+    changes = say(f"board '{name}' changes since {before}")
+    assert set(changes.column("label")) == {"red", "blue", "lr=0.1", "lr=0.2", "lr=0.3"}
+    assert "The board had another definition then." in changes.notices
+
+
 def test_what_is_not_kept_has_a_past_that_is_worked_out(say, world, vision):
     before = world.moment()
     said = say(by_lr(vision, f"at {before}"))
@@ -479,6 +497,45 @@ def test_inspection(api, board):
     assert api("POST", "commands/inspect", json={"line": f"{line} trust", "cursor": len(line) + 3})["found"]
 
 
-def test_help_shows_examples_that_can_be_read(api, say):
-    text = say("help board").answer["text"]
-    assert "save as" in text and "changes since -7d" in text
+def test_the_examples_of_the_help_work(api, say, world):
+    project = world.project("vision")
+    for lr, acc in (("0.1", 0.9), ("0.2", 0.8)):
+        for seed in range(3):
+            world.run(project, {"acc": acc + seed / 100, "loss": 1 - acc, "energy": 10 * acc}, params={"lr": lr, "seed": seed})
+    api.board(project, {"primary": {"metric": "acc"}, "group_by": {"params": ["lr"]}}, name="which depth")
+    verb, = [v for v in api("GET", "commands")["verbs"] if v["verb"] == "board"]
+    lines = [e["line"] for e in verb["examples"]]
+    assert len(lines) > 5
+    for line in lines:
+        if "which lr'" in line and "save" not in line and not api("GET", f"boards/{saved}")["definition"]["columns"]:
+            # One that can be asked for its energy.
+            definition = api("GET", f"boards/{saved}")["definition"]
+            api("PATCH", f"boards/{saved}", json={"definition": {**definition, "columns": [{"name": "energy", "from": {"metric": "energy"}}]}})
+        said = say(line)
+        assert said.rows or said.kind == "details" or "changes" in line or " at " in line, line
+        if "save as" in line:
+            saved = next(b["id"] for b in api("GET", "boards", params={"project": project})["boards"] if b["name"] == "which lr")
+
+
+WORDS = ["in", "by", "acc", "loss", "max", "min", ",", "group by", "params.lr", "params", "tags.team", "team", "user", "where", "params.lr < 1", "fold",
+         "median", "least", "2", "having", "metrics.acc >= 0.5", "on", "digits", "cover", "prod=eu", "across", "mean", "columns", "energy", "relative",
+         "ties", "cheaper", "compatible", "trust", "pareto", "ranks", "candidate", "1", "lr=0.1", "changes", "history", "about", "goals", "chart", "at",
+         "since", "-1d", "2026-11-24", "limit", "3", "metrics.acc", "'", "(", "save as", "x", "role"]
+
+
+def test_whatever_is_typed_is_answered_or_refused_with_a_sentence(api, vision, board):
+    """Nothing breaks the verb: words in any order."""
+    some = random.Random(7)
+    answered = 0
+    for _ in range(600):
+        words = some.choices(WORDS, k=some.randint(1, 9))
+        head = some.choice([f"board '{board[0]}' in {vision.name}", f"board by acc max, loss min in {vision.name} group by params.lr", "board"])
+        line = " ".join([head, *words])
+        answer = api.raw("POST", "commands", json={"line": line, "dry_run": True})
+        assert answer.status_code in (200, 400, 404, 409), (line, answer.text)
+        if answer.status_code == 200:
+            validate(answer.json(), SCHEMA)
+            answered += 1
+        else:
+            assert len(answer.json()["detail"]) > 10, line
+    assert answered > 30
