@@ -103,10 +103,10 @@ Answer BoardVerb::ranks(const VerbCall& call, const Board& board,
   const Json told = Json::parse(ranks_json(desk_, call.who(), board, q));
   Answer answer = call.has("chart") ? Answer(ranks_figure(told, title_of(board)))
                                     : Answer(ranks_table(*board.definition, told));
-  if (told.at("kept_since").is_null())
+  if (q.from < told.at("kept_since").get<std::int64_t>())
     answer.notice(
-        "Nothing was kept of that time: ranks are worked out from the tasks that are "
-        "there and when they ended.");
+        "Ranks of times before the board was made are worked out from the tasks that are there and "
+        "when they ended.");
   return answer;
 }
 
