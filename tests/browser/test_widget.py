@@ -37,7 +37,7 @@ def test_a_notebook_shows_the_table(page, podium, project):
     assert table.column("Name", 3) == ["cnn-0", "cnn-1", "cnn-10"]
     expect(page.get_by_text("static")).to_be_hidden()
     expect(table.grid.locator(".bar").first.get_by_text("live", exact=True)).to_be_visible()
-    assert table.grid.bounding_box()["height"] == 400
+    assert 200 < table.grid.bounding_box()["height"] < 300  # five rows; 400 at most
     for name in ("data-jp-suppress-context-menu", "data-lm-suppress-shortcuts"):
         assert table.grid.get_attribute(name) == "true"
     table.mark(1)

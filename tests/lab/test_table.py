@@ -182,7 +182,7 @@ def test_hostile_names(notebooks, podium, project):
     wire = logged.Wire(podium.url)
     for name in logged.HOSTILE:
         logged.run(wire, evil, name, {"m": 1.5}, {"p": name}, {f"t{len(name)}": name}, status="FINISHED")
-    notebook = notebooks([f"tasks in '{project} <b>evil</b>' show name, params.p, tags, metrics.m as evil", f"chart m in '{project} <b>evil</b>' kind bars",
+    notebook = notebooks([f"tasks in '{project} <b>evil</b>' show name, params.p, tags, metrics.m as evil", f"chart metrics.m in '{project} <b>evil</b>' kind bars",
                           f"widgets off\ntasks in '{project} <b>evil</b>' show name, params.p, tags, metrics.m"])
     notebook.run_all()
     table = notebook.table(0)

@@ -31,7 +31,9 @@ export default {
   render({ model, el }: { model: Model; el: HTMLElement }) {
     const grid = document.createElement(register()) as PodiumGrid;
     const height = model.get('height');
-    if (typeof height === 'number') grid.style.height = `${height}px`;
+    grid.style.height = 'auto'; // as many rows as there are, up to so many pixels
+    grid.style.maxHeight = `${typeof height === 'number' ? height : 480}px`;
+    grid.fits = true;
     const question = () => {
       const { limit, ...base } = (model.get('question') as (Question & { limit?: number }) | undefined) ?? {};
       grid.limit = limit ?? Infinity;

@@ -24,6 +24,8 @@ export interface GridState {
 
 const always = ['id', 'archived', 'goals_met'];
 
+const mostFitted = 320; // a longer text can be read by hovering, or by a wider column
+
 export class PodiumGrid extends HTMLElement {
   static readonly version = VERSION;
 
@@ -52,6 +54,9 @@ export class PodiumGrid extends HTMLElement {
   });
   /** No more rows than these, whatever the question has. */
   limit = Infinity;
+  /** Columns that were given no width get the one that their first rows need. */
+  fits = false;
+  private unsized_: string[] = [];
   private base_: Question = {};
   private search_ = '';
   private source_: Source | undefined;
@@ -147,7 +152,10 @@ export class PodiumGrid extends HTMLElement {
     };
   }
   set state(state: GridState) {
-    if (state.columns) this.columns.all = state.columns.map((c) => columnOf(c, this.fields));
+    if (state.columns) {
+      this.columns.all = state.columns.map((c) => columnOf(c, this.fields));
+      this.unsized_ = state.columns.filter((c) => c.width === undefined).map((c) => c.name);
+    }
     if (state.order) this.order = state.order.map(readOrder);
     if (state.filters) this.filters = state.filters;
     if (state.digits) this.digits = state.digits;
@@ -345,7 +353,15 @@ export class PodiumGrid extends HTMLElement {
       return at === undefined || !was || was[id!] !== this.cache.id(index) ? undefined : was[at];
     });
     this.view.arrived(b * blockRows, (b + 1) * blockRows, old);
+    this.fit_();
     this.tellTotal_();
+  }
+
+  private fit_(): void {
+    if (!this.fits || !this.unsized_.length || !this.cache.total) return;
+    const unsized = new Set(this.unsized_.splice(0));
+    for (const c of this.columns.shown) if (unsized.has(c.name)) this.columns.resize(c.name, Math.min(mostFitted, this.view.fit(c)));
+    this.view.layoutChanged();
   }
 
   private tellTotal_(): void {
