@@ -165,6 +165,22 @@ Answer BoardVerb::history(const VerbCall& call, const Board& board) const {
                                                                    call.text("cursor"))));
 }
 
+Answer BoardVerb::export_file(const VerbCall& call, const Board& board,
+                              std::optional<std::int64_t> at) const {
+  const CommandWord& format = call.words("export").front();
+  if (format.text != "csv" && format.text != "json")
+    throw call.wrong(format, "'export' is csv or json");
+  AnswerFile file;
+  file.name = call.text("to", "board-" + board.id + "." + format.text);
+  if (file.name.find_first_of("/\\") != std::string::npos)
+    throw call.wrong(call.words("to").front(), "'to' is the name of a file, without a folder");
+  file.url = "/api/v1/boards/" + board.id + "/export?format=" + format.text;
+  if (at) file.url += "&at=" + std::to_string(*at);
+  file.content_type = format.text == "csv" ? "text/csv; charset=utf-8" : "application/json";
+  file.keep = call.has("to");
+  return file;
+}
+
 Answer BoardVerb::about_board(const VerbCall& call, const Board& board) const {
   std::vector<std::vector<Value>> rows;
   if (desk_.project_template(call.who(), board.project))
