@@ -156,6 +156,14 @@ class History:
         for i, board in enumerate(self.boards):
             assert_equal(self.api.ranking(board), self.expected(i))
 
+    def replay(self):
+        """What the boards said then is what they say of then."""
+        for moment, rankings in self.told:
+            for board, ranking in zip(self.boards, rankings):
+                then = self.api.ranking(board, at=moment)
+                assert plain(then) == plain(ranking), moment
+                assert not then["rebuilt"]
+
     def note(self):
         self.settle()
         moment = self.world.moment()
@@ -170,7 +178,7 @@ def test_random_histories(tmp_path):
     with Podium(tmp_path / "data") as podium:
         remembered = []
 
-        @settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
         @given(st.lists(definitions, min_size=2, max_size=2), st.lists(steps, min_size=4, max_size=14))
         def histories(given_definitions, given_steps):
             history = History(Boards(podium.url), given_definitions)
@@ -180,6 +188,7 @@ def test_random_histories(tmp_path):
                 if i % 3 == 2:
                     history.note()
             history.note()
+            history.replay()
             remembered.append(history)
 
         histories()
@@ -190,11 +199,7 @@ def test_random_histories(tmp_path):
             history.api = api
             history.check()
         for history in remembered:
-            for moment, rankings in history.told:
-                for board, ranking in zip(history.boards, rankings):
-                    then = api.ranking(board, at=moment)
-                    assert plain(then) == plain(ranking), (history.definitions, moment)
-                    assert not then.get("rebuilt")
+            history.replay()
 
 
 @st.composite
@@ -206,7 +211,7 @@ def ranks(ranking):
     return [(row["rank"], row["label"], row["values"]) for row in ranking["rows"] if row["qualified"]]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(boards_with_tasks(), runs, st.sampled_from(["failed", "nan", "running"]))
 def test_a_task_that_failed_or_is_nan_changes_no_rank(api, given_board, run, how):
     definitions, history = given_board
@@ -221,7 +226,7 @@ def test_a_task_that_failed_or_is_nan_changes_no_rank(api, given_board, run, how
     world.check()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(boards_with_tasks(), runs, st.sampled_from(["delete", "archive"]))
 def test_a_task_that_is_deleted_was_never_there(api, given_board, run, how):
     definitions, history = given_board
