@@ -13,7 +13,7 @@ Draft read_draft(const Request& request, bool made) {
   Draft out;
   out.name = m.text("name", 1000);
   out.description = m.text("description", 65'536);
-  if (const Json* definition = m.any("definition"); definition && !definition->is_null())
+  if (const Json* definition = m.any("definition"))
     out.definition = read_definition(*definition, "definition");
   if (made) {
     const Json* project = m.any("project");
