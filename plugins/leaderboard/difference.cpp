@@ -165,19 +165,27 @@ std::vector<Event> told_so_far(Library& library, const Board& board) {
   PluginContext& context = library.context();
   const Ids ids(context.store());
   std::vector<Event> out;
-  const auto live = library.current(board);
+  const bool saved = board.ordinal != 0;
+  const auto live =
+      saved ? library.current(board) : library.make(board.project, board.definition, {});
+  Board known = board;
   const std::lock_guard lock(live->mutex);
   context.store().read([&](const Reader& reader) {
     out.clear();
     Replica told(board.ordinal);
-    read_events(reader, ids, board.ordinal, 0, [&](Event e) {
-      out.push_back(e);
-      told.apply(std::move(e));
-      return true;
-    });
+    if (saved)
+      read_events(reader, ids, board.ordinal, 0, [&](Event e) {
+        out.push_back(e);
+        told.apply(std::move(e));
+        return true;
+      });
     live->catch_up(reader);
-    Difference more =
-        difference(reader, ids, board, *live, told, nullptr, library.clock()(), std::string::npos);
+    const std::int64_t now = library.clock()();
+    if (!saved) {
+      known.revision = 1;
+      known.updated = now;
+    }
+    Difference more = difference(reader, ids, known, *live, told, nullptr, now, std::string::npos);
     std::move(more.events.begin(), more.events.end(), std::back_inserter(out));
   });
   return out;

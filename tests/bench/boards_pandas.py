@@ -1,23 +1,34 @@
-"""OptScale's leaderboard over tasks, written with pandas from the description of what it does (plugins/leaderboard/compatible/README.md): what
-podium's rebuild of a board is held against. Reads the tasks as documents, one JSON line each, as they come out of a document store; what is
-timed begins with the parsed documents, so reading and parsing are given to it for nothing.
+"""OptScale's leaderboard written with pandas, from the steps in plugins/leaderboard/compatible/README.md, over the tasks of board_rebuild.cpp: what podium's
+ranking is held against. It begins with the tasks as parsed documents in memory, as they come out of a document store: fetching and parsing them is not
+counted, and neither is podium's reading of its store.
 
-    boards_pandas.py TASKS.jsonl KEY METRIC      prints one line of JSON: cpu_ms, candidates, the best value
+    boards_pandas.py TASKS      prints one line of JSON: cpu_ms, candidates, the best value
 """
 import json
 import sys
 import time
 
+import numpy
 import pandas
 
 
-def documents(path):
-    with open(path, encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
+def uniform(count, column):
+    """As values.hpp has it."""
+    with numpy.errstate(over="ignore"):
+        z = (numpy.arange(count, dtype=numpy.uint64) * numpy.uint64(64) + numpy.uint64(column + 1)) * numpy.uint64(0x9E3779B97F4A7C15)
+        z = (z ^ (z >> numpy.uint64(30))) * numpy.uint64(0xBF58476D1CE4E5B9)
+        z = (z ^ (z >> numpy.uint64(27))) * numpy.uint64(0x94D049BB133111EB)
+    return ((z ^ (z >> numpy.uint64(31))) >> numpy.uint64(11)).astype(float) * 2.0 ** -53
 
 
-def leaderboard(runs, keys, primary, others, datasets, tendency_more=True, limits=None):
-    # The union of parameters over all runs, of any state; here the board groups by chosen ones.
+def documents(count):
+    acc, other = uniform(count, 0), uniform(count, 1)
+    param = (uniform(count, 17) * 1000).astype(int)
+    return [{"id": str(n), "state": "completed", "start": n, "dataset": f"d{n % 4}", "data": {"acc": float(acc[n]), "metric1": float(other[n])},
+             "hyperparameters": {"param1": str(param[n])}} for n in range(count)]
+
+
+def leaderboard(runs, keys, primary, others, datasets):
     metrics = [primary, *others]
     frame = pandas.DataFrame({
         "id": [run["id"] for run in runs],
@@ -27,32 +38,31 @@ def leaderboard(runs, keys, primary, others, datasets, tendency_more=True, limit
         **{f"m:{m}": [run["data"].get(m) for run in runs] for m in metrics},
         **{f"p:{k}": [run["hyperparameters"].get(k) for run in runs] for k in keys},
     })
-    frame = frame[frame["state"] == "completed"]
-    frame = frame[frame[f"m:{primary}"].notna()]
-    for metric, (least, most) in (limits or {}).items():
-        frame = frame[frame[f"m:{metric}"].between(least, most)]
-    wanted = set(datasets) & set(frame["dataset"].dropna())
+    completed = frame[frame["state"] == "completed"]
+    effective = set(datasets) & set(completed["dataset"].dropna())
+    eligible = completed[completed[f"m:{primary}"].notna()]
     candidates = []
-    for key, group in frame.groupby([f"p:{k}" for k in keys], dropna=False, sort=False):
-        qualification = wanted & set(group["dataset"].dropna())
+    for key, group in eligible.groupby([f"p:{k}" for k in keys], dropna=False, sort=False):
+        qualification = effective & set(group["dataset"].dropna())
         counted = group[group["dataset"].isin(qualification)] if qualification else group
         values = {}
         for metric in metrics:
             known = counted[f"m:{metric}"].dropna()
             values[metric] = known.mean() if len(known) else None
         candidates.append({"key": key, "values": values, "run_ids": list(group["id"]), "qual_runs": list(counted["id"]),
-                           "dataset_ids": sorted(set(group["dataset"].dropna())), "qualification": sorted(qualification)})
-    candidates.sort(key=lambda c: (-len(c["qualification"]), -c["values"][primary] if tendency_more else c["values"][primary]))
+                           "dataset_ids": sorted(set(group["dataset"].dropna())), "qualification": qualification,
+                           "qualified": set(datasets) <= qualification})
+    candidates.sort(key=lambda c: (-len(c["qualification"]), -c["values"][primary]))
     return candidates
 
 
-def main(path, key, primary, other):
-    runs = documents(path)
+def main(count):
+    runs = documents(count)
     before = time.process_time()
-    board = leaderboard(runs, [key], primary, [other], [])
+    board = leaderboard(runs, ["param1"], "acc", ["metric1"], ["d0", "d1"])
     cpu = time.process_time() - before
-    print(json.dumps({"cpu_ms": cpu * 1000, "candidates": len(board), "best": board[0]["values"][primary]}))
+    print(json.dumps({"cpu_ms": cpu * 1000, "candidates": len(board), "best": board[0]["values"]["acc"]}))
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:5])
+    main(int(sys.argv[1]))

@@ -7,6 +7,7 @@ import dataclasses
 import typing
 
 import actions
+import boards
 import measure
 import reads
 import servers
@@ -117,6 +118,16 @@ def group_events():
     ]
 
 
+def group_boards():
+    return [
+        Scenario("board 100k: read", boards.read(100_000), {"podium": 300}),
+        Scenario("board 100k: rebuild from the store", boards.rebuild(100_000), {"podium": 5}),
+        Scenario("board 100k: ranking in memory", boards.in_memory(100_000), {"podium": 1}),
+        Scenario("board 100k: a new task", boards.new_task(100_000), {"podium": 300}),
+        Scenario("board 100k: a task is seen", boards.seen(100_000), {"podium": 100}),
+    ]
+
+
 def group_artifacts():
     return [
         Scenario("artifact 100 MB up", servers.artifact_up, sizes(5, None, 2, floor=False)),
@@ -141,6 +152,7 @@ GROUPS = {
     "history": group_history,
     "mixed": group_mixed,
     "events": group_events,
+    "boards": group_boards,
     "artifacts": group_artifacts,
 }
 

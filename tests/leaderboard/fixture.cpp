@@ -101,7 +101,8 @@ std::string BoardsHost::board(const Json& definition, const std::string& name) {
 
 Json BoardsHost::short_ranking(const std::string& board) {
   Json out = Json::array();
-  for (const Json& row : ranking(board)["rows"])
+  const Json all = ranking(board);
+  for (const Json& row : all["rows"])
     out.push_back({row.value("rank", Json()), row["values"].begin().value()});
   return out;
 }

@@ -32,7 +32,8 @@ TEST_CASE("what happened while nothing listened is told afterwards, once") {
   CHECK(host.ranking(id)["rows"][0]["values"]["acc"] == 0.575);
   CHECK(host.get("/" + id + "/ranking?at=" + std::to_string(then))["rows"] == before["rows"]);
   std::map<std::string, int> told;
-  for (const Json& e : host.get("/" + id + "/history")["events"])
+  const Json history = host.get("/" + id + "/history");
+  for (const Json& e : history["events"])
     ++told[e["kind"].get<std::string>() + " " + e.value("task", "")];
   for (const auto& [what, times] : told) {
     CAPTURE(what);

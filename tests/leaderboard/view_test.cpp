@@ -59,8 +59,8 @@ TEST_CASE("what a view asks, as a text of the query language") {
   };
   CHECK(filter_of_view(Json::object()).empty());
   is({{"filter", "user = 'eve'"}}, "user = 'eve'");
-  is({{"filters", {{{"column", "state"}, {"in", {"failed", "it's"}}}}}},
-     "state in ('failed', 'it''s')");
+  is({{"filters", {{{"column", "name"}, {"in", {"failed", "it's"}}}}}},
+     "name in ('failed', 'it''s')");
   is({{"filters", {{{"column", "user"}, {"in", {nullptr, "eve"}}}}}},
      "user is null or user in ('eve')");
   is({{"filters", {{{"column", "user"}, {"not_in", {"eve"}}}}}}, "not user in ('eve')");

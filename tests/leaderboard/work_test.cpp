@@ -40,7 +40,7 @@ TEST_CASE("a board that is read again reads the tasks that changed, and those on
   const auto live = host.library->current(desk.require(host.caller, id));
   CHECK(live->rebuilds() == 1);
   const auto read = live->tasks_read();
-  host.run({.metrics = {{"acc", 0.99}}, .params = {{"g", "1"}}});
+  host.run({.metrics = {{"acc", 3}}, .params = {{"g", "1"}}});
   const Json rows = host.ranking(id)["rows"];
   CHECK(rows.at(0)["label"]["params"]["g"] == "1");
   CHECK(live->tasks_read() <= read + 2);  // while it ran, and when it had ended
