@@ -15,6 +15,7 @@
     api      podium's own API held to its OpenAPI document, and events
     rules    rules over HTTP, with runs that an MLflow client logs
     compare  curves and comparisons over HTTP and by the verb, against slow references
+    charts   charts, importance and logged plots of comparisons: validated, rendered, beside scikit-learn
     boards   leaderboards over HTTP, held against a slow reference and scipy
     differential  the same calls against mlflow server and podium
     crash    kill -9 under load, during a merge and a migration; disks that are full, fail or have lost something
@@ -58,7 +59,7 @@ DEFAULT = [
     "rules",
     "boards",
     "compare",
-    "boards",
+    "charts",
     "custom",
     "differential",
     "crash",
@@ -294,6 +295,10 @@ def stage_crash():
 
 def stage_operations():
     run_pytest("operations")
+
+
+def stage_charts():
+    run_pytest("compare_charts")
 
 
 def stage_custom():

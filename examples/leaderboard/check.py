@@ -7,6 +7,8 @@ import subprocess
 import numpy as np
 from mlflow import MlflowClient
 from scipy import stats
+from sklearn.ensemble import RandomForestRegressor
+from sklearn.inspection import permutation_importance
 
 GROUP = ("criterion", "depth", "trees")
 BOARD = "which forest"
@@ -16,8 +18,9 @@ NOT_KEPT = ["by", "accuracy max", "in", "forests", "group", "by", ",".join(f"par
 def podium(*words):
     out = subprocess.run(["podium", *words, "--json"], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True).stdout
     answer = json.loads(out)
-    names = [c["name"] for c in answer["columns"]]
-    return [dict(zip(names, row)) for row in answer["rows"]]
+    table = answer.get("table", answer)  # of a chart: the same as a table
+    names = [c["name"] for c in table["columns"]]
+    return [dict(zip(names, row)) for row in table["rows"]]
 
 
 def same(what, found, expected, tolerance=1e-12):
@@ -129,6 +132,17 @@ def main():
         for run in chosen:
             same(row["statistic"], row[run.info.run_id], how(run.curve))
     print("compared values: the same")
+
+    every = [(key, r) for key, data in runs.items() for r in data["digits"]]
+    x = np.array([[float(key[0] == "gini"), float(key[1]), float(key[2])] for key, _ in every])
+    y = accuracies([r for _, r in every])
+    forest = RandomForestRegressor(n_estimators=200, random_state=0).fit(x, y)
+    expected = permutation_importance(forest, x, y, n_repeats=10, random_state=0).importances_mean
+    found = {row["parameter"]: row["importance"] for row in
+             podium("compare", "in", "forests", "where", "name like 'digits-%'", "chart", "importance", "show",
+                    "metrics.accuracy,params.criterion,params.depth,params.trees")}
+    assert sorted(found, key=found.get) == [f"params.{GROUP[i]}" for i in np.argsort(expected)], (found, expected)
+    print("importance: the order that scikit-learn finds")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "hash.hpp"
 #include "podium/plugin.hpp"
 #include "podium/service/tasks.hpp"
 
@@ -12,10 +13,9 @@ namespace {
 
 constexpr const char* collection_name = "comparison/colors";
 
-/// FNV-1a, with its bits mixed once more: ids that were made one after the other are alike.
-std::uint64_t hash_of(std::string_view text) {
-  std::uint64_t h = 14695981039346656037ULL;
-  for (const char c : text) h = (h ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+/// Mixed once more: ids that were made one after the other are alike.
+std::uint64_t mixed_hash(std::string_view text) {
+  std::uint64_t h = hash_of(text);
   h ^= h >> 33;
   h *= 0xff51afd7ed558ccdULL;
   h ^= h >> 33;
@@ -36,7 +36,7 @@ std::string hex(double red, double green, double blue) {
 }  // namespace
 
 std::string color_of(std::string_view text) {
-  const std::uint64_t h = hash_of(text);
+  const std::uint64_t h = mixed_hash(text);
   const double hue = static_cast<double>(h % 3600) / 600;  // 0 to 6
   constexpr std::array lightness = {0.40, 0.48, 0.56};
   constexpr std::array saturation = {0.55, 0.80};

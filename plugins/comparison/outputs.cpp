@@ -104,13 +104,10 @@ ComparedArtifacts read_artifacts(PluginContext& context, const Reader& reader, c
                                  const Selected& selected, const std::string& folder,
                                  const Cancel& cancel, bool contents) {
   const Column column = value_of(field("artifact_uri"));
-  const auto places = places_of(selected);
   std::vector<std::optional<std::string>> prefixes(selected.tasks.size());
-  context.tasks().get(reader, who, ordinals_of(selected), std::span<const Column>(&column, 1),
-                      [&](const Row& row) {
-                        prefixes[places.at(row.ordinal())] = blob_prefix(text_at(row, 0));
-                        return true;
-                      });
+  read_tasks(
+      context, reader, who, selected.tasks, std::span<const Column>(&column, 1),
+      [&](std::size_t task, const Row& row) { prefixes[task] = blob_prefix(text_at(row, 0)); });
   const BlobStore& blobs = context.blobs();
   ComparedArtifacts out;
   Listing listing(blobs, selected.tasks.size(), cancel);

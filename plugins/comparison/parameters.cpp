@@ -70,17 +70,13 @@ ComparedParameters read_parameters(PluginContext& context, const Reader& reader,
                                    const ParametersQuestion& asked) {
   std::vector<Column> columns;
   for (const std::string& map : asked.maps) columns.push_back(whole_map(map));
-  std::vector<Ordinal> ordinals;
-  for (const ComparedTask& t : selected.tasks) ordinals.push_back(t.ordinal);
   std::vector<std::map<std::string, std::vector<Kept>>> found(columns.size());
-  std::size_t task = 0, bytes = 0;
-  context.tasks().get(reader, who, ordinals, columns, [&](const Row& row) {
-    while (task < ordinals.size() && ordinals[task] != row.ordinal()) ++task;
-    if (task == ordinals.size()) return false;
+  std::size_t bytes = 0;
+  read_tasks(context, reader, who, selected.tasks, columns, [&](std::size_t task, const Row& row) {
     for (std::size_t c = 0; c < columns.size(); ++c)
       for (const MapEntry& e : row.map(c)) {
         auto& kept = found[c][std::string(e.key)];
-        kept.resize(ordinals.size());
+        kept.resize(selected.tasks.size());
         kept[task] = {std::string(e.text), e.number};
         bytes += e.text.size();
       }
@@ -89,8 +85,6 @@ ComparedParameters read_parameters(PluginContext& context, const Reader& reader,
                   "these tasks have more than 64 MiB of texts; compare fewer of them, or other "
                   "'maps'")
           .in("maps");
-    ++task;
-    return true;
   });
   ComparedParameters out;
   for (std::size_t c = 0; c < columns.size(); ++c)

@@ -3,6 +3,7 @@
 
 #include "charts/charts.hpp"
 #include "colors.hpp"
+#include "hash.hpp"
 #include "podium/http/input.hpp"
 #include "podium/plugin.hpp"
 #include "route_parts.hpp"
@@ -14,12 +15,6 @@
 
 namespace podium::comparison {
 namespace {
-
-std::uint64_t hash_of(std::string_view text) {
-  std::uint64_t h = 14695981039346656037ULL;
-  for (const char c : text) h = (h ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
-  return h;
-}
 
 /// Of what was asked, in which form, and of what the answer would be made of.
 std::string series_tag(const SeriesPlan& plan, std::string_view body, bool binary) {

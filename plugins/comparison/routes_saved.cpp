@@ -49,18 +49,6 @@ Comparisons::Change read_change(Request& request, const Comparisons& saved, bool
   return change;
 }
 
-std::optional<std::int64_t> wanted_version(const Request& request) {
-  const std::string_view tag = request.header("If-Match");
-  if (tag.empty() || tag == "*") return std::nullopt;
-  if (tag.size() > 2 && tag.front() == '"' && tag.back() == '"') {
-    std::int64_t version = 0;
-    const char* const end = tag.data() + tag.size() - 1;
-    const auto [at, error] = std::from_chars(tag.data() + 1, end, version);
-    if (error == std::errc() && at == end) return version;
-  }
-  return -1;  // no version is that
-}
-
 void write(JsonWriter& w, const Comparison& c) {
   w.object().key("id").value(c.id).key("name").value(c.name).key("project");
   if (c.project_id.empty())
@@ -109,12 +97,14 @@ Response ComparisonRoutes::show(Request& request) const {
 
 Response ComparisonRoutes::edit(Request& request) const {
   const auto change = read_change(request, saved_, false);
-  saved_.change(request.who(), request.segment("id"), change, wanted_version(request));
+  saved_.change(request.who(), request.segment("id"), change,
+                [&](std::int64_t version) { check_if_match(request, version); });
   return answer(saved_.require(request.who(), request.segment("id")));
 }
 
 Response ComparisonRoutes::remove(Request& request) const {
-  saved_.erase(request.who(), request.segment("id"), wanted_version(request));
+  saved_.erase(request.who(), request.segment("id"),
+               [&](std::int64_t version) { check_if_match(request, version); });
   Response response;
   response.body = R"({"deleted":true})";
   return response;

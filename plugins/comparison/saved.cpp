@@ -41,13 +41,6 @@ Error not_there(std::string_view id) {
   return Error(ErrorCode::not_found, "there is no comparison '" + std::string(id) + "'").in("id");
 }
 
-void check(const std::optional<std::int64_t>& expected, std::int64_t version) {
-  if (!expected || *expected == version) return;
-  throw Error(ErrorCode::conflict, "it was changed meanwhile; read it again and repeat")
-      .in("If-Match")
-      .with("{\"version\":" + std::to_string(version) + "}");
-}
-
 }  // namespace
 
 Collection comparisons_collection() {
@@ -96,16 +89,16 @@ std::string Comparisons::create(const Principal& who, const Change& given) const
 }
 
 void Comparisons::change(const Principal& who, std::string_view id, const Change& given,
-                         std::optional<std::int64_t> expected) const {
+                         CheckVersion check) const {
   Store& store = context_.store();
   const CollectionId c = store.collection(collection_name);
   const Ordinal ordinal = require(who, id).ordinal;
   const std::int64_t at = now();
-  store.write([c, ordinal, at, given, expected, id = std::string(id)](Transaction& t) {
+  store.write([&](Transaction& t) {
     std::int64_t version = 0;
     if (!t.get(c, ordinal, {}, [&](const Row& row) { version = row.version(); }))
       throw not_there(id);
-    check(expected, version);
+    check(version);
     Patch patch;
     if (given.name) patch.set("name", *given.name);
     if (given.selection) patch.set("selection", *given.selection);
@@ -117,16 +110,15 @@ void Comparisons::change(const Principal& who, std::string_view id, const Change
   });
 }
 
-void Comparisons::erase(const Principal& who, std::string_view id,
-                        std::optional<std::int64_t> expected) const {
+void Comparisons::erase(const Principal& who, std::string_view id, CheckVersion check) const {
   Store& store = context_.store();
   const CollectionId c = store.collection(collection_name);
   const Ordinal ordinal = require(who, id).ordinal;
-  store.write([c, ordinal, expected, id = std::string(id)](Transaction& t) {
+  store.write([&](Transaction& t) {
     std::int64_t version = 0;
     if (!t.get(c, ordinal, {}, [&](const Row& row) { version = row.version(); }))
       throw not_there(id);
-    check(expected, version);
+    check(version);
     t.erase(c, std::span<const Ordinal>(&ordinal, 1));
   });
 }

@@ -40,10 +40,10 @@ class Comparisons {
   };
   /// Returns the id.
   std::string create(const Principal&, const Change&) const;
-  /// Throws `conflict` when the version is not `expected`.
-  void change(const Principal&, std::string_view id, const Change&,
-              std::optional<std::int64_t> expected) const;
-  void erase(const Principal&, std::string_view id, std::optional<std::int64_t> expected) const;
+  /// Asks `check` about the version that is there, which throws when it is another than was read.
+  using CheckVersion = FunctionRef<void(std::int64_t)>;
+  void change(const Principal&, std::string_view id, const Change&, CheckVersion check) const;
+  void erase(const Principal&, std::string_view id, CheckVersion check) const;
 
   std::optional<Comparison> find(const Principal&, std::string_view id) const;
   std::optional<Comparison> by_link(const Principal&, std::string_view link) const;

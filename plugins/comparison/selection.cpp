@@ -226,6 +226,20 @@ void write_selected(JsonWriter& w, const Selected& selected) {
   w.end_array().key("more").value(selected.more);
 }
 
+void read_tasks(PluginContext& context, const Reader& reader, const Principal& who,
+                std::span<const ComparedTask> tasks, std::span<const Column> columns,
+                FunctionRef<void(std::size_t, const Row&)> sink) {
+  std::vector<Ordinal> ordinals;
+  for (const ComparedTask& t : tasks) ordinals.push_back(t.ordinal);
+  std::size_t task = 0;
+  context.tasks().get(reader, who, ordinals, columns, [&](const Row& row) {
+    while (task < ordinals.size() && ordinals[task] != row.ordinal()) ++task;
+    if (task == ordinals.size()) return false;
+    sink(task++, row);
+    return true;
+  });
+}
+
 bool Frame::numeric(const Column& column) {
   for (std::size_t i = 0; i < column.values.size(); ++i)
     if (!std::holds_alternative<std::monostate>(column.values[i]) && !column.numbers[i])
@@ -257,12 +271,7 @@ Frame read_frame(PluginContext& context, const Reader& reader, const Principal& 
       columns.push_back(value_of(c.path));
     }
   }
-  std::vector<Ordinal> ordinals;
-  for (const ComparedTask& t : tasks) ordinals.push_back(t.ordinal);
-  std::size_t t = 0;
-  context.tasks().get(reader, who, ordinals, columns, [&](const Row& row) {
-    while (t < ordinals.size() && ordinals[t] != row.ordinal()) ++t;  // gone meanwhile
-    if (t == ordinals.size()) return false;
+  read_tasks(context, reader, who, tasks, columns, [&](std::size_t t, const Row& row) {
     for (std::size_t i = 0; i < frame.columns.size(); ++i) {
       Frame::Column& c = frame.columns[i];
       if (c.path.kind == Path::Kind::map) {
@@ -278,8 +287,6 @@ Frame read_frame(PluginContext& context, const Reader& reader, const Principal& 
       if (const auto* integer = std::get_if<std::int64_t>(&c.values[t]))
         c.numbers[t] = static_cast<double>(*integer);
     }
-    ++t;
-    return true;
   });
   return frame;
 }

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "podium/function.hpp"
 #include "podium/principal.hpp"
 #include "podium/query.hpp"
 #include "podium/store/reader.hpp"
@@ -70,6 +71,10 @@ struct Selected {
 Selected select(PluginContext&, const Reader&, const Principal&, const Selection&);
 /// The same of tasks that are known already (a verb's).
 Selected select(PluginContext&, const Reader&, const Principal&, std::span<const Ordinal>);
+
+/// Reads columns of the tasks; the sink gets the index of each that is still there, with its row.
+void read_tasks(PluginContext&, const Reader&, const Principal&, std::span<const ComparedTask>,
+                std::span<const Column>, FunctionRef<void(std::size_t, const Row&)>);
 
 /// The members `tasks`, `missing` and `more` of every answer, into an object that is open.
 void write_selected(JsonWriter&, const Selected&);

@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "colors.hpp"
+#include "hash.hpp"
 #include "podium/http/message.hpp"
 #include "podium/plugin.hpp"
 #include "podium/service/tasks.hpp"
@@ -222,10 +223,7 @@ std::uint64_t mixed(std::uint64_t h, std::uint64_t v) {
   return h * 0xd6e8feb86659fd93ULL;
 }
 std::uint64_t mixed(std::uint64_t h, std::string_view text) {
-  h = mixed(h, text.size());
-  std::uint64_t f = 14695981039346656037ULL;
-  for (const char c : text) f = (f ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
-  return mixed(h, f);
+  return mixed(mixed(h, text.size()), hash_of(text));
 }
 std::uint64_t mixed(std::uint64_t h, const Point& p) {
   h = mixed(h, static_cast<std::uint64_t>(p.step));
@@ -248,12 +246,7 @@ std::vector<SeriesPlan::Entry> find_series(PluginContext& context, const Reader&
     columns.back().path.key = key;
   }
   if (columns.empty()) columns.push_back(whole_series("metrics"));
-  std::vector<Ordinal> ordinals;
-  for (const ComparedTask& t : selected.tasks) ordinals.push_back(t.ordinal);
-  std::size_t task = 0;
-  context.tasks().get(reader, who, ordinals, columns, [&](const Row& row) {
-    while (task < ordinals.size() && ordinals[task] != row.ordinal()) ++task;
-    if (task == ordinals.size()) return false;
+  read_tasks(context, reader, who, selected.tasks, columns, [&](std::size_t task, const Row& row) {
     for (std::size_t c = 0; c < columns.size(); ++c)
       for (const SeriesEntry& s : row.series(c))
         if (wanted(metrics, s.key, s.scope))
@@ -262,8 +255,6 @@ std::vector<SeriesPlan::Entry> find_series(PluginContext& context, const Reader&
       throw Error(ErrorCode::too_large, "these are more than " + std::to_string(most) +
                                             " curves; name metrics or fewer tasks")
           .in("metrics");
-    ++task;
-    return true;
   });
   std::sort(entries.begin(), entries.end(),
             [](const SeriesPlan::Entry& a, const SeriesPlan::Entry& b) {

@@ -85,8 +85,6 @@ ComparedSource read_source(PluginContext& context, const Reader& reader, const P
   std::vector<Column> columns;
   for (const char* name : fields_of_source) columns.push_back(value_of(field(name)));
   columns.push_back(value_of(record_body()));
-  std::vector<Ordinal> ordinals;
-  for (const ComparedTask& t : selected.tasks) ordinals.push_back(t.ordinal);
   ComparedSource out;
   for (const char* name : fields_of_source) {
     ComparedFact& f = out.fields.emplace_back();
@@ -95,10 +93,7 @@ ComparedSource read_source(PluginContext& context, const Reader& reader, const P
   }
   std::vector<std::optional<std::string>> diffs(n);
   std::map<std::pair<std::string, std::string>, ComparedFact> packages;
-  std::size_t task = 0;
-  context.tasks().get(reader, who, ordinals, columns, [&](const Row& row) {
-    while (task < n && ordinals[task] != row.ordinal()) ++task;
-    if (task == n) return false;
+  read_tasks(context, reader, who, selected.tasks, columns, [&](std::size_t task, const Row& row) {
     for (std::size_t f = 0; f < fields_of_source.size(); ++f) {
       const Value value = owned(row.cell(f));
       if (!std::holds_alternative<std::monostate>(value))
@@ -116,8 +111,6 @@ ComparedSource read_source(PluginContext& context, const Reader& reader, const P
         f.values.resize(n);
         f.values[task] = std::move(version);
       }
-    ++task;
-    return true;
   });
   for (ComparedFact& f : out.fields) finish(f, n);
   std::erase_if(out.fields, [](const ComparedFact& f) {

@@ -122,6 +122,10 @@ std::string ranking_json(const Board& board, const Ranking& r, std::uint64_t lim
   w.key("tasks").value(static_cast<std::int64_t>(r.engine.tasks()));
   w.key("stale").value(r.stale);
   if (r.at) w.key("at").value(*r.at).key("rebuilt").value(r.rebuilt);
+  if (const Definition& d = r.engine.definition(); d.mode == Mode::compatible) {
+    w.key("best");
+    write(w, compatible::best(d, r.engine.wanted(), all));
+  }
   w.key("rows").array();
   const std::size_t end = static_cast<std::size_t>(
       std::min<std::uint64_t>(all.size(), offset + std::min<std::uint64_t>(limit, all.size())));

@@ -162,6 +162,7 @@ Difference difference(const Reader& reader, const Ids& ids, const Board& board, 
 }
 
 std::vector<Event> told_so_far(Library& library, const Board& board) {
+  if (board.ordinal == 0) return {};  // it is not saved: nothing is told of it
   PluginContext& context = library.context();
   const Ids ids(context.store());
   std::vector<Event> out;

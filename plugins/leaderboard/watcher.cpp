@@ -26,23 +26,32 @@ const Ids& Watcher::ids() const {
 
 Watcher::Heard Watcher::hear(std::span<const Change> changes, const Reader& reader) const {
   Heard out;
-  std::vector<Ordinal> inputs;
+  std::vector<Ordinal> inputs, datasets;
   for (const Change& c : changes) {
+    const bool erased = c.kind == Change::Kind::erased;
     if (c.collection == ids().boards)
       out.boards.insert(c.ordinal);
     else if (c.collection == ids().projects)
       out.projects = true;
+    else if (c.collection == ids().datasets && erased)
+      out.dataset_projects.insert(c.partition);
     else if (c.collection == ids().datasets)
-      out.datasets = true;
-    else if (c.collection == ids().inputs && c.kind == Change::Kind::erased)
-      out.datasets = true;  // of which task it was is not told
-    else if (c.collection == ids().inputs)
+      datasets.push_back(c.ordinal);
+    else if (c.collection == ids().inputs && !erased)
       inputs.push_back(c.ordinal);
-    else if (c.kind == Change::Kind::erased)
+    else if (c.collection == ids().inputs)
+      continue;  // it went with its task or its data set, which is told, too
+    else if (erased)
       out.erased.emplace(c.ordinal, c.partition);
     else
       out.tasks.insert(c.ordinal);
   }
+  static const std::array place = {value_of(field("project"))};
+  if (!datasets.empty())
+    reader.get(ids().datasets, datasets, place, [&](const Row& row) {
+      out.dataset_projects.insert(integer_or(row.cell(0), 0));
+      return true;
+    });
   static const std::array columns = {value_of(field("task"))};
   if (!inputs.empty())
     reader.get(ids().inputs, inputs, columns, [&](const Row& row) {
@@ -97,7 +106,11 @@ void Watcher::refresh(const Reader& reader, const Heard& heard) {
         w.behind = true;
       }
     }
-    if (heard.datasets && w.board.definition->asks_for_datasets()) w.behind = true;
+    if (w.board.definition->asks_for_datasets() &&
+        std::any_of(heard.dataset_projects.begin(), heard.dataset_projects.end(), [&](Ordinal p) {
+          return std::binary_search(w.projects.begin(), w.projects.end(), p);
+        }))
+      w.behind = true;
   }
 }
 

@@ -35,9 +35,10 @@ class Watcher final : public Listener {
     std::optional<std::int64_t> expected = {};
   };
   struct Heard {
-    std::set<Ordinal> tasks;            ///< that changed
-    std::map<Ordinal, Ordinal> erased;  ///< task, and its project
-    bool datasets = false, projects = false;
+    std::set<Ordinal> tasks;             ///< that changed
+    std::map<Ordinal, Ordinal> erased;   ///< task, and its project
+    std::set<Ordinal> dataset_projects;  ///< where data sets changed
+    bool projects = false;
     std::set<Ordinal> boards;
   };
   /// What is to be written of one board.

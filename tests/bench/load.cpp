@@ -7,7 +7,8 @@
 //       batch, batch-one-key, batch-step0   1000 metrics: of 20 keys, of one, of one at step 0
 //       batch-10                            10 metrics
 //       run-lifecycle   create with 20 tags, log 20 params, finish: three requests, counted as one
-//       fill-runs       create and log the runs that the searches look for; see values.hpp
+//       fill-runs       create and log the runs that the searches look for; see values.hpp. With
+//                       finish=1 they are finished, too
 //       trackio-metric, trackio-batch   the same points by Trackio's bulk endpoint
 //       call            whatever method=, path= and body= (a file) say
 //                       first, with touch= (a task's id), changing that task: nothing is kept
@@ -160,7 +161,7 @@ class Client {
         bench::tags, [&](int i) { return pair("tag" + to_string(i), bench::tag_text(number, i)); });
     const std::string id =
         create_run(c_, o_.name("experiment", "0"), epoch_ms + n, tags.substr(1, tags.size() - 2));
-    return post(
+    const int logged = post(
         "runs/log-batch",
         "{\"run_id\":\"" + id + "\",\"params\":" +
             list(bench::params,
@@ -172,6 +173,9 @@ class Client {
                                  0);
                  }) +
             "}");
+    if (logged != 200 || o_.name("finish").empty()) return logged;
+    return post("runs/update", "{\"run_id\":\"" + id + "\",\"status\":\"FINISHED\",\"end_time\":" +
+                                   to_string(epoch_ms + n + 1000) + "}");
   }
 
   int trackio(int n) {

@@ -26,7 +26,7 @@ from measure import ROOT
 
 def build():
     for command in (["cmake", "--preset", "release", "-DPODIUM_BENCH=ON", "--log-level=WARNING"],
-                    ["cmake", "--build", "--preset", "release", "-j", peers.tests.JOBS, "--target", "podium", "podium-kernel", "bench_load", "bench_floor", "bench_table_floor"]):
+                    ["cmake", "--build", "--preset", "release", "-j", peers.tests.JOBS, "--target", "podium", "podium-kernel", "bench_load", "bench_floor", "bench_table_floor", "bench_board_rebuild"]):
         subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
 
 

@@ -9,6 +9,7 @@ import typing
 import actions
 import curves
 import importance
+import boards
 import measure
 import notebook
 import reads
@@ -139,6 +140,16 @@ def group_comparison():
     ]
 
 
+def group_boards():
+    return [
+        Scenario("board 100k: read", boards.read(100_000), {"podium": 300}),
+        Scenario("board 100k: rebuild from the store", boards.rebuild(100_000), {"podium": 5}),
+        Scenario("board 100k: ranking in memory", boards.in_memory(100_000), {"podium": 1}),
+        Scenario("board 100k: a new task", boards.new_task(100_000), {"podium": 300}),
+        Scenario("board 100k: a task is seen", boards.seen(100_000), {"podium": 100}),
+    ]
+
+
 def group_artifacts():
     return [
         Scenario("artifact 100 MB up", servers.artifact_up, sizes(5, None, 2, floor=False)),
@@ -165,6 +176,7 @@ GROUPS = {
     "mixed": group_mixed,
     "events": group_events,
     "comparison": group_comparison,
+    "boards": group_boards,
     "artifacts": group_artifacts,
 }
 

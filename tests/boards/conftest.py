@@ -63,6 +63,8 @@ def assert_equal(ranking, expected):
     rows = expected.rows()
     assert ranking["total"] == len(rows)
     assert ranking["ranked"] == sum(row["qualified"] for row in rows)
+    if isinstance(expected, reference.Compatible):
+        assert close(ranking["best"], expected.best()), f"{ranking['best']}, not {expected.best()}"
     for got, want in zip(told(ranking["rows"], names), told(rows, names), strict=True):
         assert got[:5] == want[:5], f"{got}\n{want}"
         for part in (5, 6, 7) if got[6] else (5, 7):

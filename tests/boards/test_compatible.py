@@ -3,8 +3,6 @@ import math
 
 import pytest
 
-import reference
-
 A, B, C, OLD = ("a", "1"), ("b", "1"), ("c", "1"), ("old", "1")
 
 
@@ -115,14 +113,14 @@ def test_the_functions(project, log, check, fold, value):
     assert rows == [("a", 1, value)]
 
 
-def test_the_reference_itself_shows_the_best_by_step_ten(world, project, log):
+def test_what_the_list_of_boards_shows(project, log, check):
     def best(**more):
-        return reference.board(world, project, definition(**more)).best()
-    log("a", 0.4, A), log("a", 0.8, B)
-    log("b", 0.7, A)
-    assert best() == 0.7
-    assert best(datasets=chosen(A)) == 0.7  # of a, which covers exactly what is chosen, 0.4
-    assert math.isclose(best(datasets=chosen(A, B)), 0.6)
+        return check(project, definition(**more))["best"]
+    log("a", 0.25, A), log("a", 0.75, B)
+    log("b", 0.625, A)
+    assert best() == 0.625
+    assert best(datasets=chosen(A)) == 0.625  # of a, by its run on what is chosen, 0.25
+    assert best(datasets=chosen(A, B)) == 0.5
     assert best(datasets=chosen(C)) is None
     log("z", 0, C)
     assert best(datasets=chosen(C)) is None  # 0 is not seen

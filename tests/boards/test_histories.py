@@ -2,6 +2,7 @@
 import copy
 import itertools
 import math
+import time
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -102,6 +103,19 @@ class History:
         self.definitions = list(given)
         self.boards = [api.board(self.project, d, name=f"board {i}") for i, d in enumerate(given)]
         self.told = []
+        # A board of its own project, to know how far the history of all boards is written.
+        self.marker = api.board(self.world.project(f"{name} marker"), {"primary": {"metric": "acc"}, "seed": 0}, name="marker")
+        self.marked = 0
+
+    def settle(self):
+        """Waits until what was done by now is in the histories of the boards: they are written in order, a moment after each change, and what is undone
+        within that moment is not told."""
+        self.marked += 1
+        self.api("PATCH", f"boards/{self.marker}", json={"definition": {"primary": {"metric": "acc"}, "seed": self.marked}})
+        deadline = time.monotonic() + 60
+        while not any(e["kind"] == "defined" and e["revision"] == self.marked + 1
+                      for e in self.api("GET", f"boards/{self.marker}/history", params={"limit": 3})["events"]):
+            assert time.monotonic() < deadline, "the history of boards is not written"
 
     def expected(self, i):
         return reference.board(self.world, self.project, self.definitions[i])
@@ -142,7 +156,16 @@ class History:
         for i, board in enumerate(self.boards):
             assert_equal(self.api.ranking(board), self.expected(i))
 
+    def replay(self):
+        """What the boards said then is what they say of then."""
+        for moment, rankings in self.told:
+            for board, ranking in zip(self.boards, rankings):
+                then = self.api.ranking(board, at=moment)
+                assert plain(then) == plain(ranking), moment
+                assert not then["rebuilt"]
+
     def note(self):
+        self.settle()
         moment = self.world.moment()
         self.told.append((moment, [self.api.ranking(board) for board in self.boards]))
 
@@ -155,7 +178,7 @@ def test_random_histories(tmp_path):
     with Podium(tmp_path / "data") as podium:
         remembered = []
 
-        @settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
         @given(st.lists(definitions, min_size=2, max_size=2), st.lists(steps, min_size=4, max_size=14))
         def histories(given_definitions, given_steps):
             history = History(Boards(podium.url), given_definitions)
@@ -165,6 +188,7 @@ def test_random_histories(tmp_path):
                 if i % 3 == 2:
                     history.note()
             history.note()
+            history.replay()
             remembered.append(history)
 
         histories()
@@ -175,11 +199,7 @@ def test_random_histories(tmp_path):
             history.api = api
             history.check()
         for history in remembered:
-            for moment, rankings in history.told:
-                for board, ranking in zip(history.boards, rankings):
-                    then = api.ranking(board, at=moment)
-                    assert plain(then) == plain(ranking), (history.definitions, moment)
-                    assert not then.get("rebuilt")
+            history.replay()
 
 
 @st.composite
@@ -191,7 +211,7 @@ def ranks(ranking):
     return [(row["rank"], row["label"], row["values"]) for row in ranking["rows"] if row["qualified"]]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(boards_with_tasks(), runs, st.sampled_from(["failed", "nan", "running"]))
 def test_a_task_that_failed_or_is_nan_changes_no_rank(api, given_board, run, how):
     definitions, history = given_board
@@ -206,7 +226,7 @@ def test_a_task_that_failed_or_is_nan_changes_no_rank(api, given_board, run, how
     world.check()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(boards_with_tasks(), runs, st.sampled_from(["delete", "archive"]))
 def test_a_task_that_is_deleted_was_never_there(api, given_board, run, how):
     definitions, history = given_board

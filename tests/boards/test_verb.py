@@ -7,6 +7,7 @@ import json
 import math
 import os
 import pathlib
+import random
 import subprocess
 import sys
 import time
@@ -144,7 +145,7 @@ def test_words_of_a_ranking(say, vision):
         said = say(f"board by {line} in {vision.name}")
         return said.column(column)[0]
     assert first("acc max group by params.lr") == "0.3"
-    assert first("acc group by params.lr min") == "0.2"  # as `best by ... min`
+    assert say(f"board by acc in {vision.name} min group by params.lr").column("params.lr")[0] == "0.2"  # as `best by ... min`
     assert first("metrics.acc min group by params.lr") == "0.2"
     assert first("acc max group by params.lr where params.lr < 0.3") == "0.1"
     assert first("acc max group by params.lr having metrics.acc <= 0.95") == "0.1"
@@ -168,7 +169,7 @@ def test_bounds_tell_who_does_not_qualify_and_why(say, vision):
 
 def test_columns(say, vision):
     said = say(f"board by acc max in {vision.name} group by params.lr columns energy energy total, energy relative mean, params.seed max")
-    assert said.columns[4:8] == ["energy total", "energy mean", "energy mean %", "seed"]
+    assert said.columns[5:9] == ["energy total", "energy mean", "energy mean %", "seed"]
     row = dict(zip(said.columns, said.rows[1]))
     assert (row["energy total"], row["energy mean"], row["seed"]) == (27.0, 9.0, 0.0)
     assert math.isclose(row["energy mean %"], 100.0)
@@ -183,7 +184,7 @@ def test_data_sets_that_must_be_covered(say, world, vision):
     assert ranked == {"0.1": 1, "0.2": None, "0.3": None}
     assert "wine" in dict(zip(said.column("params.lr"), said.column("not ranked because")))["0.2"]
     world.label(next(d for d in world.datasets if d.name == "wine" and d.project == vision.id), "prod", "eu")
-    said = say(f"board by acc max in {vision.name} group by params.lr cover prod=eu 2")
+    said = say(f"board by acc max in {vision.name} group by params.lr cover prod=eu 1")
     assert dict(zip(said.column("params.lr"), said.column("rank"))) == {"0.1": 1, "0.2": None, "0.3": None}
 
 
@@ -294,11 +295,20 @@ def test_a_candidate_with_its_tasks(say, refused, vision, board):
     assert wrong["facts"]["nearest"].startswith("lr=0.") and wrong["facts"]["line"][wrong["position"]:] == "lr=0.4"
 
 
+def awaits(what, is_so, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline, f"{what}: not in {seconds} s"
+        time.sleep(0.02)
+
+
 def test_the_past(api, say, world, vision, board):
     name, id_ = board
+    awaits("the tasks that were there are in the history", lambda: say(f"board '{name}' history limit 1000").column("what").count("was there") == 7)
     before = world.moment()
     for seed in range(3):
         vision.add("0.05", seed, 0.97, 1.0)
+    world.archive(vision.tasks[2e-1, 0])
     world.delete(vision.tasks[2e-1, 0])
     said = say(f"board '{name}' changes since {before}")
     changes = {r["params.lr"]: r for r in (dict(zip(said.columns, row)) for row in said.rows)}
@@ -307,13 +317,13 @@ def test_the_past(api, say, world, vision, board):
     assert changes["0.2"]["rank then"] == 2 and changes["0.2"]["rank now"] is None
     assert_same(say(f"board '{name}' at {before}"), api.ranking(id_, at=before))
     assert say(f"board '{name}' at {before}").column("params.lr") == ["0.1", "0.2", "0.3"]
-    assert say(f"board '{name}' changes since -1h").rows and say(f"board '{name}' changes").rows
+    long_ago = say(f"board '{name}' changes since 2001-01-01")
+    assert set(long_ago.column("change")) == {"new"} and any("worked out from the tasks" in n for n in long_ago.notices)
+    assert say(f"board '{name}' changes").columns == said.columns
 
     def told():
         return say(f"board '{name}' history limit 1000")
-    deadline = time.monotonic() + 60
-    while not {"entered", "left", "was there", "defined"} <= set(told().column("what")):
-        assert time.monotonic() < deadline, told().rows
+    awaits("a task has left in the history", lambda: {"entered", "left", "was there", "defined"} <= set(told().column("what")))
     left = [dict(zip(told().columns, r)) for r in told().rows if r[told().columns.index("what")] == "left"]
     assert [r["task"] for r in left] == [vision.tasks[2e-1, 0].id]
     assert told().column("what").count("was there") == 7
@@ -324,6 +334,23 @@ def test_the_past(api, say, world, vision, board):
     assert {"0.05", "0.1", "0.2"} <= set(ranks.column("params.lr"))
     last = {lr: rank for lr, rank in zip(ranks.column("params.lr"), ranks.column("rank"))}
     assert last == {"0.05": 1, "0.1": 2, "0.2": None}
+
+
+def test_the_past_of_a_board_that_was_another_then(say, world, vision, board):
+    name, _ = board
+    awaits("it is kept", lambda: "was there" in say(f"board '{name}' history").column("what"))
+    before = world.moment()
+    said = say(f"board by energy min in {vision.name} team tags.team save as '{name}' yes")
+    assert "team" in said.columns
+    awaits("the other definition is kept", lambda: say(f"board '{name}' history").column("what").count("defined") == 2)
+    then = say(f"board '{name}' at {before}")
+    assert then.column("params.lr") == ["0.1", "0.2", "0.3"] and "acc ±" in then.columns
+    assert say(f"board '{name}' trust at {before}").column("params.lr") == ["0.1", "0.2"]
+    assert len(say(f"board '{name}' pareto acc energy at {before}").column("params.lr")) == 2
+    assert say(f"board '{name}' candidate lr=0.1 at {before}").answer["fields"]["rank"] == 1
+    changes = say(f"board '{name}' changes since {before}")
+    assert set(changes.column("label")) == {"red", "blue", "lr=0.1", "lr=0.2", "lr=0.3"}
+    assert "The board had another definition then." in changes.notices
 
 
 def test_what_is_not_kept_has_a_past_that_is_worked_out(say, world, vision):
@@ -359,7 +386,8 @@ def test_as_options_of_a_shell(run, api, vision):
     ended = run("board", "by", "acc", "max,", "loss", "min", "in", vision.name, "group", "by", "params.lr", "save", "as", "by words", "--json")
     assert ended.returncode == 0, ended.stderr
     assert {b["name"] for b in api("GET", "boards", params={"project": vision.id})["boards"]} == {"by options", "by words"}
-    assert json.loads(run("board", "by words", "in", vision.name, "at", "-1h", "--json").stdout)["rows"] == []
+    assert json.loads(run("board", "by words", "in", vision.name, "at", "2001-01-01", "--json").stdout)["rows"] == []
+    assert len(json.loads(run("board", "by words", "in", vision.name, "at", "-1h", "--json").stdout)["rows"]) == 3
 
 
 # What is refused.
@@ -372,6 +400,7 @@ WRONG = [
     ("by acc max min in {p}", "not both", "min in"),
     ("by acc, acc in {p}", "twice", "acc in"),
     ("by acc in {p} group by lr", "'lr'", "lr"),
+    ("by acc in {p} group by params.lr min", "by acc min", "min"),
     ("by acc in {p} group by name", "params.lr", "name"),
     ("by acc in {p} group by params.lr fold average", "mean, median", "average"),
     ("by acc in {p} group by params.lr team user", "not both", "user"),
@@ -468,6 +497,45 @@ def test_inspection(api, board):
     assert api("POST", "commands/inspect", json={"line": f"{line} trust", "cursor": len(line) + 3})["found"]
 
 
-def test_help_shows_examples_that_can_be_read(api, say):
-    text = say("help board").answer["text"]
-    assert "save as" in text and "changes since -7d" in text
+def test_the_examples_of_the_help_work(api, say, world):
+    project = world.project("vision")
+    for lr, acc in (("0.1", 0.9), ("0.2", 0.8)):
+        for seed in range(3):
+            world.run(project, {"acc": acc + seed / 100, "loss": 1 - acc, "energy": 10 * acc}, params={"lr": lr, "seed": seed})
+    api.board(project, {"primary": {"metric": "acc"}, "group_by": {"params": ["lr"]}}, name="which depth")
+    verb, = [v for v in api("GET", "commands")["verbs"] if v["verb"] == "board"]
+    lines = [e["line"] for e in verb["examples"]]
+    assert len(lines) > 5
+    for line in lines:
+        if "which lr'" in line and "save" not in line and not api("GET", f"boards/{saved}")["definition"]["columns"]:
+            # One that can be asked for its energy.
+            definition = api("GET", f"boards/{saved}")["definition"]
+            api("PATCH", f"boards/{saved}", json={"definition": {**definition, "columns": [{"name": "energy", "from": {"metric": "energy"}}]}})
+        said = say(line)
+        assert said.rows or said.kind == "details" or "changes" in line or " at " in line, line
+        if "save as" in line:
+            saved = next(b["id"] for b in api("GET", "boards", params={"project": project})["boards"] if b["name"] == "which lr")
+
+
+WORDS = ["in", "by", "acc", "loss", "max", "min", ",", "group by", "params.lr", "params", "tags.team", "team", "user", "where", "params.lr < 1", "fold",
+         "median", "least", "2", "having", "metrics.acc >= 0.5", "on", "digits", "cover", "prod=eu", "across", "mean", "columns", "energy", "relative",
+         "ties", "cheaper", "compatible", "trust", "pareto", "ranks", "candidate", "1", "lr=0.1", "changes", "history", "about", "goals", "chart", "at",
+         "since", "-1d", "2026-11-24", "limit", "3", "metrics.acc", "'", "(", "save as", "x", "role"]
+
+
+def test_whatever_is_typed_is_answered_or_refused_with_a_sentence(api, vision, board):
+    """Nothing breaks the verb: words in any order."""
+    some = random.Random(7)
+    answered = 0
+    for _ in range(600):
+        words = some.choices(WORDS, k=some.randint(1, 9))
+        head = some.choice([f"board '{board[0]}' in {vision.name}", f"board by acc max, loss min in {vision.name} group by params.lr", "board"])
+        line = " ".join([head, *words])
+        answer = api.raw("POST", "commands", json={"line": line, "dry_run": True})
+        assert answer.status_code in (200, 400, 404, 409), (line, answer.text)
+        if answer.status_code == 200:
+            validate(answer.json(), SCHEMA)
+            answered += 1
+        else:
+            assert len(answer.json()["detail"]) > 10, line
+    assert answered > 30

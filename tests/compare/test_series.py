@@ -241,6 +241,13 @@ def test_refusals_name_the_member(api, asked, member):
     assert "later" not in refused["detail"] and refused["detail"]
 
 
+@pytest.mark.parametrize("path", ["series", "comparisons", "projects"])
+def test_a_number_beyond_all_doubles_is_refused(api, path):
+    for number in ("1e999", "-1e400", "9" * 400):
+        refused = api("POST", path, 400, data=f'{{"limit": {number}}}', headers={"Content-Type": "application/json"})
+        assert "too large" in refused["detail"]
+
+
 def test_an_unknown_project_is_not_found(api):
     refused = api("POST", "series", 404, json={"project": "nowhere"})
     assert refused["code"] == "not_found" and refused["field"] == "project" and "nowhere" in refused["detail"]

@@ -1,4 +1,5 @@
 """A podium for the whole session; tasks are logged by the real MLflow client."""
+import functools
 import itertools
 import json
 import os
@@ -6,6 +7,7 @@ import pathlib
 import subprocess
 import sys
 
+import jsonschema_rs
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
@@ -19,8 +21,19 @@ _numbers = itertools.count()
 
 
 class Charts(Api):
+    @functools.cached_property
+    def document(self):
+        return self("GET", "openapi.json")
+
     def compare(self, what, status=200, **asked):
-        return self("POST", f"comparisons/{what}", status, json=asked)
+        """The answer, which was held to the schema of the OpenAPI document."""
+        answer = self("POST", f"comparisons/{what}", status, json=asked)
+        content = self.document["paths"][f"/api/v1/comparisons/{what}"]["post"]["responses"].get(str(status), {}).get("content", {})
+        if schema := content.get("application/json", {}).get("schema"):
+            jsonschema_rs.validate({**schema, "components": self.document["components"]}, answer)
+        else:
+            assert status != 200
+        return answer
 
     def chart(self, kind, name=None, **asked):
         """A chart that was validated; with a name also rendered, which is answered, too."""

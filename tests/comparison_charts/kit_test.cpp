@@ -206,7 +206,7 @@ TEST_CASE("bars: clusters where the measures are alike, else an axis each; point
 TEST_CASE("boxes: the table has the quartiles") {
   Boxes b;
   b.groups = {{{"g", "g"}, {4, 1, 3, 2, 5, std::nan("")}}};
-  const auto& row = draw(b).figure.table.rows.at(0);
+  const auto row = draw(b).figure.table.rows.at(0);
   CHECK(std::get<std::int64_t>(row[1]) == 6);
   const double wanted[] = {1, 2, 3, 4, 5, 3};
   for (std::size_t i = 0; i < 6; ++i) CHECK(std::get<double>(row[i + 2]) == wanted[i]);

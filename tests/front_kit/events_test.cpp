@@ -41,7 +41,7 @@ TEST_CASE("what an answer follows") {
   of_project["question"] = {{"project", "4"}, {"scope", "project"}};
   CHECK(topics_of_answer(of_project) == "topic=project/4/tasks");
   CHECK(topics_of_answer({{"kind", "table"}, {"verb", "board"}}) ==
-        "topic=collection/leaderboard/boards");
+        "topic=collection/leaderboard/boards&topic=tasks");
   const Json details = {{"kind", "details"}, {"entity", "task"}, {"fields", {{"id", "a"}}}};
   CHECK(topics_of_answer(details) == "topic=task/a");
   Json chart = {{"kind", "chart"}, {"series", {{{"task", "b"}}, {{"task", "a"}}, {{"task", "b"}}}}};

@@ -20,8 +20,8 @@ HttpAnswer played(const std::string& path, const std::string& body) {
 Json tasks(Json question = nullptr) {
   return {{"kind", "table"},
           {"entity", "task"},
-          {"columns", {{{"name", "name"}}, {{"name", "id"}}}},
-          {"rows", {{"a", "1"}, {"b", "2"}}},
+          {"columns", Json::parse(R"([{"name":"name"},{"name":"id"}])")},
+          {"rows", Json::parse(R"([["a","1"],["b","2"]])")},
           {"question", std::move(question)}};
 }
 

@@ -63,7 +63,7 @@ def test_a_saved_view_is_a_table_that_works(kernel, podium, project):
     podium.call("POST", "/api/v1/views", {"name": "good ones", "project": number, "state": {
         "columns": [{"name": "name"}, {"name": "metrics.acc", "width": 90}, {"name": "state", "hidden": True}],
         "order": ["metrics.acc desc"], "filter": "metrics.acc > 0.05",
-        "filters": [{"column": "name", "values": ["t1", "t2"]}]}})
+        "filters": [{"column": "name", "in": ["t1", "t2"]}]}})
     cell = kernel.ok(f"view 'good ones' in {name} as good")
     opened = [m for m in cell.of("comm_open") if m["data"]["state"]["_anywidget_id"] == "podium.table"]
     state = opened[0]["data"]["state"]
@@ -85,7 +85,7 @@ def test_a_task_that_is_watched(kernel, podium, project):
 
 
 def test_a_table_that_is_none_of_tasks_follows_too(kernel, podium, project):
-    (shown,) = kernel.ok("projects show name, tasks live").displays
+    (shown,) = kernel.ok("projects live").displays
     name = f"{project[0]}-more"
     podium.call("POST", "/api/v1/projects", {"name": name})
     assert until(updates_of(kernel, shown), name)

@@ -69,8 +69,7 @@ TEST_CASE("a definition that contradicts itself is refused by name") {
         "definition.qualify[0].min");
   CHECK(refused({{"primary", primary}, {"mode", "compatible"}, {"least_tasks", 2}}) ==
         "definition.least_tasks");
-  CHECK(refused({{"primary", primary},
-                 {"columns", {{{"name", "a"}, {"from", {{"tag", "x"}}}}}}}) ==
+  CHECK(refused({{"primary", primary}, {"columns", {{{"name", "a"}, {"from", {{"tag", "x"}}}}}}}) ==
         "definition.columns[0].name");
   CHECK(refused({{"primary", primary}, {"tie_breaks", {"metrics", "metrics"}}}) ==
         "definition.tie_breaks[1]");
@@ -88,9 +87,10 @@ TEST_CASE("numbers are compared as numbers, texts as texts, and a missing value 
 
 TEST_CASE("a key tells what it was made of") {
   std::string key;
-  const std::vector<KeyPart> parts = {
-      key_part(KeyPart::Kind::tag, "t\"1", "x,y"), key_part(KeyPart::Kind::param, "n", "1e3"),
-      key_part(KeyPart::Kind::param, "none", std::nullopt), key_part(KeyPart::Kind::param, "e", "")};
+  const std::vector<KeyPart> parts = {key_part(KeyPart::Kind::tag, "t\"1", "x,y"),
+                                      key_part(KeyPart::Kind::param, "n", "1e3"),
+                                      key_part(KeyPart::Kind::param, "none", std::nullopt),
+                                      key_part(KeyPart::Kind::param, "e", "")};
   for (const KeyPart& p : parts) append(key, p);
   CHECK(parts_of(key) == parts);
   CHECK(label_of(key) == "t\"1=x,y, n=1000, none missing, e=");

@@ -1,20 +1,20 @@
 // The engine that takes tasks one by one, beside one that is made anew of the same tasks.
+#include "engine.hpp"
+
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <random>
 
 #include "definition_json.hpp"
-#include "engine.hpp"
 #include "key.hpp"
 #include "support.hpp"
-#include <nlohmann/json.hpp>
 
 using namespace podium;
 using namespace podium::leaderboard;
 
 namespace {
-
 
 std::shared_ptr<const Definition> defined(const Json& json) {
   return std::make_shared<const Definition>(read_definition(json, "definition"));
@@ -60,7 +60,7 @@ std::vector<std::string> places(const Engine& e) {
   return out;
 }
 
-const double nan = std::numeric_limits<double>::quiet_NaN();
+const double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
 
@@ -71,14 +71,20 @@ TEST_CASE("whatever order tasks come and go in, the ranking is that of a fresh e
       {{"primary", {{"metric", "a"}, {"direction", "min"}, {"fold", "median"}}},
        {"metrics", {{{"metric", "b"}, {"fold", "last"}}}},
        {"least_tasks", 2},
-       {"qualify", {{{"scope", "task"}, {"metric", "b"}, {"min", 0.2}},
-                    {{"scope", "candidate"}, {"metric", "a"}, {"max", 0.8}}}}},
-      {{"primary", primary}, {"tie_precision", 0.25}, {"tie_breaks", {"cheaper", "earlier"}},
+       {"qualify",
+        {{{"scope", "task"}, {"metric", "b"}, {"min", 0.2}},
+         {{"scope", "candidate"}, {"metric", "a"}, {"max", 0.8}}}}},
+      {{"primary", primary},
+       {"tie_precision", 0.25},
+       {"tie_breaks", {"cheaper", "earlier"}},
        {"columns", {{{"name", "c"}, {"kind", "cost"}, {"from", {{"tag", "c"}}}, {"of", "total"}}}}},
-      {{"primary", primary}, {"across", "mean"},
-       {"datasets", {{{"name", "d0"}, {"digest", "x"}, {"weight", 3}}, {{"name", "d1"}, {"digest", "x"}}}}},
+      {{"primary", primary},
+       {"across", "mean"},
+       {"datasets",
+        {{{"name", "d0"}, {"digest", "x"}, {"weight", 3}}, {{"name", "d1"}, {"digest", "x"}}}}},
       {{"kind", "teams"}, {"primary", primary}, {"metrics", {{{"metric", "b"}}}}},
-      {{"primary", {{"metric", "a"}, {"fold", "max"}}}, {"mode", "compatible"},
+      {{"primary", {{"metric", "a"}, {"fold", "max"}}},
+       {"mode", "compatible"},
        {"datasets", {{{"name", "d0"}, {"digest", "x"}}}},
        {"qualify", {{{"scope", "task"}, {"metric", "a"}, {"min", 0.1}}}}}};
   for (std::size_t which = 0; which < definitions.size(); ++which) {
@@ -108,7 +114,7 @@ TEST_CASE("whatever order tasks come and go in, the ranking is that of a fresh e
       } else {
         const auto number = [&]() -> Number {
           const unsigned n = any(12);
-          return n == 0 ? Number() : n == 1 ? Number(nan) : Number(n / 8.0);
+          return n == 0 ? Number() : n == 1 ? Number(not_a_number) : Number(n / 8.0);
         };
         std::vector<Number> values;
         for (std::size_t m = 0; m < definition->metrics.size(); ++m) values.push_back(number());
@@ -142,16 +148,17 @@ TEST_CASE("NaN and missing values neither rank nor displace; 0 and infinities ra
     Engine e(defined({{"primary", {{"metric", "a"}, {"direction", direction}, {"fold", "best"}}}}));
     e.put(task(1, "zero", {0.0}));
     e.put(task(2, "good", {0.5}));
-    e.put(task(3, "nan", {nan}));
+    e.put(task(3, "nan", {not_a_number}));
     e.put(task(4, "none", {Number()}));
     e.put(task(5, "top", {infinity}));
     const bool max = std::string(direction) == "max";
     CHECK(places(e) == std::vector<std::string>{max ? "1 g=top" : "1 g=zero", "2 g=good",
-                                                max ? "3 g=zero" : "3 g=top", "- g=nan", "- g=none"});
+                                                max ? "3 g=zero" : "3 g=top", "- g=nan",
+                                                "- g=none"});
     CHECK(e.candidates()[3]->folded.reasons == std::vector<std::string>{"a is NaN"});
     CHECK(e.candidates()[4]->folded.reasons == std::vector<std::string>{"it has no value of a"});
     const auto before = places(e);
-    e.put(task(6, "good", {nan}));
+    e.put(task(6, "good", {not_a_number}));
     CHECK(places(e) == before);
   }
 }
@@ -175,7 +182,12 @@ TEST_CASE("a team is its best task, with all values of that task") {
                     {"primary", {{"metric", "a"}}},
                     {"metrics", {{{"metric", "b"}}}},
                     {"columns",
-                     {{{"name", "last", }, {"from", {{"tag", "x"}}}, {"relative", "max"}},
+                     {{{
+                           "name",
+                           "last",
+                       },
+                       {"from", {{"tag", "x"}}},
+                       {"relative", "max"}},
                       {{"name", "spent"}, {"from", {{"tag", "x"}}}, {"of", "total"}}}}}));
   const auto submit = [&](Ordinal o, const std::string& team, double a, double b, double x) {
     Entry t = task(o, team, {a, b});

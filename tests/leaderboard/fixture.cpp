@@ -53,10 +53,12 @@ BoardsHost::Answer BoardsHost::call(const std::string& method, const std::string
   FakeRequest request(method, body.is_null() ? "" : body.dump());
   const auto question = target.find('?');
   const auto path = parts_of(target.substr(0, question));
-  for (std::string rest = question == target.npos ? "" : target.substr(question + 1); !rest.empty();) {
+  for (std::string rest = question == target.npos ? "" : target.substr(question + 1);
+       !rest.empty();) {
     const auto end = std::min(rest.find('&'), rest.size());
     const auto equals = rest.find('=');
-    request.parameters.emplace_back(rest.substr(0, equals), rest.substr(equals + 1, end - equals - 1));
+    request.parameters.emplace_back(rest.substr(0, equals),
+                                    rest.substr(equals + 1, end - equals - 1));
     rest.erase(0, end + 1);
   }
   request.headers = headers;
@@ -66,7 +68,8 @@ BoardsHost::Answer BoardsHost::call(const std::string& method, const std::string
   // Fixed words are tried before names, as the server does.
   auto table = routes->routes();
   std::stable_sort(table.begin(), table.end(), [](const Route& a, const Route& b) {
-    return std::count(a.path.begin(), a.path.end(), '{') < std::count(b.path.begin(), b.path.end(), '{');
+    return std::count(a.path.begin(), a.path.end(), '{') <
+           std::count(b.path.begin(), b.path.end(), '{');
   });
   for (const Route& route : table) {
     const auto pattern = parts_of(route.path);
@@ -91,13 +94,15 @@ BoardsHost::Answer BoardsHost::call(const std::string& method, const std::string
 }
 
 std::string BoardsHost::board(const Json& definition, const std::string& name) {
-  return call("POST", "/api/v1/boards", {{"name", name}, {"project", "p"}, {"definition", definition}})
+  return call("POST", "/api/v1/boards",
+              {{"name", name}, {"project", "p"}, {"definition", definition}})
       .json["id"];
 }
 
 Json BoardsHost::short_ranking(const std::string& board) {
   Json out = Json::array();
-  for (const Json& row : ranking(board)["rows"])
+  const Json all = ranking(board);
+  for (const Json& row : all["rows"])
     out.push_back({row.value("rank", Json()), row["values"].begin().value()});
   return out;
 }
@@ -122,7 +127,8 @@ std::string BoardsHost::run(const Task& task) {
       tasks().describe(t, world.me, head, p);
     }
     std::vector<NewInput> inputs;
-    for (const auto& [name, digest] : task.datasets) inputs.push_back({name, digest, "", "", "", "", false, false, "", {}});
+    for (const auto& [name, digest] : task.datasets)
+      inputs.push_back({name, digest, "", "", "", "", false, false, "", {}});
     if (!inputs.empty()) datasets().log_inputs(t, world.me, head, inputs);
   });
   world.with(id, [&](Transaction& t, const Tasks::Head& head) {
@@ -156,10 +162,11 @@ void BoardsHost::tag(const std::string& task, const std::string& key, const std:
   pass(10);
 }
 
-void BoardsHost::label(const std::string& dataset, const std::string& digest, const std::string& label) {
-  const auto found = world.store->ids(
-      world.store->collection("datasets"),
-      all_of({eq(field("name"), dataset), eq(field("digest"), digest)}), {});
+void BoardsHost::label(const std::string& dataset, const std::string& digest,
+                       const std::string& label) {
+  const auto found =
+      world.store->ids(world.store->collection("datasets"),
+                       all_of({eq(field("name"), dataset), eq(field("digest"), digest)}), {}, {});
   world.store->write([&](Transaction& t) {
     Patch p;
     p.put("labels", label, "");

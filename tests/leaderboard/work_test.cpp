@@ -32,14 +32,15 @@ TEST_CASE("a new task folds its own candidate only: a thousandth of a rebuild") 
 
 TEST_CASE("a board that is read again reads the tasks that changed, and those only") {
   BoardsHost host;
-  for (int i = 0; i < 20; ++i) host.run({.metrics = {{"acc", i / 20.0}}, .params = {{"g", std::to_string(i % 4)}}});
+  for (int i = 0; i < 20; ++i)
+    host.run({.metrics = {{"acc", i / 20.0}}, .params = {{"g", std::to_string(i % 4)}}});
   const auto id = host.board({{"primary", {{"metric", "acc"}}}, {"group_by", {{"params", {"g"}}}}});
   host.ranking(id);
   Desk desk(*host.library);
   const auto live = host.library->current(desk.require(host.caller, id));
   CHECK(live->rebuilds() == 1);
   const auto read = live->tasks_read();
-  host.run({.metrics = {{"acc", 0.99}}, .params = {{"g", "1"}}});
+  host.run({.metrics = {{"acc", 3}}, .params = {{"g", "1"}}});
   const Json rows = host.ranking(id)["rows"];
   CHECK(rows.at(0)["label"]["params"]["g"] == "1");
   CHECK(live->tasks_read() <= read + 2);  // while it ran, and when it had ended

@@ -91,6 +91,9 @@ TEST_CASE("what is said of trust") {
         "At 99.9 % the first is better than all others.");
   CHECK(notices_of_trust(d, Json::parse(R"({"rows": [{"group": 0}, {"group": 0}]})")).empty());
   CHECK(notices_of_trust(d, Json::parse(R"({"rows": [{"group": 1}]})")).empty());
+  CHECK(notices_of_trust(
+            d, Json::parse(R"({"rows": [{"group": 0, "why": "w"}, {"group": 0, "why": "w"}]})")) ==
+        std::vector<std::string>{"Of each: w."});
 }
 
 TEST_CASE("ranks over time have a place at every moment") {

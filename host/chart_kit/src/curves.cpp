@@ -42,7 +42,7 @@ struct Drawn {
   std::string rows;
   AnswerTable table;
   std::size_t points = 0;
-  bool bands = false, originals = false;
+  bool bands = false, originals = false, alone = false;
 };
 
 Drawn rows_of(const Curves& c, const Owners& owners, const Names& names, bool several) {
@@ -91,7 +91,10 @@ Drawn rows_of(const Curves& c, const Owners& owners, const Names& names, bool se
         rows.number("h", curve.high[i]);
         out.bands = true;
       }
-      if (seen == 1) rows.number("d", 1);
+      if (seen == 1) {
+        rows.number("d", 1);
+        out.alone = true;
+      }
       ++out.points;
     }
     for (std::size_t i = 0; i < std::min(curve.original_x.size(), curve.original_y.size()); ++i) {
@@ -170,9 +173,9 @@ Chart draw(const Curves& c) {
     if (owners.subjects.size() > 40) line["mark"]["opacity"] = 0.6;
   }
   layers.push_back(std::move(line));
-  if (!dotted)  // A curve of one point is no line.
+  if (drawn.alone)  // A curve of one point is no line.
     layers.push_back({{"transform", filter("datum.d && isValid(datum.y)")},
-                      {"mark", {{"type", "circle"}, {"size", 30}, {"clip", clip}}},
+                      {"mark", {{"type", "circle"}, {"size", 60}, {"opacity", 1}, {"clip", clip}}},
                       {"encoding", {{"x", x}, {"y", y}, {"color", color}, {"tooltip", tips}}}});
 
   const Frame frame = noted(c.frame, {drawn.bands ? c.band : std::string(),

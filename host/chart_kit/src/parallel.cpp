@@ -297,7 +297,7 @@ Chart draw(const Parallel& p) {
     }
   }
   if (colored_by) {
-    const Json& of = scales[*colored_by + 1];
+    const Json of = scales[*colored_by + 1];
     scales.push_back({{"name", "color"},
                       {"type", of["type"]},
                       {"domain", of["domain"]},

@@ -47,8 +47,9 @@ std::string topics_of(const std::vector<std::string>& topics) {
 
 std::string topics_of_answer(const Json& answer) {
   const std::string kind = answer.at("kind"), verb = answer.value("verb", "");
-  // A board tells of itself, and later than its tasks do: asked before, it would be the old one.
-  if (verb == "board") return topics_of({"collection/leaderboard/boards"});
+  // A ranking is exact when it is read: its tasks tell of it, also of one that is not kept, and the
+  // board of itself when it is edited.
+  if (verb == "board") return topics_of({"collection/leaderboard/boards", "tasks"});
   std::set<std::string> tasks;
   if (kind == "chart") {
     for (const Json& series : answer.at("series"))

@@ -16,6 +16,38 @@ using Kind = ClauseSpec::Kind;
 using query::excerpt;
 using query::is_blank;
 
+std::string in_quotes(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) out.append(c == '\'' ? 2 : 1, c);
+  return out + '\'';
+}
+
+/// The items of `a, 'b c'`, as a line has them: divided where no back-ticks and no parentheses are.
+/// Those that a line would read otherwise are put in quotes; the first one was read without.
+std::string items_of(std::string_view text) {
+  std::string out;
+  std::size_t begin = 0, depth = 0;
+  bool in_name = false, odd = text.empty();
+  for (std::size_t i = 0; i <= text.size(); ++i) {
+    const bool end = i == text.size();
+    if (end || (text[i] == ',' && depth == 0 && !in_name)) {
+      const std::string_view item = text.substr(begin, i - begin);
+      const bool quote = odd || in_name || depth > 0 || item.empty();
+      out += begin == 0 ? std::string(item) : ", " + (quote ? in_quotes(item) : std::string(item));
+      begin = i + 1;
+      odd = false;
+      continue;
+    }
+    const char c = text[i];
+    if (c == '`') in_name = !in_name;
+    if (in_name || c == '`') continue;
+    odd = odd || is_blank(c) || is_quote(c);
+    if (c == '(') ++depth;
+    if (c == ')' && depth > 0) --depth;
+  }
+  return out;
+}
+
 }  // namespace
 
 ParsedLine parse_arguments(std::span<const std::string> argv, const VerbList& verbs) {
@@ -125,38 +157,19 @@ std::string quoted(std::string_view word, std::span<const ClauseSpec> clauses) {
           word.begin(), word.end(),
           [](char c) { return is_blank(c) || is_quote(c) || c == '`' || c == '(' || c == ')'; }) &&
       word.front() != ',' && word.back() != ',';
-  if (plain) return std::string(word);
-  std::string out = "'";
-  for (const char c : word) {
-    if (c == '\'') out += '\'';
-    out += c;
-  }
-  return out + '\'';
+  return plain ? std::string(word) : in_quotes(word);
 }
 
 std::string print(const ParsedLine& parsed) {
-  std::vector<ClauseSpec> keywords;
-  for (const auto& c : parsed.clauses) keywords.push_back({c.name, c.kind, {}, {}, false});
   std::string out = parsed.verb.text;
   const auto add = [&](std::string_view text) {
     out += ' ';
     out += text;
   };
-  const auto as_typed = [&](const CommandWord& w) {
-    return w.quoted ? quoted(w.text.empty() ? " " : w.text, keywords) : w.text;
-  };
-  // Of `a, 'b c'` the parts are quoted, not the whole.
-  const auto in_parts = [&](const CommandWord& w) {
-    if (w.quoted) return quoted(w.text, keywords);
-    const auto is_odd = [](char c) { return is_blank(c) || is_quote(c); };
-    if (std::none_of(w.text.begin(), w.text.end(), is_odd)) return w.text;
-    std::string parts;
-    for (std::size_t begin = 0; begin <= w.text.size();) {
-      const std::size_t comma = std::min(w.text.find(',', begin), w.text.size());
-      parts += (begin == 0 ? "" : ", ") + quoted(w.text.substr(begin, comma - begin), keywords);
-      begin = comma + 1;
-    }
-    return parts;
+  // What stood in quotes stays there: without them it may be a clause.
+  const auto as_typed = [](const CommandWord& w) { return w.quoted ? in_quotes(w.text) : w.text; };
+  const auto in_parts = [](const CommandWord& w) {
+    return w.quoted ? in_quotes(w.text) : items_of(w.text);
   };
   for (const auto& a : parsed.arguments) add(in_parts(a));
   for (const auto& c : parsed.clauses) {

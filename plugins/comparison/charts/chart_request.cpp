@@ -68,10 +68,12 @@ ChartRequest read_chart(Members& body) {
     q.series = read_series_question(body);
   } else {
     q.names = names_in(body, "names", most_names);
-    q.group = body.text("by", longest_name).value_or("");
-    q.color = body.text("color", longest_name).value_or("");
-    q.statistic = body.text("statistic", 16).value_or(q.statistic);
-    read_brushes(body, q);
+    if (q.kind == "box")
+      for (std::string& name : names_in(body, "group", 1)) q.group = std::move(name);
+    if (q.kind == "scatter" || q.kind == "parallel")
+      q.color = body.text("color", longest_name).value_or("");
+    if (q.kind == "summary") q.statistic = body.text("statistic", 16).value_or(q.statistic);
+    if (q.kind == "parallel") read_brushes(body, q);
   }
   q.log_axes = names_in(body, "log", 20);
   q.frame = read_frame_members(body);
@@ -90,7 +92,6 @@ std::string chart_schema() {
          R"(]},"names":{"type":["array","null"],"maxItems":101,"items":{"type":"string"},)"
          R"("description":"of the query language; scatter: two; box: one; importance: the target )"
          R"(first; summary, parallel: absent, what is usual"},)"
-         R"("by":{"type":["string","null"],"description":"of box: a box for each of its values"},)"
          R"("color":{"type":["string","null"],"description":"of scatter and parallel"},)"
          R"("statistic":{"enum":["last","min","max","first","mean",null]},)"
          R"("brush":{"type":["object","null"],"maxProperties":20,"description":"of parallel: )"

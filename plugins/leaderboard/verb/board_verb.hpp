@@ -39,6 +39,8 @@ class BoardVerb final : public Verb {
   Answer show(const VerbCall&, const Meant&, const std::string& view) const;
   Answer list(const VerbCall&) const;
   Answer goals(const VerbCall&) const;
+  /// The definition that a board had at a moment.
+  Definition shown(const VerbCall&, const Board&, std::optional<std::int64_t> at) const;
   Answer ranking(const VerbCall&, const Board&, std::optional<std::int64_t> at) const;
   Answer trust(const VerbCall&, const Board&, const std::string& view,
                std::optional<std::int64_t> at) const;

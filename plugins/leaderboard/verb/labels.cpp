@@ -25,8 +25,15 @@ std::string label_text(const Json& label) {
 }
 
 LabelColumns::LabelColumns(const Definition& d, const Json& rows) {
-  if (d.kind != Kind::candidates) {
-    shape_ = d.kind == Kind::teams ? Shape::team : Shape::task;
+  const auto all_have = [&](const char* member) {
+    return std::all_of(rows.begin(), rows.end(),
+                       [&](const Json& row) { return row.at("label").contains(member); });
+  };
+  // Rows of the past may be of another definition.
+  if (d.kind == Kind::teams || d.kind == Kind::tasks) {
+    const bool teams = d.kind == Kind::teams;
+    const bool fit = all_have(teams ? "team" : "task");
+    shape_ = !fit ? Shape::whole : teams ? Shape::team : Shape::task;
     return;
   }
   const auto add = [&](const char* member, const std::string& key) {
@@ -36,10 +43,13 @@ LabelColumns::LabelColumns(const Definition& d, const Json& rows) {
   };
   for (const std::string& key : d.group_by.tags) add("tags", key);
   for (const std::string& key : d.group_by.params) add("params", key);
-  if (d.group_by.all_params)
-    for (const Json& row : rows)
-      if (const auto at = row.at("label").find("params"); at != row.at("label").end())
-        for (const auto& [key, value] : at->items()) add("params", key);
+  for (const Json& row : rows) {
+    const Json& label = row.at("label");
+    if (label.contains("team") || label.contains("task")) shape_ = Shape::whole;
+    for (const char* member : {"tags", "params"})
+      if (const auto at = label.find(member); at != label.end())
+        for (const auto& [key, value] : at->items()) add(member, key);
+  }
   if (parts_.size() > most_columns) shape_ = Shape::whole;
 }
 

@@ -252,6 +252,8 @@ class PhraseReader {
         group["all_params"] = true;
         continue;
       }
+      if (!word.quoted && is_one_of(word.text, "max|min"))
+        wrong(word, "what is best stands behind the metric: by acc " + word.text);
       const Path p = path_of(word);
       const bool tag = p.kind == Path::Kind::map && p.name == "tags" && !p.key.empty();
       const bool param = p.kind == Path::Kind::map && p.name == "params" && !p.key.empty();

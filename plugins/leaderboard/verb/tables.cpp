@@ -70,6 +70,16 @@ std::string primary_of(const Definition& d) {
 
 void close(AnswerTable& table) { table.of = static_cast<std::int64_t>(table.rows.size()); }
 
+/// What is to be thought of every interval, when that is the same; "" when there is nothing.
+std::optional<std::string> remark_of_all(const Json& trust) {
+  const Json& rows = trust.at("rows");
+  const std::string first = rows.empty() ? "" : rows[0].value("why", std::string());
+  const bool all = std::all_of(rows.begin(), rows.end(), [&](const Json& row) {
+    return row.value("why", std::string()) == first;
+  });
+  return all ? std::optional(first) : std::nullopt;
+}
+
 }  // namespace
 
 std::optional<double> number_of(const Json& value) {
@@ -169,6 +179,7 @@ AnswerTable ranking_table(const Definition& d, const Json& ranking) {
 
 AnswerTable trust_table(const Definition& d, const Json& trust) {
   const LabelColumns labels(d, trust.at("rows"));
+  const bool remarks = !remark_of_all(trust);
   AnswerTable table;
   table.entity = d.kind == Kind::tasks ? "task" : "candidate";
   table.column("rank", CellType::integer);
@@ -177,7 +188,8 @@ AnswerTable trust_table(const Definition& d, const Json& trust) {
   table.column("from", CellType::real).column("to", CellType::real).column("group");
   table.column("rank from", CellType::integer).column("rank to", CellType::integer);
   table.column("first", CellType::real).column("n", CellType::integer);
-  table.column("spread", CellType::real).column("interval").column("remark");
+  table.column("spread", CellType::real).column("interval");
+  if (remarks) table.column("remark");
   if (d.kind != Kind::tasks) table.column("candidate", CellType::id);
   for (const Json& row : trust.at("rows")) {
     std::vector<Value> cells = {whole(row.at("rank"))};
@@ -190,7 +202,7 @@ AnswerTable trust_table(const Definition& d, const Json& trust) {
     cells.push_back(whole(row.at("n")));
     cells.push_back(real(member(row, "spread")));
     cells.push_back(text(row.at("method")));
-    cells.push_back(text(member(row, "why")));
+    if (remarks) cells.push_back(text(member(row, "why")));
     if (d.kind != Kind::tasks) cells.push_back(text(row.at("candidate")));
     table.row(std::move(cells));
   }
@@ -387,6 +399,8 @@ std::vector<std::string> notices_of_trust(const Definition& d, const Json& trust
                   "first.");
   else if (leaders == 1 && rows.size() > 1)
     out.push_back("At " + sure + " the first is better than all others.");
+  if (const auto remark = remark_of_all(trust); remark && !remark->empty())
+    out.push_back("Of each: " + *remark + ".");
   return out;
 }
 

@@ -24,6 +24,13 @@ std::string title_of(const Board& board) {
 
 }  // namespace
 
+Definition BoardVerb::shown(const VerbCall& call, const Board& board,
+                            std::optional<std::int64_t> at) const {
+  Definition out;
+  desk_.look(call.who(), board, at, [&](const Ranking& r) { out = r.engine.definition(); });
+  return out;
+}
+
 Answer BoardVerb::ranking(const VerbCall& call, const Board& board,
                           std::optional<std::int64_t> at) const {
   const auto rows = static_cast<std::uint64_t>(rows_of(call, usual_rows, most_rows));
@@ -40,7 +47,7 @@ Answer BoardVerb::ranking(const VerbCall& call, const Board& board,
 Answer BoardVerb::trust(const VerbCall& call, const Board& board, const std::string& view,
                         std::optional<std::int64_t> at) const {
   rows_of(call, usual_rows, most_rows);
-  const Definition& d = *board.definition;
+  const Definition d = shown(call, board, at);
   const Json told = Json::parse(trust_json(desk_, call.who(), board, at));
   Answer answer = !call.has("chart") ? Answer(trust_table(d, told))
                   : view.empty()     ? Answer(intervals_figure(d, told, title_of(board)))
@@ -56,8 +63,9 @@ Answer BoardVerb::pareto(const VerbCall& call, const Board& board,
     throw call.wrong(words.back(), "'pareto' takes two or three columns of the board");
   if (draws && words.size() != 2) throw call.wrong(words.back(), "a chart has two axes");
   std::vector<std::string> axes, names;
-  for (const Metric& m : board.definition->metrics) names.push_back(m.name);
-  for (const BoardColumn& c : board.definition->columns) names.push_back(c.name);
+  const Definition d = shown(call, board, at);
+  for (const Metric& m : d.metrics) names.push_back(m.name);
+  for (const BoardColumn& c : d.columns) names.push_back(c.name);
   std::string all;
   for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
   for (const CommandWord& word : words) {
@@ -76,8 +84,8 @@ Answer BoardVerb::pareto(const VerbCall& call, const Board& board,
     axes.push_back(std::move(name));
   }
   const Json told = Json::parse(pareto_json(desk_, call.who(), board, axes, at));
-  Answer answer = draws ? Answer(front_figure(told, title_of(board)))
-                        : Answer(pareto_table(*board.definition, told));
+  Answer answer =
+      draws ? Answer(front_figure(told, title_of(board))) : Answer(pareto_table(d, told));
   if (const auto passed = told.value("passed_over", std::int64_t{0}); passed > 0)
     answer.notice(std::to_string(passed) + (passed == 1 ? " candidate has" : " candidates have") +
                   " not all of these values and " + (passed == 1 ? "is" : "are") + " left out.");
@@ -108,10 +116,12 @@ Answer BoardVerb::candidate(const VerbCall& call, const Board& board,
   const std::string& text = word.text;
   const bool number = !word.quoted && text.size() <= 6 && all_digits(text);
   std::vector<std::string> found, labels;
+  Definition definition;
   std::size_t ranked = 0;
   desk_.look(call.who(), board, at, [&](const Ranking& r) {
     const auto all = r.engine.candidates();
     ranked = r.engine.ranked();
+    definition = r.engine.definition();
     std::vector<std::string> by_label, by_begin;
     for (std::size_t i = 0; i < all.size(); ++i) {
       const Candidate& c = *all[i];
@@ -146,7 +156,7 @@ Answer BoardVerb::candidate(const VerbCall& call, const Board& board,
         near, as_word(near, {}));
   }
   return candidate_details(
-      *board.definition, Json::parse(candidate_json(desk_, call.who(), board, found.front(), at)));
+      definition, Json::parse(candidate_json(desk_, call.who(), board, found.front(), at)));
 }
 
 Answer BoardVerb::history(const VerbCall& call, const Board& board) const {
@@ -158,7 +168,7 @@ Answer BoardVerb::history(const VerbCall& call, const Board& board) const {
 Answer BoardVerb::about_board(const VerbCall& call, const Board& board) const {
   std::vector<std::vector<Value>> rows;
   if (desk_.project_template(call.who(), board.project))
-    for (const Difference& d : desk_.differences(call.who(), board))
+    for (const TemplateDifference& d : desk_.differences(call.who(), board))
       rows.push_back({d.member, d.board, d.here});
   return about(line_of(board), rows);
 }

@@ -136,6 +136,9 @@ inline Members Members::of_body(const Request& request) {
                   });
   } catch (const Json::parse_error& e) {
     throw Error(ErrorCode::invalid, "the body is not JSON").at(static_cast<std::int64_t>(e.byte));
+  } catch (const Json::out_of_range&) {
+    throw Error(ErrorCode::invalid,
+                "the body has a number that is too large; numbers are up to 1.79e308");
   }
   if (!json->is_object()) throw Error(ErrorCode::invalid, "the body must be a JSON object");
   Members members(*json, {});
