@@ -120,7 +120,7 @@ def drawing(notebook, n, drawn):
     notebook.page.evaluate("() => new Promise((done) => requestIdleCallback(done))")
     before = main_thread(session)
     notebook.command("notebook:run-cell-and-select-next")
-    notebook.page.wait_for_function(drawn, arg=n, timeout=120_000)
+    notebook.page.wait_for_function(drawn, arg=n, timeout=120_000, polling=50)  # looking at every frame would cost frames
     notebook.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     return main_thread(session) - before
 
