@@ -177,11 +177,12 @@ std::vector<Event> told_so_far(Library& library, const Board& asked) {
   context.store().read([&](const Reader& reader) {
     out.clear();
     Replica told(board.ordinal);
-    read_events(reader, ids, board.ordinal, 0, [&](Event e) {
-      out.push_back(e);
-      told.apply(std::move(e));
-      return true;
-    });
+    if (saved)
+      read_events(reader, ids, board.ordinal, 0, [&](Event e) {
+        out.push_back(e);
+        told.apply(std::move(e));
+        return true;
+      });
     live->catch_up(reader);
     Difference more =
         difference(reader, ids, board, *live, told, nullptr, library.clock()(), std::string::npos);

@@ -130,8 +130,10 @@ def test_a_local_one_is_started(podium, monkeypatch, tmp_path):
     url = podium.connect("local")
     try:
         assert url.startswith("http://127.0.0.1:") and podium.run("projects").answer["rows"]
+        assert podium.connect("local") == url  # it is not started twice
     finally:
         podium._session._local.stop()
+    monkeypatch.setattr(podium._session, "_local", None)
     monkeypatch.setenv("PATH", str(pathlib.Path(address.__file__).parent))
     with pytest.raises(podium.PodiumError, match="the program podium is not on PATH"):
         podium.connect("local")

@@ -12,9 +12,12 @@ from .errors import PodiumError
 class LocalPodium:
     def __init__(self):
         self._process = None
+        self._url = ""
 
     def start(self):
-        """Returns its address."""
+        """Returns its address; the one that runs is not started again."""
+        if self._process is not None and self._process.poll() is None:
+            return self._url
         program = shutil.which("podium")
         if program is None:
             raise PodiumError("unavailable", "no podium could be started here: the program podium is not on PATH")
@@ -29,7 +32,8 @@ class LocalPodium:
             log.seek(0)
             said = log.read().decode(errors="replace").strip().splitlines()
             raise PodiumError("unavailable", "no podium could be started here" + (f": {said[-1]}" if said else ""))
-        return found.group()
+        self._url = found.group()
+        return self._url
 
     def stop(self):
         if self._process is not None and self._process.poll() is None:

@@ -81,11 +81,14 @@ class Screen:
 
 class Bar:
     def __init__(self, screen, progress):
-        self._screen, self._id = screen, uuid4().hex
-        screen.display(self._bundle(progress), self._id)
+        self._screen, self._id, self._shown = screen, uuid4().hex, self._bundle(progress)
+        screen.display(self._shown, self._id)
 
     def show(self, progress):
-        self._screen.update(self._bundle(progress), self._id)
+        bundle = self._bundle(progress)
+        if bundle != self._shown:  # a terminal would print it again
+            self._shown = bundle
+            self._screen.update(bundle, self._id)
 
     @staticmethod
     def _bundle(p):
@@ -150,6 +153,8 @@ def show_file(screen, client, file):
     content, kind = client.get(file["url"], most)
     whole = len(content) < most
     if file["keep"]:
+        if not whole:
+            raise PodiumError("too_large", f"'{safe(name)}' is larger than a notebook writes; `podium {safe(file['line'])}` in a terminal has no limit")
         with open(name, "wb") as out:
             out.write(content)
         screen.print(f"written to {safe(name)}, {len(content)} bytes")

@@ -55,7 +55,7 @@ class Session:
             if where != "local" or e.code != "unavailable":
                 raise
             from .local import LocalPodium
-            self._local = LocalPodium()
+            self._local = self._local or LocalPodium()
             client = Client(find_host(self._local.start()))
         self._client = client
         return client.address.url
@@ -100,19 +100,24 @@ class Session:
             answer, request = self._answer_to(client, command, body)
         except KeyboardInterrupt as e:
             raise e if isinstance(e, Interrupted) else Interrupted() from None
-        if answer.get("entity") == "action_run" and answer.get("fields", {}).get("undoable"):
-            self._last_run = answer["fields"]["run"]
+        if answer.get("entity") == "action_run":
+            self.did(answer.get("fields", {}))
         result = self._make_result(self, client, command, request, answer)
         if command.name:
             self.results.bind(command.name, result)
         return result
+
+    def did(self, run):
+        """A run of an action, by a command or from a table."""
+        if run.get("undoable"):
+            self._last_run = run["run"]
 
     def _completed(self, command):
         """`undo` alone takes back what was last done from here: the host keeps nothing between commands."""
         if words_of(command.line) != ["undo"]:
             return command
         if not self._last_run:
-            raise PodiumError("invalid", "nothing was done from this notebook that can be undone; 'undo RUN' names a run")
+            raise PodiumError("invalid", "nothing was done from here that can be undone; 'undo RUN' names a run")
         return replace(command, line=f"{command.line} {self._last_run}")
 
     def _answer_to(self, client, command, body):
@@ -135,8 +140,8 @@ class Session:
                 return answer, body
 
     def _watch(self, client, progress):
-        """Shows how far a job is until it has ended. An interrupt asks it to stop."""
-        job, bar, pause = progress["job"], None, 0.05
+        """Shows how far a job is until it has ended. An interrupt leaves it alone."""
+        job, pause = progress["job"], 0.05
         try:
             bar = self.screen.bar(progress)
             while True:
@@ -148,7 +153,4 @@ class Session:
                 time.sleep(pause)
                 pause = min(pause * 2, 0.5)
         except KeyboardInterrupt:
-            client.call(f"/api/v1/jobs/{job}/cancel", {}, seconds=5)
-            if bar is not None:
-                bar.show({**progress, "state": "being cancelled"})
-            raise Interrupted(f"interrupted; the job {job} was told to stop, `%podium job {job}` tells what it had done") from None
+            raise Interrupted(f"the job goes on; `%podium job {job}` watches it, `%podium cancel {job}` stops it") from None

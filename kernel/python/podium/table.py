@@ -189,17 +189,24 @@ class Tasks(Result, _Widget):
             run = body.get("run")
             if run not in self._runs:
                 raise PodiumError("denied", "this is no run of this table")
-            return self._client.call(f"/api/v1/tasks/actions/runs/{run}{_OF_RUN[ask]}", {} if ask == "undo" else None)
+            answer = self._client.call(f"/api/v1/tasks/actions/runs/{run}{_OF_RUN[ask]}", {} if ask == "undo" else None)
+            return self._did(answer) if ask == "undo" else answer
         if ask not in _PATHS:
             raise PodiumError("invalid", f"a table asks for no '{ask}'")
         if ask == "run" and not self._may_act_on(body.get("selection")):
             raise PodiumError("denied", "this names tasks that are not of this table")
         answer = self._client.call(_PATHS[ask], body)
         if ask == "run":
-            self._runs.add(answer.get("run"))
+            self._did(answer)
         if ask == "window" and "id" in answer["columns"]:
             if len(self._known) > MOST_KNOWN:
                 self._known.clear()
             at = answer["columns"].index("id")
             self._known.update(row[at] for row in answer["rows"] if row and isinstance(row[at], str))
         return answer
+
+    def _did(self, run):
+        """It is taken back from the table, or by the command `undo`."""
+        self._runs.add(run.get("run"))
+        self._session.did(run)
+        return run
