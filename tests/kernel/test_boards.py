@@ -11,14 +11,18 @@ VEGA = "application/vnd.vegalite.v5+json"
 counter = itertools.count()
 
 
-@pytest.fixture
-def trained(podium):
+def train(podium):
     """A project in which lr 0.1 is best, three seeds each, and the ids of its tasks."""
     name = f"trained-{time.monotonic_ns()}"
     project = podium.call("POST", "/api/v1/projects", {"name": name})["id"]
     tasks = [podium.task(project, f"lr{lr}-{seed}", "completed", {"lr": lr, "seed": seed}, {"acc": [acc / 2, acc + seed / 100], "energy": [acc * 3]})
              for lr, acc in ((0.1, 0.9), (0.2, 0.7)) for seed in range(3)]
     return name, project, tasks
+
+
+@pytest.fixture(scope="session")
+def trained(podium):
+    return train(podium)
 
 
 @pytest.fixture
@@ -73,8 +77,10 @@ def test_a_result_of_a_ranking_names_tasks(kernel, trained):
     assert "lr0.1-2" in compared["text/plain"] and "lr0.1-1" in compared["text/plain"] and "lr0.2" not in compared["text/plain"]
 
 
-def test_a_board_that_is_watched(kernel, podium, trained, board):
-    name, project, _ = trained
+def test_a_board_that_is_watched(kernel, podium):
+    name, project, _ = train(podium)
+    board = f"watched in {name}"
+    kernel.ok(f"board by acc max in {name} group by params.lr save as '{board}'")
     for line, lr in ((f"board '{board}' live", "0.31"), (f"board by acc max in {name} group by params.lr live", "0.32")):
         display = kernel.ok(line).displays[0]
         assert lr not in display["data"]["text/plain"]
