@@ -44,6 +44,7 @@ def test_curves_of_a_running_task_grow(notebooks, podium, project):
       return most; }"""
     before = notebook.page.evaluate(points)
     assert before > 0
+    wire = logged.Wire(podium.url)  # the first one may have been closed while the notebook opened
     for step in range(1, 40):
         logged.log(wire, run, {"loss": 1 / (step + 1)}, step=step)
     notebook.page.wait_for_function(f"(before) => ({points})() >= before + 30", arg=before, timeout=60_000)
