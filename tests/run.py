@@ -71,7 +71,7 @@ DEFAULT = [
 sys.path.insert(0, str(ROOT / "tests/support"))
 import chromium  # noqa: E402
 
-TSAN_TESTS = ["storage_sqlite", "storage_sqlite_conformance", "http", "services", "leaderboard", "leaderboard_trust", "comparison_charts"]
+TSAN_TESTS = ["storage_sqlite", "storage_sqlite_conformance", "http", "services", "leaderboard", "leaderboard_trust"]
 
 
 class Count:
