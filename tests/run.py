@@ -71,7 +71,7 @@ DEFAULT = [
 sys.path.insert(0, str(ROOT / "tests/support"))
 import chromium  # noqa: E402
 
-TSAN_TESTS = ["storage_sqlite", "storage_sqlite_conformance", "http", "services"]
+TSAN_TESTS = ["storage_sqlite", "storage_sqlite_conformance", "http", "services", "leaderboard", "leaderboard_trust", "comparison_charts"]
 
 
 class Count:
@@ -235,7 +235,7 @@ def stage_kernel():
 def stage_web():
     """Needs npm's registry, or its cache, for the compiler and the bundler alone."""
     folder = ROOT / "plugins/dashboard/web"
-    for name, command in (("install", ["npm", "ci", "--no-audit", "--no-fund"]), ("types", ["npm", "run", "check"]), ("unit tests", ["npm", "test"]),
+    for name, command in (("install", ["npm", "ci", "--no-audit", "--no-fund", "--prefer-offline"]), ("types", ["npm", "run", "check"]), ("unit tests", ["npm", "test"]),
                           ("build", ["npm", "run", "build"]), ("dist/ is what the sources build", ["git", "diff", "--exit-code", "--stat", "--", "dist"])):
         result = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace")
         if result.returncode != 0:

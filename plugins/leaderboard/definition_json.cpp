@@ -147,7 +147,7 @@ BoardColumn read_column(const Json& json, const std::string& path) {
 }
 
 void read_metrics(Members& m, Definition& d) {
-  if (const Json* primary = m.any("primary"); primary && !primary->is_null())
+  if (const Json* primary = m.any("primary"))
     d.metrics.push_back(read_metric(*primary, m.path("primary")));
   if (const Json* others = m.array("metrics", most_metrics))
     for (std::size_t i = 0; i < others->size(); ++i) {

@@ -383,7 +383,7 @@ void Desk::look(const Principal& who, const Board& board, std::optional<std::int
         found.stale,
         false,
         {},
-        found.stale ? board.revision - 1 : board.revision});
+        found.stale ? found.revision : board.revision});
 }
 
 }  // namespace podium::leaderboard

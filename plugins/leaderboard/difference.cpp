@@ -161,21 +161,28 @@ Difference difference(const Reader& reader, const Ids& ids, const Board& board, 
   return Laying(reader, ids, board, live, told, now, most)(tasks);
 }
 
-std::vector<Event> told_so_far(Library& library, const Board& board) {
-  if (board.ordinal == 0) return {};  // it is not saved: nothing is told of it
+std::vector<Event> told_so_far(Library& library, const Board& asked) {
+  Board board = asked;
+  const bool saved = board.ordinal != 0;
+  if (!saved) {  // it is as if it had been made just now
+    board.revision = 1;
+    board.updated = library.clock()();
+  }
   PluginContext& context = library.context();
   const Ids ids(context.store());
   std::vector<Event> out;
-  const auto live = library.current(board);
+  const auto live =
+      saved ? library.current(board) : library.make(board.project, board.definition, {});
   const std::lock_guard lock(live->mutex);
   context.store().read([&](const Reader& reader) {
     out.clear();
     Replica told(board.ordinal);
-    read_events(reader, ids, board.ordinal, 0, [&](Event e) {
-      out.push_back(e);
-      told.apply(std::move(e));
-      return true;
-    });
+    if (saved)
+      read_events(reader, ids, board.ordinal, 0, [&](Event e) {
+        out.push_back(e);
+        told.apply(std::move(e));
+        return true;
+      });
     live->catch_up(reader);
     Difference more =
         difference(reader, ids, board, *live, told, nullptr, library.clock()(), std::string::npos);

@@ -21,7 +21,8 @@ struct Difference {
 Difference difference(const Reader&, const Ids&, const Board&, const Live&, const Replica& told,
                       const std::set<Ordinal>* tasks, std::int64_t now, std::size_t most);
 
-/// The board's log with what is not told yet: all that there is to know by now.
+/// The board's log with what is not told yet: all that there is to know by now. Of a board that is
+/// not saved: as if it were made now.
 std::vector<Event> told_so_far(Library&, const Board&);
 
 }  // namespace podium::leaderboard

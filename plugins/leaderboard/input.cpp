@@ -13,7 +13,7 @@ Draft read_draft(const Request& request, bool made) {
   Draft out;
   out.name = m.text("name", 1000);
   out.description = m.text("description", 65'536);
-  if (const Json* definition = m.any("definition"); definition && !definition->is_null())
+  if (const Json* definition = m.any("definition"))
     out.definition = read_definition(*definition, "definition");
   if (made) {
     const Json* project = m.any("project");
@@ -52,15 +52,10 @@ Question read_question(const Request& request) {
   return out;
 }
 
-std::optional<std::int64_t> wanted_version(const Request& request) {
+std::optional<std::int64_t> wanted_version(const Request& request, const Board& board) {
+  check_if_match(request, board.version);
   const std::string_view tag = request.header("If-Match");
-  if (tag.empty() || tag == "*") return std::nullopt;
-  std::int64_t version = 0;
-  if (tag.size() > 2 && tag.front() == '"' && tag.back() == '"') {
-    const auto [end, error] = std::from_chars(tag.data() + 1, tag.data() + tag.size() - 1, version);
-    if (error == std::errc() && end == tag.data() + tag.size() - 1) return version;
-  }
-  return -1;
+  return tag.empty() || tag == "*" ? std::nullopt : std::optional(board.version);
 }
 
 std::optional<std::int64_t> moment(const Request& request, std::string_view parameter,

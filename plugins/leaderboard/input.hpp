@@ -19,8 +19,9 @@ struct Question {
 };
 Question read_question(const Request&);
 
-/// The version that If-Match names, if it names one; -1 for what is no version.
-std::optional<std::int64_t> wanted_version(const Request&);
+/// The version that the board must still have, if the request says so; throws `conflict` when it
+/// has another already.
+std::optional<std::int64_t> wanted_version(const Request&, const Board&);
 /// A query parameter that is a moment: milliseconds UTC, or a date as the query language reads it.
 std::optional<std::int64_t> moment(const Request&, std::string_view parameter, const Desk&);
 

@@ -27,40 +27,42 @@ Library::Kept& Library::kept(const Board& board) {
   return k;
 }
 
+/// That of the board's definition. The one before stays beside it where it is large, until this is
+/// ready.
+std::shared_ptr<Live> Library::newest(Kept& k, const Board& board) {
+  if (k.next && k.next->ready) {
+    k.live = std::exchange(k.next, nullptr);
+    k.revision = k.next_revision;
+  }
+  if (k.revision >= board.revision) return k.live;
+  if (k.next && k.next_revision >= board.revision) return k.next;
+  const auto made = make(board.project, board.definition, {});
+  if (k.live->ready && k.live->size > large_) {
+    k.next = made;
+    k.next_revision = board.revision;
+  } else {
+    k.live = made;
+    k.revision = board.revision;
+    k.next = nullptr;
+  }
+  return made;
+}
+
 std::shared_ptr<Live> Library::current(const Board& board) {
   const std::lock_guard lock(mutex_);
-  Kept& k = kept(board);
-  if (k.revision >= board.revision) return k.live;
-  if (k.next && k.next_revision == board.revision) return k.next;
-  k.live = make(board.project, board.definition, {});
-  k.revision = board.revision;
-  k.next = nullptr;
-  return k.live;
+  return newest(kept(board), board);
 }
 
 Library::Found Library::find(const Board& board) {
   const std::lock_guard lock(mutex_);
   Kept& k = kept(board);
-  if (k.revision >= board.revision) return {k.live, false};
-  std::size_t tasks = 0;
-  if (std::unique_lock busy(k.live->mutex, std::try_to_lock); busy.owns_lock())
-    tasks = k.live->built() ? k.live->engine().tasks() : 0;
-  else
-    tasks = large_ + 1;  // it is being worked with
-  if (tasks <= large_) {
-    k.live = make(board.project, board.definition, {});
-    k.revision = board.revision;
-    k.next = nullptr;
-    return {k.live, false};
-  }
-  if (!k.next || k.next_revision != board.revision) {
-    k.next = make(board.project, board.definition, {});
-    k.next_revision = board.revision;
+  if (const auto found = newest(k, board); found == k.live) return {found, false, k.revision};
+  if (std::find(waiting_.begin(), waiting_.end(), board.ordinal) == waiting_.end()) {
     waiting_.push_back(board.ordinal);
     if (!thread_.joinable() && !stopping_) thread_ = std::thread([this] { work(); });
     wake_.notify_all();
   }
-  return {k.live, true};
+  return {k.live, true, k.revision};
 }
 
 void Library::work() {
@@ -73,7 +75,6 @@ void Library::work() {
     const auto at = kept_.find(board);
     if (at == kept_.end() || !at->second.next) continue;
     const std::shared_ptr<Live> next = at->second.next;
-    const std::int64_t revision = at->second.next_revision;
     lock.unlock();
     try {
       const std::lock_guard hold(next->mutex);
@@ -81,14 +82,17 @@ void Library::work() {
     } catch (const std::exception& e) {
       context_.log(LogLevel::warning,
                    std::string("a board is not worked out beforehand: ") + e.what());
+      lock.lock();
+      // Who reads it next meets the reason.
+      if (const auto again = kept_.find(board);
+          again != kept_.end() && again->second.next == next) {
+        again->second.live = next;
+        again->second.revision = again->second.next_revision;
+        again->second.next = nullptr;
+      }
+      continue;
     }
     lock.lock();
-    // Who reads it next meets the reason, if there was one.
-    const auto again = kept_.find(board);
-    if (again == kept_.end() || again->second.next != next) continue;
-    again->second.live = next;
-    again->second.revision = revision;
-    again->second.next = nullptr;
   }
 }
 

@@ -25,7 +25,8 @@ class Library {
 
   struct Found {
     std::shared_ptr<Live> live;
-    bool stale = false;  ///< of the definition before
+    bool stale = false;         ///< of the definition before
+    std::int64_t revision = 0;  ///< of its definition
   };
   /// The ranking of a saved board, perhaps that of the definition before.
   Found find(const Board&);
@@ -54,6 +55,7 @@ class Library {
     std::shared_ptr<Trust> trust;
   };
   Kept& kept(const Board&);
+  std::shared_ptr<Live> newest(Kept&, const Board&);
   void work();
 
   PluginContext& context_;

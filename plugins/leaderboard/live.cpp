@@ -146,6 +146,8 @@ void Live::apply(const Reader& reader, const Touched& touched) {
 void Live::catch_up(const Reader& reader) {
   try {
     look(reader);
+    size = engine_->tasks();
+    ready = true;
   } catch (...) {
     engine_ = nullptr;  // what is half done is begun anew
     throw;

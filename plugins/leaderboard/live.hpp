@@ -1,6 +1,6 @@
 #pragma once
 // A board's ranking, kept up with the store.
-#include <chrono>
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -19,11 +19,12 @@ class Live {
   Live(PluginContext&, const Ids&, Ordinal project, DefinitionPtr, Filter visible, Clock);
 
   std::mutex mutex;
+  std::atomic<bool> ready{false};    ///< it has been worked out once; without the lock
+  std::atomic<std::size_t> size{0};  ///< tasks, when it was last caught up; without the lock
 
   /// Brings the ranking to what the reader sees (a snapshot). What changed since the last time is
   /// read, or everything the first time.
   void catch_up(const Reader&);
-  bool built() const noexcept { return engine_ != nullptr; }
   const Engine& engine() const noexcept { return *engine_; }
   const Reading& reading() const noexcept { return *reading_; }
   Revision through() const noexcept { return through_; }

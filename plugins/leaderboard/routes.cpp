@@ -70,12 +70,12 @@ Response BoardRoutes::linked(Request& request) const {
 Response BoardRoutes::edit(Request& request) const {
   Draft draft = read_draft(request, false);
   const Board board = desk_.require(request.who(), request.segment("id"));
-  return answer(desk_.edit(request.who(), board, std::move(draft), wanted_version(request)));
+  return answer(desk_.edit(request.who(), board, std::move(draft), wanted_version(request, board)));
 }
 
 Response BoardRoutes::remove(Request& request) const {
   const Board board = desk_.require(request.who(), request.segment("id"));
-  desk_.remove(request.who(), board, wanted_version(request));
+  desk_.remove(request.who(), board, wanted_version(request, board));
   return json(R"({"deleted":true})");
 }
 

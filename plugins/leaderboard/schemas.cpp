@@ -13,7 +13,8 @@ namespace {
 #define PODIUM_METRIC                                                                          \
   R"({"title":"BoardMetric","type":"object","required":["metric"],)"                           \
   R"("additionalProperties":false,"properties":{"metric":)" PODIUM_TEXT                        \
-  R"(,"scope":{"type":["string","null"],"maxLength":1024},"name":)" PODIUM_TEXT                \
+  R"(,"scope":{"type":["string","null"],"maxLength":1024},"name":{"type":["string","null"],)"  \
+  R"("minLength":1,"maxLength":1024})"                                                         \
   R"(,"direction":{"enum":["max","min",null]},"value":)" PODIUM_PICK                           \
   R"(,"fold":{"enum":["mean","median","best","worst","min","max","last","sum",null]},)"        \
   R"("title":{"type":["string","null"],"maxLength":200},"digits":{"type":["integer","null"],)" \
@@ -40,7 +41,7 @@ constexpr const char* definition =
     R"(},"group_by":{"type":["object","null"],"additionalProperties":false,"properties":{"tags":)" PODIUM_KEYS
     R"(,"params":)" PODIUM_KEYS R"(,"all_params":{"type":["boolean","null"]}}},)"
     R"("team":{"type":["string","null"],"pattern":"^(user|tags\\..+)$"},)"
-    R"("order":{"type":["array","null"],"maxItems":8,"items":{"type":"string","minLength":1}},)"
+    R"("order":{"type":["array","null"],"maxItems":8,"uniqueItems":true,"items":{"type":"string","minLength":1,"maxLength":1024}},)"
     R"("tie_breaks":{"type":["array","null"],"maxItems":3,"uniqueItems":true,)"
     R"("items":{"enum":["metrics","cheaper","earlier"]}},)"
     R"("tie_precision":{"type":["number","null"],"exclusiveMinimum":0},)"

@@ -158,7 +158,9 @@ std::optional<Watcher::Step> Watcher::look(const Reader& reader, Watched& w,
   Difference found = difference(reader, ids(), w.board, *live, told, w.behind ? nullptr : &tasks,
                                 step.at, records_at_once);
   w.behind = !found.complete;
-  step.poke = found.open;
+  // What came and went before it was heard leaves no difference, but somebody may have read the
+  // board in between.
+  step.poke = found.open || !tasks.empty();
   for (Event& e : found.events) step.events.emplace_back(std::move(e), std::string());
   if (step.events.empty() && !step.poke) return std::nullopt;
   for (auto& [e, body] : step.events) body = encode(e);

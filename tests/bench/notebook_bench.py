@@ -3,7 +3,7 @@
     start KERNEL TIMES             a kernel from its start to its first reply: wall and CPU time, memory
     complete TIMES PID             completions by the podium kernel; PID is podium's
     draw URL PROJECT FOLDER TIMES  the table in JupyterLab: of 100,000 tasks by the podium kernel, and of 10,000 by ipykernel with itables,
-                                   in one JupyterLab; CPU is that of the page's main thread, as the browser counts it
+                                   in one JupyterLab, what draws loaded before; CPU is that of the page's main thread, as the browser counts it
     grid URL PROJECT TIMES         the element in podium's own page
 
 The kernel is that of the release build (PODIUM_BUILD: of another), and PODIUM_URL says where podium is.
@@ -113,21 +113,16 @@ def main_thread(session):
     return next(m["value"] for m in session.send("Performance.getMetrics")["metrics"] if m["name"] == "TaskDuration") * 1000
 
 
-def cells(notebook, drawn, first, count):
-    """CPU of the page for each of some cells, from running it to its rows on the screen."""
+def drawing(notebook, n, drawn):
+    """CPU of the page's main thread from running a cell to its rows on the screen."""
     session = notebook.page.context.new_cdp_session(notebook.page)
     session.send("Performance.enable", {"timeDomain": "threadTicks"})
-    out = []
-    for n in range(count):
-        if n >= first:
-            notebook.cell(n).scroll_into_view_if_needed()
-        before = main_thread(session)
-        notebook.command("notebook:run-cell-and-select-next")
-        if n >= first:
-            notebook.page.wait_for_function(drawn, arg=n, timeout=120_000)
-            notebook.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-            out.append(main_thread(session) - before)
-    return out
+    notebook.page.evaluate("() => new Promise((done) => requestIdleCallback(done))")
+    before = main_thread(session)
+    notebook.command("notebook:run-cell-and-select-next")
+    notebook.page.wait_for_function(drawn, arg=n, timeout=120_000, polling=50)  # looking at every frame would cost frames
+    notebook.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    return main_thread(session) - before
 
 
 def draw(url, project, folder, times):
@@ -135,7 +130,6 @@ def draw(url, project, folder, times):
     import requests
     from jupyter import Lab, Notebook
     folder, times = pathlib.Path(folder), int(times)
-    rows = requests.post(f"{url}/api/v1/tasks/query", timeout=120, json={"project": project, "columns": COLUMNS, "order": ["metrics.acc desc"], "offset": 0, "limit": 1000}).json()
     line = f"tasks in runs-100000 show {', '.join(COLUMNS)} sort metrics.acc desc"
     sizes = {}
     with Lab(folder / "jupyter", KERNELS, PODIUM_URL=url) as lab, pages.launched() as browser:
@@ -147,24 +141,32 @@ def draw(url, project, folder, times):
                     "project": project, "columns": COLUMNS, "order": ["metrics.acc desc"], "offset": offset, "limit": 1000}).json()
                 writer.writerows(rows["rows"])
         page = lambda: browser.new_page(viewport={"width": 1400, "height": 900})  # noqa: E731
-        notebook = Notebook(page(), lab, lab.write("podium.ipynb", [line] * (times + 1))).open()
-        first, *ours = cells(notebook, PODIUM_DRAWN, 0, times + 1)
-        notebook.page.close()
+        python = {"kernel": "python3", "language": "python"}
         setup = ("import itables, pandas\nitables.init_notebook_mode(all_interactive=False, connected=False)\n"
                  "rows = pandas.read_csv('rows.csv')")
-        notebook = Notebook(page(), lab, lab.write("itables.ipynb", [setup] + ["itables.show(rows, maxBytes=0)"] * times, kernel="python3", language="python")).open()
-        theirs = cells(notebook, ITABLES_DRAWN, 1, times + 1)
-        notebook.page.close()
+        kinds = {"cold": ([line], 0, PODIUM_DRAWN, {}), "podium": ([line + " limit 1", line], 1, PODIUM_DRAWN, {}),
+                 "itables": ([setup, "itables.show(rows, maxBytes=0)"], 1, ITABLES_DRAWN, python)}
+        found = {}
+        for n in range(times):  # in a page of its own each: what draws is there, no other table is
+            for name, (lines, at, drawn, kind) in kinds.items():
+                notebook = Notebook(page(), lab, lab.write(f"{name}-{n}.ipynb", lines, **kind)).open()
+                for _ in range(at):
+                    notebook.command("notebook:run-cell-and-select-next")
+                    if drawn == PODIUM_DRAWN:
+                        notebook.page.wait_for_function(drawn, arg=0, timeout=120_000)
+                found.setdefault(name, []).append(drawing(notebook, at, drawn))
+                notebook.page.close()
         # Ten tables, saved: podium's of all tasks, itables' of the first thousand rows.
         for name, lines, kind in (("podium", [line] * 10, {}),
-                                  ("itables", [setup + "\nrows = rows[:1000]"] + ["itables.show(rows, maxBytes=0)"] * 10, {"kernel": "python3", "language": "python"})):
+                                  ("itables", [setup + "\nrows = rows[:1000]"] + ["itables.show(rows, maxBytes=0)"] * 10, python)):
             notebook = Notebook(page(), lab, lab.write(f"ten-{name}.ipynb", lines, **kind)).open()
             notebook.run_all()
             notebook.save()
             sizes[name] = (lab.notebooks / notebook.name).stat().st_size
             notebook.page.close()
-    return {"podium": {"cpu_ms": statistics.median(ours), "first_cpu_ms": first, "saved_bytes": sizes["podium"]},
-            "itables": {"cpu_ms": statistics.median(theirs), "saved_bytes": sizes["itables"]}}
+    cpu = {name: statistics.median(values) for name, values in found.items()}
+    return {"podium": {"cpu_ms": cpu["podium"], "first_cpu_ms": cpu["cold"], "saved_bytes": sizes["podium"]},
+            "itables": {"cpu_ms": cpu["itables"], "saved_bytes": sizes["itables"]}}
 
 
 def grid(url, project, times):

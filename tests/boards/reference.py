@@ -106,6 +106,7 @@ def label_of(task, definition):
     params = {key: canonical(task.params.get(key)) for key in by.get("params", [])}
     if by.get("all_params"):
         params |= {key: canonical(value) for key, value in task.params.items()}
+    params = dict(sorted(params.items()))  # in whatever order a task logged them
     label = {"tags": {key: canonical(task.tags.get(key)) for key in by.get("tags", [])}, "params": params}
     return {part: common for part, common in label.items() if common}
 

@@ -124,7 +124,8 @@ def test_a_board_is_live(api, world, project):
         nonlocal since
         message = api("GET", "events", params={**topic, "since": since, "wait": 30})
         since = message["revision"]
-        return {id for event in message["events"] for id in event.get("changed", [])}
+        # What is added may be known already (docs/events.md).
+        return {id for event in message["events"] for kind in ("added", "changed") for id in event.get(kind, [])}
 
     world.run(project, {"acc": 0.5}, params={"m": "a"})
     while board not in heard():

@@ -1,6 +1,8 @@
 """What other boards do wrong (the faults of OptScale's, and of those that rank NaN first): each by hand, in podium's own mode."""
 import math
 
+import pytest
+
 ACC = {"metric": "acc"}
 
 
@@ -19,6 +21,17 @@ def test_last_is_the_task_that_started_last(world, project, check):
     world.tag(world.tasks[0], "edited", "yes")
     row, = check(project, by_m({**ACC, "fold": "last"}))["rows"]
     assert row["values"]["acc"] == 0.5
+
+
+@pytest.mark.parametrize("direction", ["max", "min"])
+@pytest.mark.parametrize("fold, value", [("mean", 0.625), ("median", 0.625), ("best", 1), ("worst", 0.25), ("min", 0.25), ("max", 1), ("last", 0.5), ("sum", 2.5)])
+def test_folds(world, project, check, fold, value, direction):
+    for acc in (0.75, 1, 0.25, 0.5):
+        world.run(project, {"acc": acc}, params={"m": "a"})
+    if direction == "min" and fold in ("best", "worst"):
+        value = 1.25 - value
+    row, = check(project, by_m({**ACC, "fold": fold, "direction": direction}))["rows"]
+    assert row["values"]["acc"] == value
 
 
 def test_zero_is_a_score(world, project, check):

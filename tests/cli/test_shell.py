@@ -242,6 +242,16 @@ def test_names(shell, vision):
     assert re.search(r"metrics.acc +real +0.5 +0.95", shell.run(f"diff goo{TAB}.selected all"))
 
 
+def test_undo_alone_takes_back_what_was_done_last(shell, podium):
+    name = f"undone-{time.monotonic_ns()}"
+    task = podium.task(podium.call("POST", "/api/v1/projects", {"name": name})["id"], name, "completed")
+    assert "nothing was done from here" in shell.run("undo")
+    shell.run(f"archive {task}")
+    assert podium.call("GET", f"/api/v1/tasks/{task}")["archived"]
+    shell.run("undo")
+    assert not podium.call("GET", f"/api/v1/tasks/{task}")["archived"]
+
+
 def test_a_long_command_on_two_lines(shell):
     shell.type("tasks in vision \\\r").until("...> ")
     assert "name" in shell.run("show name")

@@ -134,6 +134,19 @@ def test_refused(api, runs):
     assert api.compare("plots", 404, tasks=runs, plots=["../secret.json"])["field"] == "plots[0]"
 
 
+def test_too_large_together(api, mlflow, experiment):
+    """Of two figures of 13 MiB one fits."""
+    text = json.dumps({"data": [{"y": [1]}], "layout": {"title": {"text": "x" * (13 << 20)}}})
+    ids = []
+    for _ in range(2):
+        with mlflow.start_run() as run:
+            mlflow.log_text(text, "p.json")
+        ids.append(run.info.run_id)
+    figure = figure_of(api, ids, "p.json")
+    assert [(e["task"], e["error"]) for e in figure["errors"]] == [(1, "the figures before it were too large together")]
+    assert len(figure["figure"]["data"]) == 2
+
+
 def test_too_large_a_file(api, mlflow, experiment, podium):
     with mlflow.start_run() as run:
         mlflow.log_text('{"data": [{"y": [1]}], "layout": {}}' + " " * (16 << 20), "large.json")

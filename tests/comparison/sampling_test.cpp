@@ -98,6 +98,12 @@ TEST_CASE("a fold counts each task once at a place") {
   SECTION("none") { CHECK(fold(curves, Buckets::even, 10, Band::none).low.empty()); }
 }
 
+TEST_CASE("as many x as places are places of their own, one more are not") {
+  const std::vector<Curve> curves = {curve_of({1, 2, 4}, {0, 1, 10})};
+  CHECK(fold(curves, Buckets::even, 3, Band::none).line.x == std::vector<double>{0, 1, 10});
+  CHECK(fold(curves, Buckets::even, 2, Band::none).line.x == std::vector<double>{2.5, 7.5});
+}
+
 TEST_CASE("a fold over more x than places divides their width") {
   const std::vector<Curve> curves = {curve_of({0, 1, 2, 3}, {1, 10, 50, 100})};
   const Fold even = fold(curves, Buckets::even, 3, Band::none);

@@ -47,6 +47,16 @@ TEST_CASE("a figure in JSON") {
   CHECK(why("{\"data\":[\"\xff\"]}", false) == "it is not JSON");
 }
 
+TEST_CASE("no more JSON is parsed than may be, of a page only what is in the call") {
+  std::size_t left = 30;
+  const std::string page = std::string(100, ' ') + R"(Plotly.newPlot("a", [{"y":[1]}], {}))";
+  read_figure(page, true, &left);
+  CHECK(left == 30 - 11 - 2);
+  CHECK(test::error_of([&] { read_figure(R"({"data":[],"layout":{}})", false, &left); }).code() ==
+        ErrorCode::too_large);
+  CHECK(left == 17);
+}
+
 TEST_CASE("a figure in a page that Plotly wrote") {
   const auto y_of = [](const std::string& page) {
     return read_figure(page, true)["data"][0]["y"][0];

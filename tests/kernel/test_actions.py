@@ -61,8 +61,8 @@ def test_long_work_shows_how_far_it_is(kernel, marks, tmp_path):
     (tmp_path / "go").touch()
     assert kernel.reply(cell, 60)["content"]["status"] == "ok"
     published = kernel.published(cell, 60)
-    updates = [m["content"] for m in published if m["msg_type"] == "update_display_data"]
-    assert updates and all(u["transient"] == shown["transient"] for u in updates)
+    updates = [m["content"] for m in published if m["msg_type"] == "update_display_data" and m["content"]["transient"] == shown["transient"]]
+    assert updates and "<progress" in updates[-1]["data"]["text/html"]
     assert "3" in "".join(m["content"]["data"]["text/plain"] for m in published if m["msg_type"] == "display_data")
 
 

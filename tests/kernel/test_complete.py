@@ -71,7 +71,7 @@ def test_places_are_bytes(podium, vision):
 
 def test_what_is_suggested_can_be_run(podium, vision):
     """A value stands in the line as the language takes it, whatever is in it."""
-    cursor = "tasks where params.p = "
+    cursor = "tasks in vision where params.p = "
     for match in complete(podium, cursor + "|")["matches"]:
         answer = podium.call("POST", "/api/v1/commands", {"line": cursor + match["text"] + " show params.p"})
         assert answer["rows"] == [[HOSTILE]]

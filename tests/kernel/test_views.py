@@ -85,7 +85,7 @@ def test_a_task_that_is_watched(kernel, podium, project):
 
 
 def test_a_table_that_is_none_of_tasks_follows_too(kernel, podium, project):
-    (shown,) = kernel.ok("projects live").displays
+    (shown,) = kernel.ok("set rows 1000\nprojects live").displays
     name = f"{project[0]}-more"
     podium.call("POST", "/api/v1/projects", {"name": name})
     assert until(updates_of(kernel, shown), name)

@@ -44,8 +44,31 @@ def test_curves_of_a_running_task_grow(notebooks, podium, project):
       return most; }"""
     before = notebook.page.evaluate(points)
     assert before > 0
+    wire = logged.Wire(podium.url)  # the first one may have been closed while the notebook opened
     for step in range(1, 40):
         logged.log(wire, run, {"loss": 1 / (step + 1)}, step=step)
     notebook.page.wait_for_function(f"(before) => ({points})() >= before + 30", arg=before, timeout=60_000)
     drawn(notebook, 0)
     notebook.shot("lab-growing")
+
+
+def test_growing_curves_go_on_after_a_reload(notebooks, podium, project):
+    """A page that was loaded again hears of no output that is replaced: a picture takes its place."""
+    wire = logged.Wire(podium.url)
+    run = logged.run(wire, logged.experiment(podium.url, project + "-reloaded"), "grows", {"loss": 1.0})
+    notebook = notebooks([f"chart metrics.loss in {project}-reloaded"])
+    notebook.run_all()
+    drawn(notebook, 0)
+    picture = notebook.cell(0).locator("img[src^='data:image/svg']")
+    expect(picture).to_have_count(0)  # the chart itself grows
+    notebook.save()
+    notebook.page.reload()
+    notebook.ready()
+    expect(picture).to_be_visible()
+    expect(notebook.cell(0).locator(".vega-embed").first).to_be_hidden()
+    before = picture.get_attribute("src")
+    for step in range(1, 20):
+        logged.log(wire, run, {"loss": 1 / (step + 1)}, step=step)
+    expect(picture).not_to_have_attribute("src", before)
+    notebook.page.wait_for_function("(img) => img.complete && img.naturalWidth > 300", arg=picture.element_handle())
+    notebook.shot("lab-growing-reloaded")

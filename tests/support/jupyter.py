@@ -48,7 +48,7 @@ class Lab:
         self._until_it_listens()
         return self
 
-    def _until_it_listens(self, seconds=120):
+    def _until_it_listens(self, seconds=300):
         """Its log goes on into a file afterwards."""
         text, deadline = b"", time.monotonic() + seconds
         while b"is running at" not in text:
@@ -103,9 +103,9 @@ class Notebook:
         return self.ready()
 
     def ready(self):
-        expect(self.panel.locator(".jp-Cell").first).to_be_visible()
+        expect(self.panel.locator(".jp-Cell").first).to_be_visible(timeout=180_000)
         self.page.wait_for_function("""(name) => { const w = window.jupyterapp?.shell.currentWidget;
-            return w?.context?.path === name && w.sessionContext?.isReady && w.sessionContext.session?.kernel; }""", arg=self.name, timeout=90_000)
+            return w?.context?.path === name && w.sessionContext?.isReady && w.sessionContext.session?.kernel; }""", arg=self.name, timeout=180_000)
         return self
 
     @property

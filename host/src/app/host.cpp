@@ -29,9 +29,9 @@ namespace {
 
 /// The plugins that podium ships: enabled by default, and granted the routes they ask for.
 const std::set<std::string>& first_party() {
-  static const std::set<std::string> ids = {"storage-sqlite", "mlflow", "actions",
-                                            "custom-actions", "rules", "leaderboard", "comparison",
-                                            "dashboard"};
+  static const std::set<std::string> ids = {"storage-sqlite", "mlflow",   "actions",
+                                            "custom-actions", "rules",    "leaderboard",
+                                            "comparison",     "dashboard"};
   return ids;
 }
 

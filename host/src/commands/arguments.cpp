@@ -22,9 +22,25 @@ std::string in_quotes(std::string_view text) {
   return out + '\'';
 }
 
+/// Whether a word that was read without quotes ends where it ends, and not with the line.
+bool is_closed(std::string_view text) {
+  std::size_t depth = 0;
+  bool in_name = false;
+  for (const char c : text) {
+    if (c == '`') in_name = !in_name;
+    if (in_name) continue;
+    if (c == '(') ++depth;
+    if (c == ')' && depth > 0) --depth;
+  }
+  return depth == 0 && !in_name;
+}
+
 /// The items of `a, 'b c'`, as a line has them: divided where no back-ticks and no parentheses are.
-/// Those that a line would read otherwise are put in quotes; the first one was read without.
+/// Those that a line would read otherwise are put in quotes; the first one was read without, but if
+/// it has a parenthesis that is not closed, it would take what stands behind it.
 std::string items_of(std::string_view text) {
+  // Without quotes it would be joined with what stands before or behind it.
+  if (text.starts_with(',') || text.ends_with(',')) return in_quotes(text);
   std::string out;
   std::size_t begin = 0, depth = 0;
   bool in_name = false, odd = text.empty();
@@ -32,8 +48,9 @@ std::string items_of(std::string_view text) {
     const bool end = i == text.size();
     if (end || (text[i] == ',' && depth == 0 && !in_name)) {
       const std::string_view item = text.substr(begin, i - begin);
-      const bool quote = odd || in_name || depth > 0 || item.empty();
-      out += begin == 0 ? std::string(item) : ", " + (quote ? in_quotes(item) : std::string(item));
+      const bool open = in_name || depth > 0;
+      const bool quote = open || (begin > 0 && (odd || item.empty()));
+      out += (begin > 0 ? ", " : "") + (quote ? in_quotes(item) : std::string(item));
       begin = i + 1;
       odd = false;
       continue;
@@ -167,7 +184,10 @@ std::string print(const ParsedLine& parsed) {
     out += text;
   };
   // What stood in quotes stays there: without them it may be a clause.
-  const auto as_typed = [](const CommandWord& w) { return w.quoted ? in_quotes(w.text) : w.text; };
+  const auto as_typed = [](const CommandWord& w) {
+    // A '-' before a name of an order is taken off it.
+    return w.quoted || !is_closed(w.text) || w.text.starts_with('-') ? in_quotes(w.text) : w.text;
+  };
   const auto in_parts = [](const CommandWord& w) {
     return w.quoted ? in_quotes(w.text) : items_of(w.text);
   };

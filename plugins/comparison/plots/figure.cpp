@@ -113,7 +113,12 @@ std::size_t next_call(std::string_view html, std::size_t from) {
 
 Error none(const std::string& why) { return {ErrorCode::invalid, why}; }
 
-Json parsed(std::string_view text) {
+Json parsed(std::string_view text, std::size_t* left) {
+  if (left != nullptr) {
+    if (text.size() > *left)
+      throw Error(ErrorCode::too_large, "the figures before it were too large together");
+    *left -= text.size();
+  }
   if (!json_depth_ok(text, deepest)) throw none("its JSON is nested too deeply");
   Json json = Json::parse(text.begin(), text.end(), nullptr, false);
   if (!json.is_discarded()) return json;
@@ -185,14 +190,14 @@ std::string without_nan(std::string_view json) {
   return out;
 }
 
-Json read_figure(std::string_view bytes, bool html) {
-  if (!html) return figure_of(parsed(bytes));
+Json read_figure(std::string_view bytes, bool html, std::size_t* left) {
+  if (!html) return figure_of(parsed(bytes, left));
   const auto call = plotly_call(bytes);
   if (!call) throw none("there is no call of Plotly with its data in the page");
-  Json data = parsed(call->data);
+  Json data = parsed(call->data, left);
   if (data.is_object()) return figure_of(std::move(data));
   Json figure = {{"data", std::move(data)}};
-  if (!call->layout.empty()) figure["layout"] = parsed(call->layout);
+  if (!call->layout.empty()) figure["layout"] = parsed(call->layout, left);
   return figure_of(std::move(figure));
 }
 

@@ -23,7 +23,8 @@ std::string without_nan(std::string_view json);
 
 /// A figure: "data" is an array of objects (traces), "layout" an object. Throws `invalid`, with a
 /// sentence that says what is wrong, when there is none in the bytes. `html` by the file's name.
-Json read_figure(std::string_view bytes, bool html);
+/// `left` is how many bytes of JSON may be parsed yet, and becomes less; throws `too_large`.
+Json read_figure(std::string_view bytes, bool html, std::size_t* left = nullptr);
 
 /// Whether a file's name says that there may be a figure in it, and whether in HTML.
 bool may_be_figure(std::string_view path);

@@ -50,7 +50,7 @@ Json PlotReader::read(const std::string& prefix, const PlotFile& file) {
   }
   bytes.resize(have);
   left_ -= std::min<std::uint64_t>(left_, have);
-  return read_figure(bytes, is_html(file.path));
+  return read_figure(bytes, is_html(file.path), &json_);
 }
 
 }  // namespace podium::comparison

@@ -36,15 +36,20 @@ FoundPlots find_plots(PluginContext&, const Reader&, const Principal&, const Sel
 class PlotReader {
  public:
   static constexpr std::uint64_t largest_file = 16 << 20, most_read = 256 << 20;
+  /// Of JSON at a time: as objects in memory it is ten times that.
+  static constexpr std::size_t most_json = 24 << 20;
   explicit PlotReader(const BlobStore& blobs) : blobs_(blobs) {}
 
   /// Throws `invalid`, `too_large` or `not_found` with a sentence that says why there is none.
   Json read(const std::string& prefix, const PlotFile&);
   bool full() const { return left_ == 0; }
+  /// What was read before is no longer in memory.
+  void forget() { json_ = most_json; }
 
  private:
   const BlobStore& blobs_;
   std::uint64_t left_ = most_read;
+  std::size_t json_ = most_json;
 };
 
 }  // namespace podium::comparison

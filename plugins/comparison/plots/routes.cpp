@@ -50,6 +50,7 @@ void write_list(JsonWriter& w, PluginContext& context, const FoundPlots& found,
     for (std::size_t t = 0; t < files.size() && !checked; ++t) {
       if (!files[t] || reader.full()) continue;
       checked = true;
+      reader.forget();
       try {
         reader.read(*found.prefixes[t], *files[t]);
       } catch (const Error& e) {
@@ -86,6 +87,7 @@ void write_errors(JsonWriter& w, const std::vector<std::optional<PlotFile>>& fil
 void write_plot(JsonWriter& w, PlotReader& reader, const Selected& selected,
                 const FoundPlots& found, const std::string& plot,
                 const std::vector<std::optional<PlotFile>>& files, const Cancel& cancel) {
+  reader.forget();
   std::vector<TaskFigure> tasks;
   std::vector<std::optional<std::string>> errors(files.size());
   for (std::size_t t = 0; t < files.size(); ++t) {

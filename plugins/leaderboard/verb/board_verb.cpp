@@ -44,6 +44,8 @@ constexpr View views[] = {
      true, false, false, false},
     {"history", ClauseKind::flag, "", "tasks that entered, changed and left, newest first", false,
      false, true, false, true},
+    {"export", ClauseKind::word, "csv|json", "all of it as a file", true, false, false, false,
+     true},
     {"about", ClauseKind::flag, "", "its definition, its link, what differs from the template",
      false, false, false, false, true},
     {"goals", ClauseKind::flag, "", "the project's goals, who meets them, each one's best", false,
@@ -79,6 +81,7 @@ void check_together(const VerbCall& call, const View& view, bool of_board) {
   refuse("cursor", std::string_view(view.word) == "history", "'history'");
   refuse("chart", view.chart && of_board, "a ranking, 'trust', 'pareto' and 'ranks'");
   const bool asks = std::string_view(view.word) == "delete" || call.has("save as");
+  refuse("to", std::string_view(view.word) == "export", "'export'");
   refuse("yes", asks, "'delete' and 'save as'");
 }
 
@@ -93,6 +96,7 @@ Verb::Usage BoardVerb::usage() const {
   for (const View& view : views)
     if (*view.word != 0) u.clauses.push_back({view.word, view.kind, view.value, view.help});
   u.clauses.push_back({"chart", ClauseKind::flag, "", "draws it"});
+  u.clauses.push_back({"to", ClauseKind::word, "FILE", "of 'export': kept under this name"});
   u.clauses.push_back({"at", ClauseKind::word, "TIME", "as it was then: 2026-11-24, or -1d"});
   u.clauses.push_back(
       {"since", ClauseKind::word, "TIME", "of 'changes' and 'ranks': from then on"});
@@ -109,6 +113,7 @@ Verb::Usage BoardVerb::usage() const {
                 {"board 'which lr' pareto acc energy chart", "whom no other beats in both"},
                 {"board 'which lr' candidate 1", "the first one with its tasks"},
                 {"board 'which lr' changes since -7d", "who moved in a week"},
+                {"board 'which lr' export csv to lr.csv", "all of it as a file"},
                 {"board 'which lr' at 2026-11-24", "the ranking as it was then"}};
   return u;
 }
@@ -260,6 +265,7 @@ Answer BoardVerb::show(const VerbCall& call, const Meant& m, const std::string& 
   if (view == "ranks") return ranks(call, board, at);
   if (view == "candidate") return candidate(call, board, at);
   if (view == "history") return history(call, board);
+  if (view == "export") return export_file(call, board, at);
   if (view == "about") return about_board(call, board);
   if (view == "delete") return erase(call, board);
   const std::int64_t since = moment(call, "since").value_or(desk_.now() - day);

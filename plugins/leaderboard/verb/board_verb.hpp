@@ -48,6 +48,7 @@ class BoardVerb final : public Verb {
   Answer ranks(const VerbCall&, const Board&, std::optional<std::int64_t> at) const;
   Answer candidate(const VerbCall&, const Board&, std::optional<std::int64_t> at) const;
   Answer history(const VerbCall&, const Board&) const;
+  Answer export_file(const VerbCall&, const Board&, std::optional<std::int64_t> at) const;
   Answer about_board(const VerbCall&, const Board&) const;
   Answer save(const VerbCall&, Meant) const;
   Answer erase(const VerbCall&, const Board&) const;

@@ -10,8 +10,8 @@
 namespace podium::leaderboard {
 namespace {
 
-/// Completion looks at so many boards and so many candidates of each. Boards are kept up in memory,
-/// so that is quick.
+/// Completion looks at the definitions of so many boards, and at so many candidates of so many
+/// rankings. Those are kept up in memory, so that is quick.
 constexpr std::uint64_t most_boards = 1000, boards_looked_at = 20;
 constexpr std::size_t candidates_of_each = 50;
 
@@ -57,7 +57,8 @@ std::vector<Verb::Suggestion> BoardVerb::complete(const Principal& who, std::str
     });
   } else if (clause == "pareto" || clause == "candidate") {
     std::vector<Board> boards;
-    desk_.list(who, 0, boards_looked_at, {}, [&](const Board& b) { boards.push_back(b); });
+    desk_.list(who, 0, clause == "pareto" ? most_boards : boards_looked_at, {},
+               [&](const Board& b) { boards.push_back(b); });
     for (const Board& b : boards) {
       if (clause == "pareto") {
         for (const Metric& m : b.definition->metrics) add(m.name, "a metric of a board");

@@ -103,10 +103,10 @@ Answer BoardVerb::ranks(const VerbCall& call, const Board& board,
   const Json told = Json::parse(ranks_json(desk_, call.who(), board, q));
   Answer answer = call.has("chart") ? Answer(ranks_figure(told, title_of(board)))
                                     : Answer(ranks_table(*board.definition, told));
-  if (told.at("kept_since").is_null())
+  if (q.from < told.at("kept_since").get<std::int64_t>())
     answer.notice(
-        "Nothing was kept of that time: ranks are worked out from the tasks that are "
-        "there and when they ended.");
+        "Ranks of times before the board was made are worked out from the tasks that are there and "
+        "when they ended.");
   return answer;
 }
 
@@ -163,6 +163,22 @@ Answer BoardVerb::history(const VerbCall& call, const Board& board) const {
   const auto rows = static_cast<std::uint64_t>(rows_of(call, usual_rows, most_rows));
   return history_table(*board.definition, Json::parse(history_json(desk_, call.who(), board, rows,
                                                                    call.text("cursor"))));
+}
+
+Answer BoardVerb::export_file(const VerbCall& call, const Board& board,
+                              std::optional<std::int64_t> at) const {
+  const CommandWord& format = call.words("export").front();
+  if (format.text != "csv" && format.text != "json")
+    throw call.wrong(format, "'export' is csv or json");
+  AnswerFile file;
+  file.name = call.text("to", "board-" + board.id + "." + format.text);
+  if (file.name.find_first_of("/\\") != std::string::npos)
+    throw call.wrong(call.words("to").front(), "'to' is the name of a file, without a folder");
+  file.url = "/api/v1/boards/" + board.id + "/export?format=" + format.text;
+  if (at) file.url += "&at=" + std::to_string(*at);
+  file.content_type = format.text == "csv" ? "text/csv; charset=utf-8" : "application/json";
+  file.keep = call.has("to");
+  return file;
 }
 
 Answer BoardVerb::about_board(const VerbCall& call, const Board& board) const {

@@ -45,9 +45,10 @@ input:not([type=checkbox]):not([type=radio]),select,textarea{background:var(--bg
 .row.goal::before{content:"";position:absolute;left:0;top:0;bottom:0;width:3px;background:var(--l-good);z-index:2}
 .row.gone{opacity:.45}
 .row.old .c{color:var(--mute);text-decoration:line-through}
-.c{flex:none;padding:0 8px;line-height:${rowHeight - 1}px;white-space:pre;overflow:hidden;text-overflow:ellipsis;unicode-bidi:isolate;outline-offset:-2px;cursor:default}
+.c{flex:none;padding:0 8px;line-height:${rowHeight - 1}px;white-space:pre;unicode-bidi:isolate;outline-offset:-2px;cursor:default}
+.c.o{overflow:hidden;text-overflow:ellipsis}
 .c.n{text-align:right}
-.c.p,.h.p{position:sticky;z-index:1;background:inherit}
+.c.p,.h.p{background:inherit}.wide .c.p,.h.p{position:sticky;z-index:1}
 .c.last,.h.last{border-right:1px solid var(--line)}
 .c.k,.h.k{padding:0;text-align:center}
 .c.k input,.h.k input{margin:0;vertical-align:middle;width:15px;height:15px;pointer-events:none}

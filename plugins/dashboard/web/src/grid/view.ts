@@ -330,6 +330,8 @@ export class View {
     this.ratio_ = whole > mostHeight ? (whole - room) / (height - room) : 1;
     this.body.style.height = `${height}px`;
     this.body.style.width = `${left}px`;
+    // What sticks or is cut is layers to compose: no more of that than it takes.
+    if (this.scroll.classList.contains('wide') !== left > this.width_) this.scroll.classList.toggle('wide');
     this.total_ = cache.total;
     put(this.scroll, 'aria-rowcount', cache.known ? cache.total + 1 : -1);
     put(this.scroll, 'aria-colcount', this.shownColumns_.length + 1);
@@ -427,6 +429,8 @@ export class View {
     if (cell.key === key) return false;
     cell.key = key;
     const el = cell.el;
+    const full = c.kind === 'map' || text.length * this.letter_ * 1.2 > c.width - 16;
+    if (el.classList.contains('o') !== full) el.classList.toggle('o');
     if (el.classList.contains('tint')) el.classList.remove('tint');
     if (el.hasAttribute('title')) el.removeAttribute('title');
     if (c.kind === 'map' && value && typeof value === 'object') {
