@@ -5,6 +5,7 @@ import re
 WIDGET, VEGALITE = "application/vnd.jupyter.widget-view+json", "application/vnd.vegalite.v5+json"
 _ID = re.compile(r"\b[0-9a-f]{32}\b|(?<=podium-snapshot-)[0-9a-f]{12}\b|(?<=podium-snapshot=\")[0-9a-f]{12}\b")
 _CUT_ID = re.compile(r"\b[0-9a-f]{12,31}…")
+_ACTIVE = re.compile(r"(active(?:<td>| +))20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ")  # the machine's time or the task's, as long as logging took
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
 _COLOUR = re.compile(r"#[0-9a-f]{6}\b")
 _DASH = re.compile(r' stroke-dasharray="6 3"')
@@ -46,7 +47,7 @@ def stored(notebook):
 
     def change(text):
         text = _CUT_ID.sub(lambda m: "0" * (len(m.group()) - 1) + "…", _ID.sub(ids, text))
-        return times.sub(NOON, _ADDRESS.sub("http://127.0.0.1:5000", text))
+        return times.sub(NOON, _ACTIVE.sub(rf"\g<1>{NOON}", _ADDRESS.sub("http://127.0.0.1:5000", text)))
 
     notebook.metadata = {"kernelspec": notebook.metadata["kernelspec"], "language_info": {"name": notebook.metadata["kernelspec"]["language"]}}
     for cell in notebook.cells:
