@@ -122,8 +122,7 @@ def test_interrupt_by_message(kernel, podium, vision):
 
 
 def test_interrupt_of_an_idle_kernel(kernel, vision):
-    for _ in range(3):
-        kernel.manager.interrupt_kernel()
+    kernel.interrupt_idle(3)
     kernel.ok("projects")
     assert kernel.manager.is_alive()
 
@@ -322,7 +321,7 @@ def test_connect_local(vision, tmp_path):
         assert cell.status == "ok", cell.reply["content"]
         url = cell.out.split()[-1]
         assert kernel.ok("projects").displays
-        kernel.manager.interrupt_kernel()
+        kernel.interrupt_idle()
         kernel.ok("projects")
     deadline = time.monotonic() + 30
     while True:

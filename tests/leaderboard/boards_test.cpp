@@ -22,6 +22,13 @@ ErrorCode refused(BoardsHost& host, const std::string& method, const std::string
   return ErrorCode::internal;
 }
 
+/// Without what its listener tells of it, when it comes to that.
+Json settled(Json board) {
+  board.erase("changed");
+  board.erase("events");
+  return board;
+}
+
 }  // namespace
 
 TEST_CASE("a board is made, found, changed and erased") {
@@ -29,9 +36,10 @@ TEST_CASE("a board is made, found, changed and erased") {
   const auto made =
       host.call("POST", "/api/v1/boards", {{"name", "b"}, {"project", "p"}, {"definition", by_g}});
   const std::string id = made.json["id"];
-  CHECK(host.get("/" + id) == made.json);
-  CHECK(host.get("/links/" + made.json["link"].get<std::string>()) == made.json);
-  CHECK(host.get("?project=p")["boards"] == Json::array({made.json}));
+  CHECK(settled(host.get("/" + id)) == settled(made.json));
+  CHECK(settled(host.get("/links/" + made.json["link"].get<std::string>())) == settled(made.json));
+  REQUIRE(host.get("?project=p")["boards"].size() == 1);
+  CHECK(settled(host.get("?project=p")["boards"][0]) == settled(made.json));
   CHECK(refused(host, "POST", "", {{"name", "b"}, {"project", "p"}, {"definition", by_g}}) ==
         ErrorCode::exists);
   CHECK(refused(host, "POST", "", {{"name", "c"}, {"project", "q"}, {"definition", by_g}}) ==

@@ -1,6 +1,8 @@
 """A Jupyter kernel as its clients use it: cells that run, what they publish, comms of widgets."""
 import contextlib
 import os
+import pathlib
+import signal
 import time
 
 from jupyter_client.manager import KernelManager
@@ -76,6 +78,17 @@ class Kernel:
         parent = self.send(code, **options)
         reply = self.reply(parent, seconds)
         return Cell(reply, self.published(parent, seconds))
+
+    def interrupt_idle(self, times=1):
+        """Interrupts that are taken before this returns: one that is on its way would hit the next cell."""
+        sigint = 1 << (signal.SIGINT - 1)
+        for _ in range(times):
+            self.manager.interrupt_kernel()
+            deadline = time.monotonic() + 30
+            while any(int(line.split()[1], 16) & sigint for line in pathlib.Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
+                      if line.startswith(("SigPnd", "ShdPnd"))):
+                assert time.monotonic() < deadline, "the interrupt is not taken"
+            self.reply(self.client.kernel_info(), 30)
 
     def ok(self, code, **options):
         cell = self.run(code, **options)
