@@ -119,7 +119,7 @@ def test_questions_are_asked_in_the_notebook(notebooks, project, tasks):
 TRAINING = """
 import sys, mlflow
 mlflow.set_tracking_uri(sys.argv[1]); mlflow.set_experiment(sys.argv[2])
-with mlflow.start_run(run_name="from-a-client"):
+with mlflow.start_run(run_name="client"):
     mlflow.log_params({"lr": 0.5})
     for step in range(20):
         mlflow.log_metric("acc", step / 20, step=step)
@@ -137,7 +137,7 @@ def test_live_while_an_mlflow_client_logs(notebooks, podium, project):
     expect(table.grid.locator(".bar").first.get_by_text("live", exact=True)).to_be_visible()
     with subprocess.Popen([sys.executable, "-c", TRAINING, podium.url, project], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as training:
         assert training.stdout.readline() == "logged\n"
-        expect(table.cell(0, "Name")).to_have_text("from-a-client")
+        expect(table.cell(0, "Name")).to_have_text("client")
         expect(table.cell(0, "acc")).to_have_text("0.9877")
         expect(table.cell(0, "Status")).to_contain_text("running")
         table.total("41 tasks")
