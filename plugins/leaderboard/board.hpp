@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "definition.hpp"
+#include "podium/storage_kit/rows.hpp"
 #include "podium/store/store.hpp"
 
 namespace podium::leaderboard {
@@ -47,10 +48,9 @@ Board board_of(const Row&);
 /// What `board_of` reads of a body.
 std::string body_of(const std::string& description, const Definition&);
 
-// Cells as what they are; a missing one is empty.
-std::string text_of(const Cell&);
-std::optional<std::int64_t> integer_of(const Cell&);
-std::int64_t integer_or(const Cell&, std::int64_t otherwise);
-bool flag_of(const Cell&);
+using kit::flag_of;
+using kit::integer_of;
+using kit::integer_or;
+using kit::text_of;
 
 }  // namespace podium::leaderboard

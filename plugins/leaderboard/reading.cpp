@@ -79,29 +79,6 @@ std::vector<Ordinal> projects_of(const Reader& reader, const Ids& ids, Ordinal p
   return out;
 }
 
-kit::Seen seen(const Row& row, std::size_t column, const Path& path) {
-  kit::Seen out;
-  switch (path.kind) {
-    case Path::Kind::id:
-      out.cell = row.id();
-      return out;
-    case Path::Kind::ordinal:
-      out.cell = row.ordinal();
-      return out;
-    case Path::Kind::version:
-      out.cell = row.version();
-      return out;
-    case Path::Kind::map:
-      out.dual = true;
-      out.cell = row.cell(column);
-      if (const auto text = view_of(out.cell)) out.number = kit::number_of(*text);
-      return out;
-    default:
-      out.cell = row.cell(column);
-      return out;
-  }
-}
-
 Reading::Reading(const PluginContext& context, const Ids& ids, DefinitionPtr definition,
                  Filter visible, std::vector<Ordinal> projects)
     : ids_(ids), definition_(std::move(definition)), projects_(std::move(projects)) {
@@ -173,7 +150,7 @@ void Reading::plan() {
   if (d.group_by.all_params) all_params_ = add(whole_map("params"));
   if (d.kind == Kind::teams)
     team_ = add(value_of(d.team.empty() ? field("user") : entry("tags", d.team)));
-  for (const OrderKey& key : order_) order_cells_.push_back(add(value_of(key.path)));
+  for (const OrderKey& key : order_) order_cells_.push_back(add(kit::column_of(key.path)));
 }
 
 std::string Reading::key_of(const Row& row) const {
@@ -272,7 +249,7 @@ void Reading::read(const Reader& reader, std::optional<std::span<const Ordinal>>
     }
     for (std::size_t i = 0; i < order_.size(); ++i)
       e.order.push_back(
-          kit::sort_key(seen(row, order_cells_[i], order_[i].path), order_[i].as_text));
+          kit::sort_key(kit::seen(row, order_cells_[i], order_[i].path), order_[i].as_text));
     sink(std::move(e));
     return true;
   };

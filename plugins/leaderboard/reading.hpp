@@ -62,7 +62,4 @@ class Reading {
   std::size_t all_params_ = 0, team_ = 0;
 };
 
-/// The columns that a path's value is in, as an evaluator sees it.
-kit::Seen seen(const Row&, std::size_t column, const Path&);
-
 }  // namespace podium::leaderboard

@@ -82,7 +82,7 @@ kit::Seen Past::value(const Path& path) {
   } else if (path.kind == Path::Kind::version) {
     assumed_.insert("version");
   }
-  return seen(now_, column, path);
+  return kit::seen(now_, column, path);
 }
 
 bool Past::any(const std::string& child, const std::string& reference, const Filter& inner) {

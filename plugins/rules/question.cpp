@@ -91,41 +91,7 @@ std::size_t Columns::add(Column column) {
 }
 
 void Columns::add(const Question& q) {
-  for (const Path* path : q.paths) at_[path] = add(column_of(*path));
-}
-
-Column column_of(const Path& path) {
-  // A map entry without a key is the map as a whole.
-  if (path.kind == Path::Kind::map && path.key.empty()) return whole_map(path.name);
-  return value_of(path);
-}
-
-kit::Seen seen(const Row& row, std::size_t column, const Path& path) {
-  kit::Seen out;
-  switch (path.kind) {
-    case Path::Kind::id:
-      out.cell = row.id();
-      return out;
-    case Path::Kind::ordinal:
-      out.cell = row.ordinal();
-      return out;
-    case Path::Kind::version:
-      out.cell = row.version();
-      return out;
-    case Path::Kind::map:
-      out.dual = true;
-      if (path.key.empty()) {
-        if (!row.map(column).empty()) out.cell = std::string_view();
-        return out;
-      }
-      out.cell = row.cell(column);
-      if (const auto* text = std::get_if<std::string_view>(&out.cell))
-        out.number = kit::number_of(*text);
-      return out;
-    default:
-      out.cell = row.cell(column);
-      return out;
-  }
+  for (const Path* path : q.paths) at_[path] = add(kit::column_of(*path));
 }
 
 bool any_child(const Store& store, const Reader& reader, Ordinal task, const std::string& child,

@@ -48,17 +48,12 @@ class Columns {
   std::unordered_map<const Path*, std::size_t> at_;
 };
 
-/// The column that shows what a path leads to.
-Column column_of(const Path&);
-/// What an evaluator sees of a column of a task.
-kit::Seen seen(const Row&, std::size_t column, const Path&);
-
 /// A row of tasks, to be asked. Children are asked of the reader.
 class RowRecord final : public kit::RecordAccess {
  public:
   RowRecord(const Store& store, const Reader& reader, const Columns& columns, const Row& row)
       : store_(store), reader_(reader), columns_(columns), row_(row) {}
-  kit::Seen value(const Path& path) override { return seen(row_, columns_.of(&path), path); }
+  kit::Seen value(const Path& path) override { return kit::seen(row_, columns_.of(&path), path); }
   bool any(const std::string& child, const std::string& reference, const Filter& inner) override;
 
  private:

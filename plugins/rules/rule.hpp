@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "podium/principal.hpp"
+#include "podium/storage_kit/rows.hpp"
 #include "podium/store/store.hpp"
 
 namespace podium::rules {
@@ -67,10 +68,9 @@ struct Rule {
 const std::vector<Column>& rule_columns();
 Rule rule_of(const Row&);
 
-// Cells as what they are; a missing one is empty.
-std::string text_of(const Cell&);
-std::optional<std::int64_t> integer_of(const Cell&);
-std::int64_t integer_or(const Cell&, std::int64_t otherwise);
-bool flag_of(const Cell&);
+using kit::flag_of;
+using kit::integer_of;
+using kit::integer_or;
+using kit::text_of;
 
 }  // namespace podium::rules

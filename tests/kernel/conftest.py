@@ -13,11 +13,9 @@ os.environ["JUPYTER_PATH"] = str(BUILD / "share/jupyter")
 for word in ("PODIUM_URL", "MLFLOW_TRACKING_URI", "PODIUM_TOKEN"):
     os.environ.pop(word, None)
 
-from host import Host  # noqa: E402
+from host import HOSTILE, Host  # noqa: E402
 from kernels import started  # noqa: E402
 from podium import Podium  # noqa: E402
-
-HOSTILE = ("</script><img src=x onerror=alert(1)>`${alert(2)}` & \"q\" 'a' \u202egnp.exe " + "x" * 500)[:500]
 
 
 def pytest_collection_modifyitems(items):
@@ -37,14 +35,7 @@ def podium(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def vision(podium):
-    project = podium.call("POST", "/api/v1/projects", {"name": "vision"})["id"]
-    tasks = {
-        "a": podium.task(project, "a", "completed", {"lr": 0.1, "arch": "cnn"}, {"acc": [0.1, 0.5, 0.9]}, {"team": "cv"}),
-        "b": podium.task(project, "b", "completed", {"lr": 0.2, "arch": "cnn"}, {"acc": [0.2, 0.6, 0.95]}, {"team": "cv"}),
-        "c": podium.task(project, "c", "failed", {"lr": 0.1, "arch": "mlp"}, {"acc": [0.5], "loss": [float(i % 7) for i in range(300)]}),
-        "hostile": podium.task(project, HOSTILE, "completed", {"p": HOSTILE}, {"acc": [0.3]}, {"t": HOSTILE}),
-    }
-    return tasks | {"project": project}
+    return podium.vision()
 
 
 @pytest.fixture

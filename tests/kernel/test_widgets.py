@@ -5,6 +5,7 @@ import time
 import pytest
 
 from conftest import HOSTILE, started
+from tables import FrontEnd, check_that_rows_travel
 
 ESM = "export default { initialize() {}, render({ el }) { el.textContent = 'a stand-in'; } };\n"
 
@@ -22,42 +23,13 @@ def kernel(podium, elements):
         yield running
 
 
-class Table:
-    """The front end of one table."""
-
+class Table(FrontEnd):
     def __init__(self, kernel, line):
-        self.kernel = kernel
         self.cell = kernel.ok(line)
         *library, self.opened = self.cell.of("comm_open")  # the first table brings the module
         if library:
             kernel.library = library[0]["comm_id"]
-        self.id = self.opened["comm_id"]
-        self.state = self.opened["data"]["state"]
-        self.asked = 0
-
-    def custom(self, content):
-        return self.kernel.comm("comm_msg", self.id, {"method": "custom", "content": content})
-
-    def next(self, method="custom", seconds=30, where=lambda content: True):
-        """The next message of this table's comm that fits."""
-        deadline = time.monotonic() + seconds
-        while True:
-            message = self.kernel.client.get_iopub_msg(timeout=max(0.01, deadline - time.monotonic()))
-            data = message["content"].get("data", {})
-            if message["msg_type"] == "comm_msg" and message["content"]["comm_id"] == self.id and data.get("method") == method:
-                if method != "custom" or where(data["content"]):
-                    self.parent = message["parent_header"].get("msg_id")
-                    return data
-
-    def ask(self, ask, body):
-        self.asked += 1
-        number = self.asked
-        self.custom({"id": number, "ask": ask, "body": body})
-        return self.next(where=lambda c: c.get("id") == number)["content"]
-
-    def window(self, **body):
-        return self.ask("window", {**self.state["question"], "columns": ["id", "name", "metrics.acc"], "order": ["metrics.acc desc"],
-                                   "offset": 0, "limit": 100, **body})["ok"]
+        super().__init__(kernel, self.opened["comm_id"], self.opened["data"]["state"])
 
 
 def test_snapshot_then_widget(kernel, vision):
@@ -107,17 +79,7 @@ def test_forms_keep_the_order_of_their_fields(kernel, podium, vision):
 
 
 def test_rows_travel_as_messages(kernel, vision):
-    table = Table(kernel, "tasks in vision where metrics.acc > 0.4")
-    window = table.window()
-    assert window["total"] == 3 and [r[1] for r in window["rows"]] == ["b", "a", "c"] and window["listing"]
-    again = table.window(listing=window["listing"], offset=1, limit=1)
-    assert [r[1] for r in again["rows"]] == ["a"] and again["moved"] is False
-    facet = table.ask("facets", {**table.state["question"], "column": "state"})["ok"]
-    assert {v["value"]: v["count"] for v in facet["values"]} == {"completed": 2, "failed": 1}
-    assert any(k["name"] == "metrics.acc" for k in table.ask("columns", table.state["question"])["ok"]["metrics"])
-    wrong = table.ask("window", {**table.state["question"], "columns": ["nothing of that"], "order": [], "offset": 0, "limit": 1})
-    assert wrong["error"]["code"] == "invalid" and wrong["error"]["detail"]
-    assert table.ask("explode", {})["error"]["code"] == "invalid"
+    check_that_rows_travel(Table(kernel, "tasks in vision where metrics.acc > 0.4"))
 
 
 def test_rows_while_a_cell_waits(kernel, podium, vision):

@@ -10,8 +10,6 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.setdefault("PODIUM_BINARY", str(ROOT / "build/dev/bin/podium"))).resolve().parents[1]
 PLUGIN = BUILD / "tests/cli/plugin/cli_actions.so"  # of the command line's tests: actions that take long, verbs that ask and draw
 PACKAGE = ROOT / "kernel/python"
-HOSTILE = ("</script><img src=x onerror=alert(1)>`${alert(2)}` & \"q\" 'a' \u202egnp.exe " + "x" * 500)[:500]
-
 
 def support(name):
     """A module of tests/support, where one is called as the package that is tested here."""
@@ -29,6 +27,7 @@ for word in [n for n in os.environ if n.startswith(("PODIUM_", "MLFLOW_TRACKING"
     del os.environ[word]
 
 Host = support("host").Host
+HOSTILE = support("host").HOSTILE
 Podium = support("podium").Podium
 started = support("kernels").started
 
@@ -44,14 +43,7 @@ def server(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def vision(server):
-    project = server.call("POST", "/api/v1/projects", {"name": "vision"})["id"]
-    tasks = {
-        "a": server.task(project, "a", "completed", {"lr": 0.1, "arch": "cnn"}, {"acc": [0.1, 0.5, 0.9]}, {"team": "cv"}),
-        "b": server.task(project, "b", "completed", {"lr": 0.2, "arch": "cnn"}, {"acc": [0.2, 0.6, 0.95]}, {"team": "cv"}),
-        "c": server.task(project, "c", "failed", {"lr": 0.1, "arch": "mlp"}, {"acc": [0.5], "loss": [float(i % 7) for i in range(300)]}),
-        "hostile": server.task(project, HOSTILE, "completed", {"p": HOSTILE}, {"acc": [0.3]}, {"t": HOSTILE}),
-    }
-    return tasks | {"project": project}
+    return server.vision()
 
 
 @pytest.fixture

@@ -1,37 +1,17 @@
 """The table's widget: the protocol that its front end speaks, and what stays in a notebook."""
 import json
-import time
+
+from conftest import support
+
+tables = support("tables")
 
 
-class Table:
-    """The front end of one table."""
-
+class Table(tables.FrontEnd):
     def __init__(self, kernel, code):
-        self.kernel = kernel
         self.cell = kernel.ok(code)
         opened = {m["comm_id"]: m["data"]["state"] for m in self.cell.of("comm_open")}
-        self.id, self.state = next((i, s) for i, s in opened.items() if "question" in s)
+        super().__init__(kernel, *next((i, s) for i, s in opened.items() if "question" in s))
         self.opened = opened
-        self.asked = 0
-
-    def next(self, method="custom", seconds=30, where=lambda content: True):
-        deadline = time.monotonic() + seconds
-        while True:
-            message = self.kernel.client.get_iopub_msg(timeout=max(0.01, deadline - time.monotonic()))
-            data = message["content"].get("data", {})
-            if message["msg_type"] == "comm_msg" and message["content"]["comm_id"] == self.id and data.get("method") == method:
-                if method != "custom" or where(data["content"]):
-                    return data
-
-    def ask(self, ask, body):
-        self.asked += 1
-        number = self.asked
-        self.kernel.comm("comm_msg", self.id, {"method": "custom", "content": {"id": number, "ask": ask, "body": body}})
-        return self.next(where=lambda c: c.get("id") == number)["content"]
-
-    def window(self, **body):
-        return self.ask("window", {**self.state["question"], "columns": ["id", "name", "metrics.acc"], "order": ["metrics.acc desc"],
-                                   "offset": 0, "limit": 100, **body})["ok"]
 
     def set(self, **state):
         self.kernel.comm("comm_msg", self.id, {"method": "update", "state": state, "buffer_paths": []})
@@ -51,17 +31,7 @@ def test_its_state(kernel, vision):
 
 
 def test_rows_travel_as_messages(kernel, vision):
-    table = Table(kernel, "podium.tasks('in vision where metrics.acc > 0.4')")
-    window = table.window()
-    assert window["total"] == 3 and [r[1] for r in window["rows"]] == ["b", "a", "c"] and window["listing"]
-    again = table.window(listing=window["listing"], offset=1, limit=1)
-    assert [r[1] for r in again["rows"]] == ["a"] and again["moved"] is False
-    facet = table.ask("facets", {**table.state["question"], "column": "state"})["ok"]
-    assert {v["value"]: v["count"] for v in facet["values"]} == {"completed": 2, "failed": 1}
-    assert any(k["name"] == "metrics.acc" for k in table.ask("columns", table.state["question"])["ok"]["metrics"])
-    wrong = table.ask("window", {**table.state["question"], "columns": ["nothing of that"], "order": [], "offset": 0, "limit": 1})
-    assert wrong["error"]["code"] == "invalid" and wrong["error"]["detail"]
-    assert table.ask("explode", {})["error"]["code"] == "invalid"
+    tables.check_that_rows_travel(Table(kernel, "podium.tasks('in vision where metrics.acc > 0.4')"))
 
 
 def test_what_is_selected(kernel, server, vision):

@@ -2,6 +2,8 @@
 import json
 import urllib.request
 
+HOSTILE = ("</script><img src=x onerror=alert(1)>`${alert(2)}` & \"q\" 'a' \u202egnp.exe " + "x" * 500)[:500]
+
 
 class Host:
     def __init__(self, url):
@@ -29,3 +31,14 @@ class Host:
 
     def end(self, task, kind="complete"):
         self.call("POST", f"/api/v1/tasks/{task}/transition", {"kind": kind})
+
+    def vision(self):
+        """A project with two good tasks, a failed one and one with hostile names; ids by name, and the project's."""
+        project = self.call("POST", "/api/v1/projects", {"name": "vision"})["id"]
+        return {
+            "a": self.task(project, "a", "completed", {"lr": 0.1, "arch": "cnn"}, {"acc": [0.1, 0.5, 0.9]}, {"team": "cv"}),
+            "b": self.task(project, "b", "completed", {"lr": 0.2, "arch": "cnn"}, {"acc": [0.2, 0.6, 0.95]}, {"team": "cv"}),
+            "c": self.task(project, "c", "failed", {"lr": 0.1, "arch": "mlp"}, {"acc": [0.5], "loss": [float(i % 7) for i in range(300)]}),
+            "hostile": self.task(project, HOSTILE, "completed", {"p": HOSTILE}, {"acc": [0.3]}, {"t": HOSTILE}),
+            "project": project,
+        }
