@@ -207,3 +207,17 @@ TEST_CASE("Percentile intervals cover as often as they say") {
   CHECK(held > 350);  // 95 % nominal; a percentile interval of a skewed mean has a little less
   CHECK(held < 396);
 }
+
+TEST_CASE("An interval does not depend on the unit of its values") {
+  const double unit = GENERATE(1e-150, 1e-90, 1e90, 1e150);
+  const auto interval = [](double u) {
+    auto asked = options();
+    asked.drawn = Drawn::tasks;
+    asked.across = Across::pooled;
+    return estimate(samples({{1 * u, 2 * u, 4 * u}, {2 * u, 3 * u}}), asked);
+  };
+  const auto made = interval(unit);
+  REQUIRE(made.method == Method::student);
+  CHECK(*made.low / unit == Approx(*interval(1).low));
+  CHECK(*made.high / unit == Approx(*interval(1).high));
+}

@@ -129,21 +129,21 @@ double p_of_equal(const Contender& a, const Contender& b, std::size_t replicates
     return std::min(1.0, 2 * static_cast<double>(1 + tail) / static_cast<double>(replicates + 1));
   if (a.score == b.score) return 1;
   const double apart = std::abs(a.score - b.score);
+  if (std::isinf(apart)) return 0;
   const double least = std::min(a.freedom, b.freedom);
   if (const double p = 2 * student_tail(apart / std::sqrt(most_variance(a, b)), least); p < enough)
     return p;
   const double together = 2 * products(a, b, replicates) /
                           static_cast<double>(std::max<std::size_t>(replicates, 2) - 1);
   const double square = a.variance + b.variance - together;
-  // Rounding leaves a trace of what is nothing; an infinite score is apart from all others.
-  const bool nothing = square <= 1e-20 * (a.variance + b.variance) || !std::isfinite(square);
-  if (nothing) return 0;
-  const auto share = [](const Contender& c) {
-    return c.freedom > 0 ? c.variance * c.variance / c.freedom : 0;
-  };
   const double sum = a.variance + b.variance;
+  // Rounding leaves a trace of what is nothing.
+  if (square <= 1e-20 * sum || !std::isfinite(square)) return 0;
+  const auto share = [&](const Contender& c) {
+    return c.variance / sum * (c.variance / sum) / c.freedom;
+  };
   const bool pairs = a.of->sizes == b.of->sizes && !a.borrowed && !b.borrowed;
-  const double freedom = pairs ? least : sum * sum / (share(a) + share(b));
+  const double freedom = pairs ? least : 1 / (share(a) + share(b));
   return 2 * student_tail(apart / std::sqrt(square), freedom);
 }
 

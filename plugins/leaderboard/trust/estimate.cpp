@@ -261,16 +261,20 @@ struct Error {
 Error error_of_mean(const Estimate& made, const Values& values, const TrustQuestion& options) {
   if (options.drawn == Drawn::datasets || values.parts.size() == 1)
     return {made.variance * made.scale, made.freedom};
-  Error sum;  // of the groups, with degrees of freedom by Welch and Satterthwaite
-  double below = 0;
-  for (const auto& part : values.parts) {
+  const auto square = [&](const Values::Part& part) {
     const double c = factor(values, part, options);
     const auto m = static_cast<double>(part.size);
-    const double square = c * c * squares(values.of(part)) / (m - 1) / m;
-    sum.square += square;
-    below += square * square / (m - 1);
+    return c * c * squares(values.of(part)) / (m - 1) / m;
+  };
+  Error sum{0, made.freedom};
+  for (const auto& part : values.parts) sum.square += square(part);
+  if (sum.square <= 0) return sum;
+  double below = 0;  // degrees of freedom of the groups together, by Welch and Satterthwaite
+  for (const auto& part : values.parts) {
+    const double share = square(part) / sum.square;
+    below += share * share / static_cast<double>(part.size - 1);
   }
-  sum.freedom = below > 0 ? sum.square * sum.square / below : made.freedom;
+  sum.freedom = 1 / below;
   return sum;
 }
 
