@@ -91,7 +91,7 @@ INSPECTED = {
     "verb": ["tasks"],
     "project": ["tasks in runs-100000"],
     "key": ["tasks in runs-100000 where metrics.acc", "tasks where params.lr", "tasks in runs-100000 where tags.tag0", "tasks where state"],
-    "task": ["show run-99999", "show no-such"],
+    "task": ["show no-such"],
 }
 
 
@@ -99,12 +99,19 @@ def logging(url, rate, stop):
     """A training: points of one task, at a steady rate, until it is told to stop."""
     import requests
     with requests.Session() as session:
-        task = session.post(f"{url}/api/v1/tasks", json={"project": "runs-100000", "name": "logs", "state": "running"}, timeout=60).json()["id"]
+
+        def call(method, path, body):
+            answer = session.request(method, f"{url}/api/2.0/mlflow/{path}", timeout=60, **{"params" if method == "GET" else "json": body})
+            answer.raise_for_status()
+            return answer.json()
+
+        experiment = call("GET", "experiments/get-by-name", {"experiment_name": "runs-100000"})["experiment"]["experiment_id"]
+        run = call("POST", "runs/create", {"experiment_id": experiment})["run"]["info"]["run_id"]
         begun, n = time.monotonic(), 0
         while not stop.is_set():
             if (early := begun + n / rate - time.monotonic()) > 0:
                 time.sleep(early)
-            session.post(f"{url}/api/v1/tasks/{task}/log", json={"metrics": [{"key": "loss", "points": [[n, n, 1 / (n + 1)]]}]}, timeout=60).raise_for_status()
+            call("POST", "runs/log-metric", {"run_id": run, "key": "loss", "value": 1 / (n + 1), "step": n, "timestamp": n})
             n += 1
 
 
@@ -149,7 +156,10 @@ def complete(times, podium, rate=0):
 
 
 def inspect(times, podium):
-    return answered("inspect", INSPECTED, times, podium)
+    import requests
+    rows = requests.post(f"{os.environ['PODIUM_URL']}/api/v1/commands", json={"line": "tasks in runs-100000 show id, name limit 1"}, timeout=60).json()["rows"]
+    tasks = {"task": INSPECTED["task"] + [f"show {word}" for word in rows[0]]}
+    return answered("inspect", {**INSPECTED, **tasks}, times, podium)
 
 
 PODIUM_DRAWN = """(n) => { const cell = jupyterapp.shell.currentWidget.node.querySelectorAll('.jp-Cell')[n], grid = cell?.querySelector('podium-grid');

@@ -232,6 +232,12 @@ class Completer {
   }
 
   void names() {
+    for (const char* map : {"metrics", "params", "tags", "properties"})
+      // Who typed the whole name of one means it, and not what else has it in its name.
+      if (folded_.starts_with(std::string(map) + ".")) {
+        keys({map});
+        return;
+      }
     keys({"metrics", "params", "tags", "properties"});
     const EntityVocabulary& words = parts_.words->of("tasks");
     for (const std::string& name : words.names()) add(name, "field");

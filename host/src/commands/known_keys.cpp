@@ -160,7 +160,8 @@ void KnownKeys::add_others(const Path& group, KnownWords& found) {
         if (!known.contains(text)) found.words.push_back({std::move(text), 0});
     });
   };
-  if (!add(among_) && !newest().projects.empty())
+  if (!many_seeks_) many_seeks_ = !add(among_);
+  if (many_seeks_ && !newest().projects.empty())
     add(all_of({among_, in(field("project"), newest().projects)}));
 }
 
@@ -170,7 +171,8 @@ KnownWords KnownKeys::keys(const std::string& name, const std::string& part) {
 
 KnownWords KnownKeys::values(const Path& group, const std::string& part) {
   KnownWords found;
-  if (!affordable([&] { count(among_, group, found); })) {
+  if (!many_) many_ = !affordable([&] { count(among_, group, found); });
+  if (many_) {
     found = count_newest(group);
     add_others(group, found);
   }

@@ -72,6 +72,7 @@ class KnownKeys {
   const Filter among_;
   const Limits limits_;
   std::optional<Newest> newest_;
+  bool many_ = false, many_seeks_ = false;  ///< it was too much once, and is not tried again
 };
 
 }  // namespace podium::host::commands
