@@ -128,6 +128,13 @@ def test_inspection(podium, vision):
     assert "metric" in key["text"] and "tasks that have it: 4" in key["text"] and "0.3 to 0.95" in key["text"]
     param = inspect(podium, "tasks in vision where params.ar|ch = 'cnn'")
     assert "cnn (2)" in param["text"] and "mlp (1)" in param["text"]
+    number = inspect(podium, "tasks in vision where params.l|r = '0.1'")["text"]
+    assert "tasks that have it: 3" in number and "from: 0.1 to 0.2" in number and "0.1 (2)" in number
+    assert "from: 2" in inspect(podium, "tasks in vision where crea|ted > 1")["text"]  # a time as a time
+    named = inspect(podium, "show b|")
+    assert "state: completed" in named["text"] and "acc: 0.95" in named["text"]
+    assert inspect(podium, f"show {vision['c'][:-1]}|")["text"].count("state: failed") == 1
+    assert not inspect(podium, "show nobody's|")["found"]
     task = inspect(podium, f"show {vision['a']}|")
     assert "state: completed" in task["text"] and "acc: 0.9" in task["text"]
     project = inspect(podium, "tasks in visi|on")
