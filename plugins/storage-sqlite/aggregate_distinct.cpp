@@ -116,12 +116,11 @@ bool IndexDistinct::numbers_of(const MapInfo& map, Ordinal part, std::int64_t ke
       "WHERE x.part = ? AND x.key = ? AND x.rank = 0",
       map.values, map.table));
   s.bind(part, key);
+  // They come by their numbers, so the same text comes again and again.
   std::string found;
-  for (bool first = true; s.step();) {
+  while (s.step()) {
     meter_.add(1);
-    if (!first && s.text(0) == found) continue;
-    if (look_ && !matches(s.integer(1))) continue;
-    first = false;
+    if (s.text(0) == found || (look_ && !matches(s.integer(1)))) continue;
     found = s.text(0);
     add(found, kit::number_of(found));
   }

@@ -215,7 +215,7 @@ class Completer {
   }
 
   static std::string note_of(const KnownWords& found, const KnownWord& word) {
-    if (found.of_newest && word.count == 0) return "of older tasks";
+    if (word.count == 0) return found.looked_at == 0 ? "" : "of older tasks";
     return found.of_newest ? fmt::format("{} of the newest {} tasks", word.count, found.looked_at)
                            : fmt::format("{} task{}", word.count, word.count == 1 ? "" : "s");
   }
