@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "aggregate_counts.hpp"
+#include "aggregate_distinct.hpp"
 #include "podium/storage_kit/planner.hpp"
 #include "podium/storage_kit/values.hpp"
 #include "reader_engine.hpp"
@@ -25,6 +26,8 @@ class Aggregation {
         meter_(question.budget) {}
 
   void run() {
+    if (question_.folds.empty() && IndexDistinct(context_, info_, question_, groups_, meter_).run())
+      return;
     const bool counts = std::all_of(question_.folds.begin(), question_.folds.end(),
                                     [](const Fold& f) { return f.kind == Fold::Kind::count; });
     if (counts && context_.tombstones.empty() &&
@@ -39,7 +42,7 @@ class Aggregation {
  private:
   void look_at_keys() {
     SqliteEngine engine(context_, info_);
-    KeyCounter counter(context_, info_, question_.groups[0], groups_);
+    KeyCounter counter(context_, info_, question_.groups[0], groups_, meter_);
     kit::Planner(engine, question_.filter, {}, meter_)
         .run(nullptr, std::numeric_limits<std::uint64_t>::max(),
              [&](std::span<const Ordinal> block) {
@@ -49,6 +52,9 @@ class Aggregation {
   }
 
   void look_at_each() {
+    if (checked_first(meter_))
+      if (const PlaceAndRest asked(question_.filter, info_); asked.rest.empty())
+        meter_.afford(static_cast<std::uint64_t>(asked.records(context_, info_, meter_)));
     SqliteEngine engine(context_, info_);
     // The planner may move its engine's record while it looks ahead; this one is for the values.
     SqliteEngine values(context_, info_);

@@ -19,28 +19,6 @@ void bind(Statement& s, int& at, const Value& v) {
     s.bind_at(++at, std::get<std::int64_t>(v));
 }
 
-// What a conjunction says of the partition, and the rest of it.
-struct Split {
-  const Filter* place = nullptr;
-  std::vector<Filter> rest;
-};
-void split(const Filter& f, const CollectionInfo& info, Split& out) {
-  if (f.op == Filter::Op::and_) {
-    for (const Filter& arm : f.children) split(arm, info, out);
-    return;
-  }
-  const bool equal = (f.op == Filter::Op::compare && f.cmp == Compare::eq) ||
-                     (f.op == Filter::Op::in && !f.negated);
-  const bool whole = std::all_of(f.values.begin(), f.values.end(), [](const Value& v) {
-    return std::holds_alternative<std::int64_t>(v);
-  });
-  if (out.place == nullptr && equal && whole && info.partition != nullptr &&
-      f.path.kind == Path::Kind::field && f.path.name == info.partition->name)
-    out.place = &f;
-  else if (f.op != Filter::Op::all)
-    out.rest.push_back(f);
-}
-
 // What an arm leaves out; of a flag as what indexes serve.
 Filter complement(const Filter& arm) {
   if (arm.op == Filter::Op::compare && arm.cmp == Compare::eq && arm.path.kind == Path::Kind::field)
@@ -49,7 +27,51 @@ Filter complement(const Filter& arm) {
   return not_(arm);
 }
 
+// Whether an arm names its records one by one: then these are looked at.
+bool names_records(const Filter& arm) {
+  const bool equal = (arm.op == Filter::Op::compare && arm.cmp == Compare::eq) ||
+                     (arm.op == Filter::Op::in && !arm.negated);
+  return equal && (arm.path.kind == Path::Kind::ordinal || arm.path.kind == Path::Kind::id);
+}
+
 }  // namespace
+
+bool may_be_cut(std::string_view start) {
+  return start.size() >= indexed_code_points &&
+         kit::count_code_points(start) >= indexed_code_points;
+}
+
+PlaceAndRest::PlaceAndRest(const Filter& f, const CollectionInfo& info) { split(f, info); }
+
+void PlaceAndRest::split(const Filter& f, const CollectionInfo& info) {
+  if (f.op == Filter::Op::and_) {
+    for (const Filter& arm : f.children) split(arm, info);
+    return;
+  }
+  const bool equal = (f.op == Filter::Op::compare && f.cmp == Compare::eq) ||
+                     (f.op == Filter::Op::in && !f.negated);
+  const bool whole = std::all_of(f.values.begin(), f.values.end(), [](const Value& v) {
+    return std::holds_alternative<std::int64_t>(v);
+  });
+  if (!place && equal && whole && info.partition != nullptr && f.path.kind == Path::Kind::field &&
+      f.path.name == info.partition->name)
+    place = f;
+  else if (f.op != Filter::Op::all)
+    rest.push_back(f);
+}
+
+bool PlaceAndRest::take(const Filter& arm) { return std::erase(rest, arm) != 0; }
+
+std::vector<Ordinal> PlaceAndRest::parts(const ReadContext& context,
+                                         const CollectionInfo& info) const {
+  if (!place) return SqliteEngine(context, info).partitions();
+  std::vector<Ordinal> parts;
+  for (const Value& v : place->values) parts.push_back(std::get<std::int64_t>(v));
+  std::erase_if(parts, [](Ordinal o) { return o <= 0; });
+  std::sort(parts.begin(), parts.end());
+  parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
+  return parts;
+}
 
 bool groups_by_keys(const Aggregate& a) {
   return std::any_of(a.groups.begin(), a.groups.end(), [](const Path& p) {
@@ -57,10 +79,23 @@ bool groups_by_keys(const Aggregate& a) {
   });
 }
 
+std::int64_t PlaceAndRest::records(const ReadContext& context, const CollectionInfo& info,
+                                   const kit::Meter& meter) const {
+  if (!place) return context.connection.number(fmt::format("SELECT count(*) FROM {}", info.table));
+  std::int64_t n = 0;
+  for (const Ordinal part : parts(context, info))
+    n += entries(context, meter,
+                 fmt::format("{} INDEXED BY {} WHERE {} = ?", info.table,
+                             info.reference_index(*info.partition), info.partition->column),
+                 part);
+  return n;
+}
+
 KeyCounter::KeyCounter(const ReadContext& context, const CollectionInfo& info, const Path& path,
-                       Groups& groups)
+                       Groups& groups, kit::Meter& meter)
     : context_(context),
       groups_(groups),
+      meter_(meter),
       series_(path.kind == Path::Kind::series),
       keys_(context.connection.prepare(
           series_ ? fmt::format("SELECT key, scope FROM {} WHERE owner = ?",
@@ -84,7 +119,10 @@ Group& KeyCounter::group(std::int64_t key, std::int64_t scope) {
 void KeyCounter::add(Ordinal o, std::int64_t n) {
   keys_.reset();
   keys_.bind(o);
-  while (keys_.step()) group(keys_.integer(0), series_ ? keys_.integer(1) : 0).count += n;
+  std::uint64_t looked_at = 0;
+  for (; keys_.step(); ++looked_at)
+    group(keys_.integer(0), series_ ? keys_.integer(1) : 0).count += n;
+  meter_.add(looked_at);
 }
 
 bool IndexCounts::run() {
@@ -92,7 +130,7 @@ bool IndexCounts::run() {
   if (!groups_by_keys(question_) && bound_arms(question_.filter, info_, bound) &&
       (count_by_key(bound) || count_by_table(bound)))
     return true;
-  return count_by_entries();
+  return question_.groups.empty() ? count_those_with() : count_by_entries();
 }
 
 // Arms that bind plain fields to values, if the filter is nothing else.
@@ -148,8 +186,9 @@ bool IndexCounts::count_by_table(const std::vector<Bound>& bound) {
   for (const Path& path : question_.groups)
     if (path.kind != Path::Kind::field || !info_.field(path.name).extra.empty()) return false;
   // One statement cannot be stopped by a budget.
-  if (question_.budget.records != 0 &&
-      static_cast<std::uint64_t>(records_in(nullptr)) > question_.budget.records)
+  const PlaceAndRest everything({}, info_);
+  if (question_.budget.records != 0 && static_cast<std::uint64_t>(everything.records(
+                                           context_, info_, meter_)) > question_.budget.records)
     return false;
   count_where(bound, "");
   return true;
@@ -164,14 +203,25 @@ void IndexCounts::count_where(const std::vector<Bound>& bound, const std::string
     for (std::size_t i = 0; i < b.values.size(); ++i) where += i == 0 ? "?" : ", ?";
     where += ")";
   }
+  const std::string from = info_.table + index + where;
+  int at = 0;
+  const auto bound_to = [&](const std::string& sql) {
+    Statement s = context_.connection.prepare(sql);
+    at = 0;
+    for (const Bound& b : bound)
+      for (const Value& v : b.values) bind(s, at, v);
+    return s;
+  };
+  if (checked_first(meter_)) {
+    Statement looked_at = bound_to("SELECT count(*) FROM (SELECT 1 FROM " + from + " LIMIT ?)");
+    looked_at.bind_at(++at, meter_.left() + 1);
+    if (looked_at.step()) meter_.afford(static_cast<std::uint64_t>(looked_at.integer(0)));
+  }
   std::string sql = "SELECT count(*)";
   if (!columns.empty()) sql += ", " + columns;
-  sql += " FROM " + info_.table + index + where;
+  sql += " FROM " + from;
   if (!columns.empty()) sql += " GROUP BY " + columns;
-  Statement s = context_.connection.prepare(sql);
-  int at = 0;
-  for (const Bound& b : bound)
-    for (const Value& v : b.values) bind(s, at, v);
+  Statement s = bound_to(sql);
   std::vector<kit::Seen> seen(question_.groups.size());
   while (s.step()) {
     for (std::size_t i = 0; i < seen.size(); ++i)
@@ -193,44 +243,71 @@ bool IndexCounts::count_by_entries() {
   const bool keys = path.key.empty();
   if ((map == nullptr || !map->indexed) && (series == nullptr || !keys)) return false;
 
-  Split parts_and_rest;
-  split(question_.filter, info_, parts_and_rest);
-  std::vector<Ordinal> parts;
-  if (const Filter* place = parts_and_rest.place) {
-    for (const Value& v : place->values) parts.push_back(std::get<std::int64_t>(v));
-    std::erase_if(parts, [](Ordinal o) { return o <= 0; });
-    std::sort(parts.begin(), parts.end());
-    parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
-  } else {
-    parts = SqliteEngine(context_, info_).partitions();
-  }
-  const std::int64_t all = records_in(parts_and_rest.place != nullptr ? &parts : nullptr);
+  PlaceAndRest asked(question_.filter, info_);
+  if (std::any_of(asked.rest.begin(), asked.rest.end(), names_records)) return false;
+  // Of those that have the entry, none is missing.
+  const bool there = !keys && asked.take(is_null(path, true));
+  const std::vector<Ordinal> parts = asked.parts(context_, info_);
+  std::int64_t all = 0;
+  if (!asked.rest.empty() || (!keys && !there)) all = asked.records(context_, info_, meter_);
   std::vector<Ordinal> left_out;
-  if (!parts_and_rest.rest.empty()) {
-    auto found = outside(parts_and_rest.place != nullptr ? *parts_and_rest.place : Filter{},
-                         parts_and_rest.rest, all);
+  if (!asked.rest.empty()) {
+    auto found = outside(asked.place ? *asked.place : Filter{}, asked.rest, all);
     if (!found) return false;
     left_out = std::move(*found);
   }
   if (keys) {
-    KeyCounter counter(context_, info_, path, groups_);
+    KeyCounter counter(context_, info_, path, groups_, meter_);
     for (const Ordinal part : parts) count_keys(counter, map, series, part);
     for (const Ordinal o : left_out) counter.add(o, -1);
     return true;
   }
   const auto key = context_.dictionary.id(context_.connection, path.key);
-  std::int64_t missing = all;
-  for (const Ordinal part : parts)
-    if (key) missing -= count_values(*map, part, *key);
+  std::int64_t missing = there ? 0 : all;
+  for (const Ordinal part : parts) {
+    if (!key) break;
+    const std::int64_t present = count_values(*map, part, *key);
+    if (!there) missing -= present;
+  }
   meter_.add(static_cast<std::uint64_t>(missing));
   const kit::Seen nothing{{}, std::nullopt, true};
   if (missing > 0) groups_.at(std::span(&nothing, 1)).count += missing;
   SqliteEngine values(context_, info_);
-  for (const Ordinal o : left_out)
-    if (values.seek(o)) {
-      const kit::Seen seen = values.value(path);
+  for (const Ordinal o : left_out) {
+    if (!values.seek(o)) continue;
+    const kit::Seen seen = values.value(path);
+    if (!there || !std::holds_alternative<std::monostate>(seen.cell))
       --groups_.at(std::span(&seen, 1)).count;
-    }
+  }
+  return true;
+}
+
+// How many records have an entry or a series: as many as it has in the index.
+bool IndexCounts::count_those_with() {
+  const PlaceAndRest asked(question_.filter, info_);
+  if (asked.rest.size() != 1) return false;
+  const Filter& has = asked.rest.front();
+  const Path& path = has.path;
+  if (has.op != Filter::Op::is_null || !has.negated || path.key.empty()) return false;
+  const MapInfo* map = path.kind == Path::Kind::map ? &info_.map(path.name) : nullptr;
+  const SeriesInfo* series =
+      path.kind == Path::Kind::series ? &info_.one_series(path.name) : nullptr;
+  if ((map == nullptr || !map->indexed) && series == nullptr) return false;
+  const auto key = context_.dictionary.id(context_.connection, path.key);
+  const auto scope = context_.dictionary.id(context_.connection, path.scope);
+  if (!key || (series != nullptr && !scope)) return true;
+  std::int64_t n = 0;
+  for (const Ordinal part : asked.parts(context_, info_)) {
+    const std::int64_t here =
+        map != nullptr
+            ? entries(context_, meter_, map->values + " WHERE part = ? AND key = ?", part, *key)
+            : entries(context_, meter_,
+                      series->last_values + " WHERE part = ? AND key = ? AND scope = ?", part, *key,
+                      *scope);
+    meter_.add(static_cast<std::uint64_t>(here));
+    n += here;
+  }
+  if (n != 0) groups_.at(std::span<const kit::Seen>()).count += n;
   return true;
 }
 
@@ -254,11 +331,12 @@ std::optional<std::vector<Ordinal>> IndexCounts::outside(const Filter& place,
 
 void IndexCounts::count_keys(KeyCounter& counter, const MapInfo* map, const SeriesInfo* series,
                              Ordinal part) {
+  const std::string from = (map != nullptr ? map->values : series->last_values) + " WHERE part = ?";
+  if (checked_first(meter_)) entries(context_, meter_, from, part);
   Statement s = context_.connection.prepare(
       map != nullptr
-          ? fmt::format("SELECT key, 0, count(*) FROM {} WHERE part = ? GROUP BY key", map->values)
-          : fmt::format("SELECT key, scope, count(*) FROM {} WHERE part = ? GROUP BY key, scope",
-                        series->last_values));
+          ? fmt::format("SELECT key, 0, count(*) FROM {} GROUP BY key", from)
+          : fmt::format("SELECT key, scope, count(*) FROM {} GROUP BY key, scope", from));
   s.bind(part);
   while (s.step()) {
     meter_.add(static_cast<std::uint64_t>(s.integer(2)));
@@ -266,39 +344,45 @@ void IndexCounts::count_keys(KeyCounter& counter, const MapInfo* map, const Seri
   }
 }
 
-std::int64_t IndexCounts::records_in(const std::vector<Ordinal>* parts) {
-  if (parts == nullptr)
-    return context_.connection.number(fmt::format("SELECT count(*) FROM {}", info_.table));
-  std::int64_t n = 0;
+// Entries that spell a number: how is in the map itself.
+std::int64_t IndexCounts::count_numbers(const MapInfo& map, Ordinal part, std::int64_t key) {
   Statement s = context_.connection.prepare(
-      fmt::format("SELECT count(*) FROM {} INDEXED BY {} WHERE {} = ?", info_.table,
-                  info_.reference_index(*info_.partition), info_.partition->column));
-  for (const Ordinal part : *parts) {
-    s.reset();
-    s.bind(part);
-    if (s.step()) n += s.integer(0);
+      fmt::format("SELECT m.txt FROM {} x CROSS JOIN {} m ON m.owner = x.owner AND m.key = x.key "
+                  "WHERE x.part = ? AND x.key = ? AND x.rank = 0",
+                  map.values, map.table));
+  s.bind(part, key);
+  // They come by their numbers, so the same text comes again and again.
+  std::string text;
+  std::int64_t here = 0, all = 0;
+  const auto add = [&] {
+    if (here == 0) return;
+    const kit::Seen seen{Cell{std::string_view(text)}, kit::number_of(text), true};
+    groups_.at(std::span(&seen, 1)).count += here;
+    all += here;
+    here = 0;
+  };
+  while (s.step()) {
+    meter_.add(1);
+    if (const std::string_view next = s.text(0); next != text) {
+      add();
+      text = next;
+    }
+    ++here;
   }
-  return n;
+  add();
+  return all;
 }
 
 std::int64_t IndexCounts::count_values(const MapInfo& map, Ordinal part, std::int64_t key) {
-  std::int64_t present = 0;
+  if (checked_first(meter_))
+    entries(context_, meter_, map.values + " WHERE part = ? AND key = ?", part, key);
+  std::int64_t present = count_numbers(map, part, key);
   const auto add = [&](std::string_view text, std::int64_t n) {
-    const kit::Seen seen{Cell{text}, kit::number_of(text), true};
+    const kit::Seen seen{Cell{text}, std::nullopt, true};
     groups_.at(std::span(&seen, 1)).count += n;
     present += n;
     meter_.add(static_cast<std::uint64_t>(n));
   };
-  // Numbers and long texts are spelled in the map itself.
-  const auto spelled = [&](std::string_view condition) {
-    return fmt::format(
-        "SELECT m.txt, count(*) FROM {} x CROSS JOIN {} m ON m.owner = x.owner AND m.key = x.key "
-        "WHERE x.part = ? AND x.key = ? AND {} GROUP BY m.txt",
-        map.values, map.table, condition);
-  };
-  Statement numbers = context_.connection.prepare(spelled("x.rank = 0"));
-  numbers.bind(part, key);
-  while (numbers.step()) add(numbers.text(0), numbers.integer(1));
   Statement texts = context_.connection.prepare(fmt::format(
       "SELECT txt64, count(*) FROM {} WHERE part = ? AND key = ? AND rank = 1 AND num = 0 "
       "GROUP BY txt64",
@@ -306,12 +390,15 @@ std::int64_t IndexCounts::count_values(const MapInfo& map, Ordinal part, std::in
   texts.bind(part, key);
   while (texts.step()) {
     const std::string_view start = texts.text(0);
-    if (start.size() < indexed_code_points || kit::count_code_points(start) < indexed_code_points) {
+    if (!may_be_cut(start)) {
       add(start, texts.integer(1));
       continue;
     }
-    Statement whole =
-        context_.connection.prepare(spelled("x.rank = 1 AND x.num = 0 AND x.txt64 = ?"));
+    Statement whole = context_.connection.prepare(fmt::format(
+        "SELECT m.txt, count(*) FROM {} x CROSS JOIN {} m ON m.owner = x.owner AND m.key = x.key "
+        "WHERE x.part = ? AND x.key = ? AND x.rank = 1 AND x.num = 0 AND x.txt64 = ? "
+        "GROUP BY m.txt",
+        map.values, map.table));
     const std::string held(start);
     whole.bind(part, key, held);
     while (whole.step()) add(whole.text(0), whole.integer(1));

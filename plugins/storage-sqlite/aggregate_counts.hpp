@@ -9,6 +9,24 @@
 
 namespace podium::sqlite {
 
+/// What a conjunction says of the partition, and the rest of it: arms that index entries, which lie
+/// by partitions, do not answer.
+struct PlaceAndRest {
+  std::optional<Filter> place;
+  std::vector<Filter> rest;
+
+  PlaceAndRest(const Filter&, const CollectionInfo&);
+  /// Takes off an arm that is answered otherwise, if it is there.
+  bool take(const Filter& arm);
+  /// The partitions that are spoken of.
+  std::vector<Ordinal> parts(const ReadContext&, const CollectionInfo&) const;
+  /// How many records these have. Throws when they are more than the meter's budget.
+  std::int64_t records(const ReadContext&, const CollectionInfo&, const kit::Meter&) const;
+
+ private:
+  void split(const Filter&, const CollectionInfo&);
+};
+
 /// Counts into `groups` where it is cheaper than looking at each record that matches: one use, for
 /// a question that only counts, on a snapshot without tombstones.
 class IndexCounts {
@@ -30,10 +48,11 @@ class IndexCounts {
   bool count_by_table(const std::vector<Bound>&);
   void count_where(const std::vector<Bound>&, const std::string& index);
   bool count_by_entries();
-  std::int64_t records_in(const std::vector<Ordinal>* parts);
+  bool count_those_with();
   std::optional<std::vector<Ordinal>> outside(const Filter& place, const std::vector<Filter>& rest,
                                               std::int64_t all);
   std::int64_t count_values(const MapInfo&, Ordinal part, std::int64_t key);
+  std::int64_t count_numbers(const MapInfo&, Ordinal part, std::int64_t key);
   void count_keys(class KeyCounter&, const MapInfo*, const SeriesInfo*, Ordinal part);
 
   const ReadContext& context_;
@@ -43,13 +62,40 @@ class IndexCounts {
   kit::Meter& meter_;
 };
 
+/// How many entries a part of an index has. One statement cannot be stopped: with a budget it
+/// counts no further than that reaches, and throws when there are more.
+template <class... Bound>
+std::int64_t entries(const ReadContext& context, const kit::Meter& meter, const std::string& from,
+                     const Bound&... bound) {
+  if (!meter.bounded()) {
+    Statement all = context.connection.prepare("SELECT count(*) FROM " + from);
+    all.bind(bound...);
+    return all.step() ? all.integer(0) : 0;
+  }
+  Statement some =
+      context.connection.prepare("SELECT count(*) FROM (SELECT 1 FROM " + from + " LIMIT ?)");
+  some.bind(bound..., meter.left() + 1);
+  const std::int64_t n = some.step() ? some.integer(0) : 0;
+  meter.afford(static_cast<std::uint64_t>(n));
+  return n;
+}
+
+/// Whether what a statement would look at is counted before it runs: with a budget that is meant to
+/// be kept within milliseconds. With others that would cost more than it saves.
+inline bool checked_first(const kit::Meter& meter) {
+  return meter.bounded() && meter.left() <= 100'000;
+}
+
+/// Whether a text of the value index may be only the beginning of an entry's.
+bool may_be_cut(std::string_view start);
+
 /// Whether a question groups by the keys of a map or of a series.
 bool groups_by_keys(const Aggregate&);
 
 /// Adds `n` to the groups of each key that a record has.
 class KeyCounter {
  public:
-  KeyCounter(const ReadContext&, const CollectionInfo&, const Path&, Groups&);
+  KeyCounter(const ReadContext&, const CollectionInfo&, const Path&, Groups&, kit::Meter&);
   void add(Ordinal, std::int64_t n);
   /// The group of a key.
   Group& group(std::int64_t key, std::int64_t scope);
@@ -57,6 +103,7 @@ class KeyCounter {
  private:
   const ReadContext& context_;
   Groups& groups_;
+  kit::Meter& meter_;
   const bool series_;
   Statement keys_;
   std::unordered_map<std::uint64_t, std::size_t> known_;

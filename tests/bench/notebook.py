@@ -21,12 +21,14 @@ def start(server, times):
     return measured(server, "start", "python3" if server.name == "itables" else "podium", times)
 
 
-def complete(runs):
+def typed(runs, what, *more):
+    """Completions or inspections; all but those of names that nothing has find something."""
+
     def scenario(server, times):
         table.project_of(server, runs)
-        row = measured(server, "complete", times, server.pid)
-        if row["found"] < 0.9:
-            raise measure.Failed(f"only {row['found']:.0%} of the completions found anything")
+        row = measured(server, what, times, server.pid, *more)
+        if row["found"] < 0.7:
+            raise measure.Failed(f"only {row['found']:.0%} of them found anything")
         return row
 
     return scenario

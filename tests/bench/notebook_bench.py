@@ -1,7 +1,8 @@
 """Measures notebooks, with the packages of the tests' environment: `notebook_bench.py WHAT ...` prints one line of JSON.
 
     start KERNEL TIMES             a kernel from its start to its first reply: wall and CPU time, memory
-    complete TIMES PID             completions by the podium kernel; PID is podium's
+    complete TIMES PID [RATE]      completions by the podium kernel; PID is podium's. With RATE another client logs so many points a second
+    inspect TIMES PID              the same of inspections
     draw URL PROJECT FOLDER TIMES  the table in JupyterLab: of 100,000 tasks by the podium kernel, and of 10,000 by ipykernel with itables,
                                    in one JupyterLab, what draws loaded before; CPU is that of the page's main thread, as the browser counts it
     grid URL PROJECT TIMES         the element in podium's own page
@@ -76,31 +77,89 @@ def start(name, times):
     return {"start_ms": statistics.median(walls), "cpu_ms": statistics.median(cpus), "rss_mib": max(memory)}
 
 
-LINES = ["tas", "tasks in r", "tasks in runs-100000 where met", "tasks in runs-100000 where metrics.", "tasks in runs-100000 where metrics.acc > 0.9 and params.l",
-         "tasks in runs-100000 where params.lr = '", "tasks in runs-100000 where tags.tag0 = 'te", "tasks in runs-100000 show name, params.par", "tasks in runs-100000 sort metrics.m",
-         "chart metrics.", "show 01", "tasks in runs-100000 where state = '"]
+COMPLETED = {
+    "verb": ["tas"],
+    "project": ["tasks in r"],
+    "clause": ["tasks in runs-100000 "],
+    "key": ["tasks in runs-100000 where met", "tasks in runs-100000 where metrics.", "tasks in runs-100000 where metrics.acc > 0.9 and params.l",
+            "tasks in runs-100000 show name, params.par", "tasks in runs-100000 sort metrics.m", "chart metrics."],
+    "value": ["tasks in runs-100000 where params.lr = '", "tasks in runs-100000 where tags.tag0 = 'te", "tasks in runs-100000 where state = '",
+              "tasks in runs-100000 where name = '"],
+    "task": ["show 01", "show swift", "show no-such"],
+}
+INSPECTED = {
+    "verb": ["tasks"],
+    "project": ["tasks in runs-100000"],
+    "key": ["tasks in runs-100000 where metrics.acc", "tasks where params.lr", "tasks in runs-100000 where tags.tag0", "tasks where state"],
+    "task": ["show no-such"],
+}
 
 
-def complete(times, podium):
+def logging(url, rate, stop):
+    """A training: points of one task, at a steady rate, until it is told to stop."""
+    import requests
+    with requests.Session() as session:
+
+        def call(method, path, body):
+            answer = session.request(method, f"{url}/api/2.0/mlflow/{path}", timeout=60, **{"params" if method == "GET" else "json": body})
+            answer.raise_for_status()
+            return answer.json()
+
+        experiment = call("GET", "experiments/get-by-name", {"experiment_name": "runs-100000"})["experiment"]["experiment_id"]
+        run = call("POST", "runs/create", {"experiment_id": experiment})["run"]["info"]["run_id"]
+        begun, n = time.monotonic(), 0
+        while not stop.is_set():
+            if (early := begun + n / rate - time.monotonic()) > 0:
+                time.sleep(early)
+            call("POST", "runs/log-metric", {"run_id": run, "key": "loss", "value": 1 / (n + 1), "step": n, "timestamp": n})
+            n += 1
+
+
+def answered(what, kinds, times, podium, rate=0):
+    """The lines of all kinds in turns: the figures of all, and the median of the slowest kind."""
+    import multiprocessing
     manager, client = kernel()
-    pids, walls, found = [manager.provisioner.process.pid, int(podium)], [], 0
+    stop = multiprocessing.Event()
+    logs = multiprocessing.Process(target=logging, args=(os.environ["PODIUM_URL"], int(rate), stop), daemon=True) if rate else None
+    ask = client.complete if what == "complete" else client.inspect
+    lines = [(kind, line) for kind, some in kinds.items() for line in some]
+    pids, walls, found = [manager.provisioner.process.pid, int(podium)], {}, 0
     try:
-        for line in LINES:  # what the host keeps of the store is looked up once
-            client.complete(line, len(line), reply=True, timeout=60)
+        if logs:
+            logs.start()
+        for _, line in lines:
+            ask(line, len(line), reply=True, timeout=60)
         before = sum(map(measure.cpu_seconds, pids))
         for n in range(int(times)):
-            line = LINES[n % len(LINES)]
+            kind, line = lines[n % len(lines)]
             begun = time.monotonic()
-            answer = client.complete(line, len(line), reply=True, timeout=60)
-            walls.append((time.monotonic() - begun) * 1000)
-            found += bool(answer["content"]["matches"])
+            content = ask(line, len(line), reply=True, timeout=60)["content"]
+            walls.setdefault(kind, []).append((time.monotonic() - begun) * 1000)
+            found += bool(content["matches"] if what == "complete" else content["found"])
         cpu = sum(map(measure.cpu_seconds, pids)) - before
         memory = measure.resident_mib(pids[0])
     finally:
+        stop.set()
         client.stop_channels()
         manager.shutdown_kernel(now=True)
-    walls.sort()
-    return {"cpu_ms": cpu * 1000 / len(walls), "p50": walls[len(walls) // 2], "p99": walls[int(len(walls) * 0.99)], "found": found / len(walls), "rss_mib": memory}
+    if logs:
+        logs.join()
+        if logs.exitcode != 0:
+            raise SystemExit("what logged beside it failed")
+    every = sorted(wall for some in walls.values() for wall in some)
+    return {"cpu_ms": cpu * 1000 / len(every), "p50": every[len(every) // 2], "p99": every[int(len(every) * 0.99)], "found": found / len(every),
+            "slowest_kind": max(map(statistics.median, walls.values())), "rss_mib": memory}
+
+
+def complete(times, podium, rate=0):
+    return answered("complete", COMPLETED, times, podium, rate)
+
+
+def inspect(times, podium):
+    import requests
+    rows = requests.post(f"{os.environ['PODIUM_URL']}/api/v1/commands", json={"line": "tasks in runs-100000 show id, name limit 1"}, timeout=60).json()["rows"]
+    tasks = {"task": INSPECTED["task"] + [f"show {word}" for word in rows[0]]}
+    return answered("inspect", {**INSPECTED, **tasks}, times, podium)
 
 
 PODIUM_DRAWN = """(n) => { const cell = jupyterapp.shell.currentWidget.node.querySelectorAll('.jp-Cell')[n], grid = cell?.querySelector('podium-grid');
@@ -180,4 +239,4 @@ def grid(url, project, times):
 
 
 if __name__ == "__main__":
-    print(json.dumps({"start": start, "complete": complete, "draw": draw, "grid": grid}[sys.argv[1]](*sys.argv[2:])))
+    print(json.dumps({"start": start, "complete": complete, "inspect": inspect, "draw": draw, "grid": grid}[sys.argv[1]](*sys.argv[2:])))

@@ -101,7 +101,9 @@ def group_table(runs):
 def group_notebook(runs):
     return [
         Scenario("kernel: start to first reply", notebook.start, {"podium": 5, "itables": 5}),
-        Scenario("notebook: a completion among 100k", notebook.complete(runs), {"podium": 600}),
+        Scenario("notebook: a completion among 100k", notebook.typed(runs, "complete"), {"podium": 600}),
+        Scenario("notebook: a completion beside 200 points/s", notebook.typed(runs, "complete", 200), {"podium": 600}),
+        Scenario("notebook: an inspection among 100k", notebook.typed(runs, "inspect"), {"podium": 300}),
         Scenario("notebook: a table drawn", notebook.draw(runs), {"podium": 3, "itables": 3}),
         Scenario("the element: first rows of 100k", notebook.grid(runs), {"podium": 3}),
     ]

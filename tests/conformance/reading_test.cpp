@@ -442,6 +442,52 @@ TEST_CASE("reading: entries, and the keys of maps and series, are counted under 
     CHECK(counted(series("metrics", "")) == series_keys);
     CHECK(counted(entry("params", "lr")) == texts);
     CHECK(counted(field("state")) == users);
+    // Without folds the same groups, each once.
+    const auto distinct = [&](const Path& path, const Filter& asked) {
+      std::map<std::string, I> out;
+      s.store->aggregate({s.tasks, asked, {path}}, [&](std::span<const Cell> values, auto folds) {
+        CHECK(folds.empty());
+        std::string name;
+        if (const auto* text = std::get_if<std::string_view>(&values[0])) name = *text;
+        if (path.kind == Path::Kind::series)
+          name += "@" + std::string(std::get<std::string_view>(values[1]));
+        ++out[name];
+        return true;
+      });
+      return out;
+    };
+    const auto once = [](std::map<std::string, I> groups) {
+      for (auto& [name, n] : groups) n = 1;
+      return groups;
+    };
+    CHECK(distinct(entry("params", ""), filter) == once(keys));
+    CHECK(distinct(entry("notes", ""), filter) == once(notes));
+    CHECK(distinct(series("metrics", ""), filter) == once(series_keys));
+    CHECK(distinct(entry("params", "lr"), filter) == once(texts));
+    CHECK(distinct(field("state"), filter) == once(users));
+    const Filter has = all_of({filter, is_null(entry("params", "lr"), true)});
+    texts.erase("");
+    CHECK(distinct(entry("params", "lr"), has) == once(texts));
+    CHECK(distinct(entry("params", "nobody's"),
+                   all_of({filter, is_null(entry("params", "nobody's"), true)}))
+              .empty());
+    // How many have it.
+    const auto having = [&](const Path& path) {
+      I n = 0;
+      s.store->aggregate({s.tasks, all_of({filter, is_null(path, true)}), {}, {{}}},
+                         [&](auto, std::span<const Cell> folds) {
+                           n = std::get<I>(folds[0]);
+                           return true;
+                         });
+      return n;
+    };
+    I entries = 0;
+    for (const auto& [text, n] : texts) entries += n;
+    CHECK(having(entry("params", "lr")) == entries);
+    CHECK(having(entry("params", "nobody's")) == 0);
+    CHECK(having(series("metrics", "acc", Statistic::min, "val")) == series_keys["acc@val"]);
+    CHECK(having(series("metrics", "loss")) == series_keys["loss@"]);
+    CHECK(having(series("metrics", "loss", Statistic::last, "val")) == 0);
   }
   Aggregate two{s.tasks, {}, {entry("params", ""), field("state")}, {{}}};
   CHECK(error_of([&] { s.store->aggregate(two, [](auto, auto) { return true; }); }).code() ==

@@ -224,9 +224,23 @@ void Twin::ask() {
 void Twin::ask_aggregate(const std::string& name, const Filter& question) {
   const Collection& c = world_.at(name).declaration;
   Aggregate ask{store_.id(name), question};
-  for (auto n = roll(3); n > 0; --n) ask.groups.push_back(path_in(c));
-  std::string asked;
-  for (auto n = roll(4); n > 0; --n) {
+  std::uint64_t fold_count = roll(4);
+  if (chance(40)) {
+    // The values of what records have, or only which there are: indexes may tell.
+    const Path path = path_in(c);
+    if (chance(50)) ask.filter = {};
+    if (name == "tasks" && chance(50)) ask.filter = eq(field("project"), any_of("projects"));
+    ask.filter = all_of({ask.filter, is_null(path, true)});
+    if (chance(70))
+      ask.groups.push_back(path);
+    else
+      ask.folds.push_back({});
+    if (chance(50)) fold_count = 0;
+  } else {
+    for (auto n = roll(3); n > 0; --n) ask.groups.push_back(path_in(c));
+  }
+  std::string asked = "where " + show(ask.filter) + ": ";
+  for (auto n = fold_count; n > 0; --n) {
     Aggregate::Fold fold;
     fold.kind = static_cast<Aggregate::Fold::Kind>(1 + roll(4));
     if (fold.kind != Aggregate::Fold::Kind::count) {

@@ -59,6 +59,38 @@ def test_tasks_by_name_and_id(podium, vision):
     assert texts(podium, "show be|", selections=selections)[:2] == ["best", "best.selected"]
 
 
+def test_a_key_is_completed_from_its_first_point_until_its_task_is_erased(podium):
+    project = podium.call("POST", "/api/v1/projects", {"name": "growing"})["id"]
+    task = podium.task(project, "grows", params={"size": 3})
+    other = podium.task(project, "stays", tags={"team": "one"})
+    assert texts(podium, "tasks in growing where fresh|") == []
+    for n in range(20):  # others log meanwhile
+        podium.log(other, {"loss": [1.0]}, first=n)
+        podium.log(task, {f"fresh{n}": [0.5]})
+        assert f"metrics.fresh{n}" in texts(podium, "tasks in growing where fresh|")
+        assert f"metrics.fresh{n}" in texts(podium, "tasks where fresh|")
+    podium.log(task, {"loss": [1.0]})
+    [loss] = complete(podium, "tasks in growing where metrics.loss|")["matches"]
+    assert (loss["text"], loss["kind"], loss["note"]) == ("metrics.loss", "metric", "2 tasks")
+    assert "'one'" in texts(podium, "tasks in growing where tags.team = |")
+    podium.end(task)
+    podium.call("POST", "/api/v1/commands", {"line": f"archive {task}"})
+    podium.call("DELETE", f"/api/v1/tasks/{task}")
+    assert texts(podium, "tasks in growing where fresh|") == []
+    assert texts(podium, "tasks in growing where params.size|") == []
+    assert texts(podium, "tasks in growing where metrics.loss|") == ["metrics.loss"]
+
+
+def test_archived_tasks_are_not_suggested(podium):
+    project = podium.call("POST", "/api/v1/projects", {"name": "shelf"})["id"]
+    task = podium.task(project, "shelf_99%", "completed")
+    podium.task(project, "shelfx99", "completed")
+    assert len(texts(podium, "show shelf_99|")) == 1
+    podium.call("POST", "/api/v1/commands", {"line": f"archive {task}"})
+    assert texts(podium, "show shelf_9|") == []
+    assert "shelfx99" in texts(podium, "show shelf|")
+
+
 def test_the_word_is_replaced_as_a_whole(podium, vision):
     answer = complete(podium, "tasks where metr|ics.ac > 1")
     assert (answer["start"], answer["end"]) == (12, 22)
@@ -96,6 +128,13 @@ def test_inspection(podium, vision):
     assert "metric" in key["text"] and "tasks that have it: 4" in key["text"] and "0.3 to 0.95" in key["text"]
     param = inspect(podium, "tasks in vision where params.ar|ch = 'cnn'")
     assert "cnn (2)" in param["text"] and "mlp (1)" in param["text"]
+    number = inspect(podium, "tasks in vision where params.l|r = '0.1'")["text"]
+    assert "tasks that have it: 3" in number and "from: 0.1 to 0.2" in number and "0.1 (2)" in number
+    assert "from: 2" in inspect(podium, "tasks in vision where crea|ted > 1")["text"]  # a time as a time
+    named = inspect(podium, "show b|")
+    assert "state: completed" in named["text"] and "acc: 0.95" in named["text"]
+    assert inspect(podium, f"show {vision['c'][:-1]}|")["text"].count("state: failed") == 1
+    assert not inspect(podium, "show nobody's|")["found"]
     task = inspect(podium, f"show {vision['a']}|")
     assert "state: completed" in task["text"] and "acc: 0.9" in task["text"]
     project = inspect(podium, "tasks in visi|on")

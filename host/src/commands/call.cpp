@@ -31,15 +31,14 @@ std::string corrected(std::string_view line, std::size_t position, const std::st
   return replaced(line, position, position + token.size, with);
 }
 
-/// A text that cannot be taken for a pattern of LIKE.
+}  // namespace
+
 bool could_begin_id(std::string_view text) {
   return text.size() >= shortest_id && std::all_of(text.begin(), text.end(), [](char c) {
            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                   c == '-';
          });
 }
-
-}  // namespace
 
 bool speaks_of_archived(const Filter& f) {
   if (f.path.kind == Path::Kind::field && f.path.name == "archived") return true;

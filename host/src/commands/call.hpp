@@ -44,6 +44,9 @@ auto in_place(const VerbCall& call, const CommandWord& word, F&& fn) {
 /// Whether a filter asks about the flag `archived`.
 bool speaks_of_archived(const Filter&);
 
+/// A text that may be the beginning of an id, and cannot be taken for a pattern of LIKE.
+bool could_begin_id(std::string_view text);
+
 /// All but the parsed line is borrowed for as long as the call lives.
 class Call final : public VerbCall {
  public:

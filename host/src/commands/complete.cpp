@@ -37,6 +37,12 @@ std::string quoted_text(const std::string& text) {
   return out + "'";
 }
 
+/// A pattern for what was typed: LIKE knows no escape, so that its own signs stand for any one.
+std::string any_text(std::string text) {
+  std::replace(text.begin(), text.end(), '%', '_');
+  return text;
+}
+
 bool is_comparison(const std::string& word) {
   if (!word.empty() && word.find_first_not_of("<>=!") == word.npos) return true;
   const std::string w = lower(word);
@@ -203,7 +209,13 @@ class Completer {
     return *scope_;
   }
 
+  KnownKeys& known() {
+    if (!known_) known_.emplace(parts_, who_, scope());
+    return *known_;
+  }
+
   static std::string note_of(const KnownWords& found, const KnownWord& word) {
+    if (word.count == 0) return found.looked_at == 0 ? "" : "of older tasks";
     return found.of_newest ? fmt::format("{} of the newest {} tasks", word.count, found.looked_at)
                            : fmt::format("{} task{}", word.count, word.count == 1 ? "" : "s");
   }
@@ -214,13 +226,18 @@ class Completer {
                                : map == std::string_view("tags")    ? "tag"
                                : map == std::string_view("metrics") ? "metric"
                                                                     : "property";
-      // "metrics.a" is typed for the key "a": the whole name is compared when it is added.
-      const KnownWords found = KnownKeys(parts_).keys(who_, scope(), map, {});
+      const KnownWords found = known().keys(map, place_.prefix);
       for (const KnownWord& w : found.words) add(w.text, kind, note_of(found, w));
     }
   }
 
   void names() {
+    for (const char* map : {"metrics", "params", "tags", "properties"})
+      // Who typed the whole name of one means it, and not what else has it in its name.
+      if (folded_.starts_with(std::string(map) + ".")) {
+        keys({map});
+        return;
+      }
     keys({"metrics", "params", "tags", "properties"});
     const EntityVocabulary& words = parts_.words->of("tasks");
     for (const std::string& name : words.names()) add(name, "field");
@@ -229,8 +246,10 @@ class Completer {
   void values(const std::string& name) {
     const EntityVocabulary& words = parts_.words->of("tasks");
     for (const auto& [field, allowed] : words.options().words)
-      if (field == name)
+      if (field == name) {
         for (const std::string& word : allowed) add(quoted_text(word), "value");
+        return;  // there are no others
+      }
     if (name == "project" || name == "project.name") return projects(true);
     Path path;
     try {
@@ -241,7 +260,7 @@ class Completer {
     const bool text = path.kind == Path::Kind::map ||
                       (path.kind == Path::Kind::field && is_text(words.collection(), path.name));
     if (!text || (path.kind == Path::Kind::map && path.key.empty())) return;
-    const KnownWords found = KnownKeys(parts_).values(who_, scope(), path, place_.prefix);
+    const KnownWords found = known().values(path, place_.prefix);
     for (const KnownWord& w : found.words) {
       const bool number = path.kind == Path::Kind::map && kit::number_of(w.text).has_value();
       add(number ? w.text : quoted_text(w.text), "value", note_of(found, w));
@@ -256,6 +275,8 @@ class Completer {
 
   void projects(bool as_text = false) {
     Query q;
+    if (!place_.prefix.empty())
+      q.filter = pattern(Filter::Op::ilike, field("name"), "%" + any_text(place_.prefix) + "%");
     q.columns = {value_of(field("name"))};
     q.order = newest_first();
     q.limit = 1000;
@@ -277,14 +298,10 @@ class Completer {
     Query q;
     q.filter = all_of({scope(), eq(field("archived"), false)});
     if (!place_.prefix.empty()) {
-      std::string pattern_text;
-      for (const char c : place_.prefix)
-        if (c != '%' && c != '_') pattern_text += c;
-      Filter either;
-      either.op = Filter::Op::or_;
-      either.children = {pattern(Filter::Op::like, record_id(), pattern_text + "%"),
-                         pattern(Filter::Op::ilike, field("name"), pattern_text + "%")};
-      q.filter = all_of({std::move(q.filter), std::move(either)});
+      const std::string begin = any_text(place_.prefix) + "%";
+      q.filter =
+          all_of({std::move(q.filter), any_of({pattern(Filter::Op::like, record_id(), begin),
+                                               pattern(Filter::Op::ilike, field("name"), begin)})});
     }
     q.order = newest_first();
     q.limit = most_tasks;
@@ -316,6 +333,7 @@ class Completer {
   const std::vector<std::string>& results_;
   std::string folded_;
   std::optional<Filter> scope_;
+  std::optional<KnownKeys> known_;
   std::set<std::string> seen_;
   std::vector<Match> matches_;
 };

@@ -3,13 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
+#include <limits>
+#include <optional>
+#include <utility>
 
 #include "commands/answer_json.hpp"
 #include "commands/known_keys.hpp"
 #include "commands/place.hpp"
 #include "commands/table_of.hpp"
+#include "commands/verbs/task_list.hpp"
 #include "podium/http/json_writer.hpp"
+#include "podium/storage_kit/text.hpp"
 #include "query/podium_vocabulary.hpp"
 #include "query/vocabularies.hpp"
 #include "services/table/table.hpp"
@@ -18,7 +22,10 @@ namespace podium::host::commands {
 namespace {
 
 constexpr std::size_t most_lines = 30;
-constexpr Budget budget{1'000'000, std::chrono::milliseconds(300)};
+/// Somebody waits. What indexes count is quick for hundreds of thousands of tasks; what is asked of
+/// each task is left out when these are many.
+constexpr Budget counting{500'000, std::chrono::milliseconds(20)};
+constexpr Budget looking{20'000, std::chrono::milliseconds(8)};
 
 /// A text that means nothing in Markdown or HTML, on one line.
 std::string escaped(std::string_view text) {
@@ -91,6 +98,12 @@ class Page {
     page_.markdown += "\n" + escaped(plain(text)) + "\n";
     return *this;
   }
+  /// Said once.
+  void too_many(bool in_project) {
+    if (!std::exchange(too_many_, true))
+      sentence("there are too many tasks to say more at once" +
+               std::string(in_project ? "" : "; name a project with 'in'"));
+  }
   Inspection take() {
     if (lines_ > most_lines) sentence(fmt::format("and {} more", lines_ - most_lines));
     return std::move(page_);
@@ -99,6 +112,7 @@ class Page {
  private:
   Inspection page_;
   std::size_t lines_ = 0;
+  bool too_many_ = false;
 };
 
 class Inspector {
@@ -165,17 +179,15 @@ class Inspector {
     return page.take();
   }
 
-  std::int64_t count(const Filter& filter) const {
+  std::int64_t count(const Filter& filter, const Budget& budget) const {
     Aggregate a;
     a.filter = filter;
     a.folds = {{}};
     a.budget = budget;
     std::int64_t n = 0;
-    parts_.core->store.read([&](const Reader& reader) {
-      parts_.tasks->aggregate(reader, who_, a, [&](auto, std::span<const Cell> folds) {
-        n = std::get<std::int64_t>(folds[0]);
-        return true;
-      });
+    parts_.tasks->aggregate(parts_.core->store, who_, a, [&](auto, std::span<const Cell> folds) {
+      n = std::get<std::int64_t>(folds[0]);
+      return true;
     });
     return n;
   }
@@ -187,6 +199,17 @@ class Inspector {
     return parts_.core->language.parse(filter, parts_.words->of("tasks"), std::span(&binding, 1));
   }
 
+  /// What `say` has to say, or that it takes too long.
+  template <class F>
+  void unless_too_many(Page& page, F&& say) const {
+    try {
+      say();
+    } catch (const Error& e) {
+      if (e.code() != ErrorCode::too_expensive) throw;
+      page.too_many(!place_.in.empty());
+    }
+  }
+
   Inspection project() const {
     Filter tasks;
     try {
@@ -196,18 +219,47 @@ class Inspector {
     }
     Page page(place_.word);
     page.sentence("a project");
-    page.line("tasks", std::to_string(count(tasks)));
-    page.line("running",
-              std::to_string(count(all_of({tasks, eq(field("state"), std::string("running"))}))));
+    unless_too_many(page, [&] {
+      page.line("tasks", std::to_string(count(tasks, counting)));
+      const Filter running = eq(field("state"), std::string("running"));
+      page.line("running", std::to_string(count(all_of({tasks, running}), counting)));
+    });
     return page.take();
   }
 
-  /// A task by its id or the beginning of it, or by its name: what `show` tells, in short.
+  /// The id of the newest task that matches, unless it is not among those that were looked at.
+  std::string newest(Filter filter) const {
+    Query q;
+    q.filter = std::move(filter);
+    q.order = newest_first();
+    q.limit = 1;
+    q.budget = looking;
+    std::string id;
+    try {
+      parts_.tasks->query(parts_.core->store, who_, q, [&](const Row& row) {
+        id = row.id();
+        return true;
+      });
+    } catch (const Error& e) {
+      if (e.code() != ErrorCode::too_expensive) throw;
+    }
+    return id;
+  }
+
+  /// A task by its id or the beginning of it, or by its name (the newest, if it is one of the newer
+  /// tasks; no index knows names): what `show` tells, in short.
   Inspection task() const {
     const bool could_be = place_.clause == nullptr || place_.clause->value.starts_with("TASK");
     if (!could_be) return {};
+    std::string id;
+    if (could_begin_id(place_.word))
+      id = newest(pattern(Filter::Op::like, record_id(), place_.word + "%"));
+    else if (parts_.tasks->find(parts_.core->store, who_, place_.word) != 0)
+      id = place_.word;
+    if (id.empty()) id = newest(eq(field("name"), place_.word));
+    if (id.empty()) return {};
     CommandRequest show;
-    show.argv = {"show", place_.word};
+    show.argv = {"show", id};
     try {
       const CommandResult found = commands_.run(show, who_, cancel_);
       const auto* details = std::get_if<AnswerDetails>(&found.answer.content);
@@ -259,43 +311,75 @@ class Inspector {
       } catch (const Error&) {
       }
     }
-    try {
-      page.line("tasks that have it", std::to_string(count(all_of({tasks, is_null(path, true)}))));
-      range(path, tasks, page);
-      if (path.kind == Path::Kind::map || type == CellType::text) {
-        const KnownWords found = KnownKeys(parts_).values(who_, tasks, path, {});
-        std::string most;
-        for (std::size_t i = 0; i < std::min<std::size_t>(found.words.size(), 5); ++i)
+    const bool key = path.kind == Path::Kind::map || path.kind == Path::Kind::series;
+    unless_too_many(page, [&] {
+      const Filter have = all_of({tasks, is_null(path, true)});
+      page.line("tasks that have it", std::to_string(count(have, key ? counting : looking)));
+    });
+    unless_too_many(page, [&] { range(path, type, tasks, page); });
+    if (path.kind == Path::Kind::map || type == CellType::text) {
+      const KnownWords found = KnownKeys(parts_, who_, tasks).values(path, {});
+      std::string most;
+      for (std::size_t i = 0; i < std::min<std::size_t>(found.words.size(), 5); ++i)
+        if (found.words[i].count != 0)
           most += fmt::format("{}{} ({})", most.empty() ? "" : ", ", found.words[i].text,
                               found.words[i].count);
-        if (!most.empty()) page.line(found.of_newest ? "of the newest tasks" : "most often", most);
-      }
-    } catch (const Error& e) {
-      if (e.code() != ErrorCode::too_expensive) throw;
-      page.sentence("there are too many tasks to say more at once; name a project with 'in'");
+      if (!most.empty())
+        page.line(
+            found.of_newest ? fmt::format("of the newest {} tasks", found.looked_at) : "most often",
+            most);
     }
     return page.take();
   }
 
-  void range(const Path& path, const Filter& tasks, Page& page) const {
-    if (path.kind == Path::Kind::id || path.kind == Path::Kind::body) return;
-    Aggregate a;
-    a.filter = tasks;
-    a.folds = {{Aggregate::Fold::Kind::min, path}, {Aggregate::Fold::Kind::max, path}};
-    a.budget = budget;
-    try {
-      parts_.core->store.read([&](const Reader& reader) {
-        parts_.tasks->aggregate(reader, who_, a, [&](auto, std::span<const Cell> folds) {
-          const auto* least = std::get_if<double>(&folds[0]);
-          const auto* most = std::get_if<double>(&folds[1]);
-          if (least != nullptr && most != nullptr)
-            page.line("from", fmt::format("{:.6g} to {:.6g}", *least, *most));
+  void range(const Path& path, CellType type, const Filter& tasks, Page& page) const {
+    std::optional<double> least, greatest;
+    if (path.kind == Path::Kind::map || path.kind == Path::Kind::series) {
+      // The ends of what is a number, from the index.
+      Query q;
+      q.filter =
+          all_of({tasks, compare(path, Compare::ge, -std::numeric_limits<double>::infinity())});
+      q.limit = 1;
+      q.columns = {value_of(path)};
+      q.budget = looking;
+      for (const bool descending : {false, true}) {
+        q.order = {{path, descending, false}};
+        parts_.tasks->query(parts_.core->store, who_, q, [&](const Row& row) {
+          const Cell cell = row.cell(0);
+          auto& end = descending ? greatest : least;
+          if (const auto* text = std::get_if<std::string_view>(&cell))
+            end = kit::number_of(*text);
+          else if (const auto* real = std::get_if<double>(&cell))
+            end = *real;
+          else if (const auto* integer = std::get_if<std::int64_t>(&cell))
+            end = static_cast<double>(*integer);
           return true;
         });
-      });
-    } catch (const Error& e) {
-      if (e.code() != ErrorCode::invalid) throw;  // a text has no range
+      }
+    } else if (path.kind == Path::Kind::field) {
+      Aggregate a;
+      a.filter = tasks;
+      a.folds = {{Aggregate::Fold::Kind::min, path}, {Aggregate::Fold::Kind::max, path}};
+      a.budget = looking;
+      try {
+        parts_.tasks->aggregate(parts_.core->store, who_, a,
+                                [&](auto, std::span<const Cell> folds) {
+                                  const auto* ends = std::get_if<double>(&folds[0]);
+                                  if (ends == nullptr) return true;
+                                  least = *ends;
+                                  greatest = std::get<double>(folds[1]);
+                                  return true;
+                                });
+      } catch (const Error& e) {
+        if (e.code() != ErrorCode::invalid) throw;  // a text has no range
+      }
     }
+    const auto number = [&](double v) {
+      return type == CellType::time || type == CellType::duration
+                 ? shown(static_cast<std::int64_t>(v), type)
+                 : fmt::format("{:.6g}", v);
+    };
+    if (least && greatest) page.line("from", number(*least) + " to " + number(*greatest));
   }
 
   const Parts& parts_;

@@ -1,7 +1,7 @@
 #include "commands/known_keys.hpp"
 
 #include <algorithm>
-#include <map>
+#include <unordered_set>
 
 #include "commands/table_of.hpp"
 #include "commands/verbs/task_list.hpp"
@@ -13,13 +13,7 @@ namespace podium::host::commands {
 namespace {
 
 constexpr std::size_t most_words = 100;
-constexpr std::uint64_t newest = 300;
-constexpr Budget quick{20'000, std::chrono::milliseconds(8)};
-
-bool fits(std::string_view text, const std::string& folded) {
-  return folded.empty() || kit::fold(text).find(folded) != std::string::npos;
-}
-
+constexpr std::size_t most_projects = 20;
 bool is_series(const EntityVocabulary& words, const std::string& name) {
   const auto& declared = words.collection().series;
   return std::any_of(declared.begin(), declared.end(),
@@ -35,7 +29,35 @@ std::string shown(const Value& value) {
   return out;
 }
 
-void order(KnownWords& found) {
+bool of_keys(const Path& group) {
+  return (group.kind == Path::Kind::map || group.kind == Path::Kind::series) && group.key.empty();
+}
+
+/// Tasks that have the entry, which indexes know without those that lack it.
+Filter that_have(const Filter& tasks, const Path& group) {
+  return group.kind == Path::Kind::map && !group.key.empty() ? all_of({tasks, is_null(group, true)})
+                                                             : tasks;
+}
+
+/// True when it did, false when it would have looked at too much.
+template <class F>
+bool affordable(F&& f) {
+  try {
+    f();
+    return true;
+  } catch (const Error& e) {
+    if (e.code() != ErrorCode::too_expensive) throw;
+    return false;
+  }
+}
+
+/// The best of those that contain `part`, the most frequent first.
+void choose(KnownWords& found, const std::string& part) {
+  const std::string folded = kit::fold(part);
+  if (!folded.empty())
+    std::erase_if(found.words, [&](const KnownWord& w) {
+      return kit::fold(w.text).find(folded) == std::string::npos;
+    });
   const std::size_t n = std::min(found.words.size(), most_words);
   std::partial_sort(found.words.begin(), found.words.begin() + static_cast<std::ptrdiff_t>(n),
                     found.words.end(), [](const KnownWord& a, const KnownWord& b) {
@@ -46,101 +68,116 @@ void order(KnownWords& found) {
 
 }  // namespace
 
-KnownWords KnownKeys::counted(const Principal& who, const Filter& tasks, const Path& group,
-                              const std::string& prefix) const {
-  const EntityVocabulary& words = parts_.words->of("tasks");
-  const std::string folded = kit::fold(prefix);
-  const bool keys = group.kind != Path::Kind::field && group.key.empty();
-  KnownWords found;
+KnownKeys::KnownKeys(const Parts& parts, const Principal& who, Filter among)
+    : KnownKeys(*parts.tasks, parts.core->store, parts.words->of("tasks"), who, std::move(among),
+                Limits()) {}
+
+std::string KnownKeys::text_of(const Path& group, std::span<const Cell> values) const {
+  std::string text = shown(owned(values[0]));
+  if (!of_keys(group)) return text;
+  const Path key =
+      group.kind == Path::Kind::series
+          ? series(group.name, std::move(text), Statistic::last, shown(owned(values[1])))
+          : entry(group.name, std::move(text));
+  return print(OrderKey{key, false, false}, words_);
+}
+
+void KnownKeys::count(const Filter& filter, const Path& group, KnownWords& found) const {
   Aggregate a;
-  a.filter = tasks;
+  a.filter = that_have(filter, group);
   a.groups = {group};
   a.folds = {{}};
-  a.budget = quick;
-  parts_.core->store.read([&](const Reader& reader) {
-    found.words.clear();
-    parts_.tasks->aggregate(
-        reader, who, a, [&](std::span<const Cell> values, std::span<const Cell> folds) {
-          const Value value = owned(values[0]);
-          if (std::holds_alternative<std::monostate>(value)) return true;
-          std::string text = shown(value);
-          if (keys) {
-            const std::string scope =
-                group.kind == Path::Kind::series ? shown(owned(values[1])) : std::string();
-            text = print(OrderKey{group.kind == Path::Kind::series
-                                      ? series(group.name, text, Statistic::last, scope)
-                                      : entry(group.name, text),
-                                  false, false},
-                         words);
-          }
-          if (fits(text, folded))
-            found.words.push_back({std::move(text), std::get<std::int64_t>(folds[0])});
-          return true;
-        });
+  a.budget = limits_.counting;
+  found.words.clear();
+  tasks_.aggregate(store_, who_, a, [&](std::span<const Cell> values, std::span<const Cell> folds) {
+    if (!std::holds_alternative<std::monostate>(values[0]))
+      found.words.push_back({text_of(group, values), std::get<std::int64_t>(folds[0])});
+    return true;
   });
-  order(found);
-  return found;
 }
 
-KnownWords KnownKeys::of_newest(const Principal& who, const Filter& tasks, const Path& group,
-                                const std::string& prefix) const {
-  const EntityVocabulary& words = parts_.words->of("tasks");
-  const std::string folded = kit::fold(prefix);
-  const bool keys = group.kind != Path::Kind::field && group.key.empty();
-  std::map<std::string, std::int64_t> counts;
-  KnownWords found;
-  found.of_newest = true;
+const KnownKeys::Newest& KnownKeys::newest() {
+  if (newest_) return *newest_;
+  newest_.emplace();
   Query q;
-  q.filter = tasks;
+  q.filter = among_;
   q.order = newest_first();
-  q.limit = newest;
-  q.budget = {50'000, std::chrono::milliseconds(10)};
-  q.columns = {!keys                              ? value_of(group)
-               : group.kind == Path::Kind::series ? whole_series(group.name)
-                                                  : whole_map(group.name)};
-  try {
-    parts_.tasks->query(parts_.core->store, who, q, [&](const Row& row) {
-      ++found.looked_at;
-      if (!keys) {
-        const Value value = owned(row.cell(0));
-        if (!std::holds_alternative<std::monostate>(value)) ++counts[shown(value)];
-      } else if (group.kind == Path::Kind::series) {
-        for (const SeriesEntry& s : row.series(0))
-          ++counts[print(OrderKey{series(group.name, std::string(s.key), Statistic::last,
-                                         std::string(s.scope)),
-                                  false, false},
-                         words)];
-      } else {
-        for (const MapEntry& e : row.map(0))
-          ++counts[print(OrderKey{entry(group.name, std::string(e.key)), false, false}, words)];
-      }
+  q.limit = limits_.newest;
+  q.budget = limits_.counting;
+  q.columns = {value_of(field("project"))};
+  // What was seen before it became too expensive is what there is to say.
+  affordable([&] {
+    tasks_.query(store_, who_, q, [&](const Row& row) {
+      newest_->ordinals.emplace_back(row.ordinal());
+      auto& projects = newest_->projects;
+      const Value project = owned(row.cell(0));
+      if (projects.size() < most_projects && !std::holds_alternative<std::monostate>(project) &&
+          std::find(projects.begin(), projects.end(), project) == projects.end())
+        projects.push_back(project);
       return true;
     });
-  } catch (const Error& e) {
-    if (e.code() != ErrorCode::too_expensive) throw;
-    // What was seen by then is what there is to say.
+  });
+  return *newest_;
+}
+
+KnownWords KnownKeys::count_newest(const Path& group) {
+  KnownWords found;
+  found.of_newest = true;
+  // Fewer when they have too many keys.
+  for (std::size_t most = limits_.newest;; most = std::max<std::size_t>(most / 10, 1)) {
+    std::vector<Value> some = newest().ordinals;
+    some.resize(std::min(some.size(), most));
+    found.looked_at = static_cast<std::int64_t>(some.size());
+    const Filter filter = all_of({among_, in(record_ordinal(), std::move(some))});
+    if (affordable([&] { count(filter, group, found); })) return found;
+    if (most <= 1) break;
   }
-  for (const auto& [text, count] : counts)
-    if (fits(text, folded)) found.words.push_back({text, count});
-  order(found);
+  found.words.clear();
+  found.looked_at = 0;
   return found;
 }
 
-KnownWords KnownKeys::keys(const Principal& who, const Filter& tasks, const std::string& name,
-                           const std::string& prefix) const {
-  const Path group =
-      is_series(parts_.words->of("tasks"), name) ? series(name, "") : entry(name, "");
-  return values(who, tasks, group, prefix);
+std::vector<std::string> KnownKeys::all(const Filter& filter, const Path& group) const {
+  Aggregate a;
+  a.filter = that_have(filter, group);
+  a.groups = {group};
+  a.budget = limits_.seeks;
+  std::vector<std::string> texts;
+  tasks_.aggregate(store_, who_, a, [&](std::span<const Cell> values, auto) {
+    texts.push_back(text_of(group, values));
+    return true;
+  });
+  return texts;
 }
 
-KnownWords KnownKeys::values(const Principal& who, const Filter& tasks, const Path& group,
-                             const std::string& prefix) const {
-  try {
-    return counted(who, tasks, group, prefix);
-  } catch (const Error& e) {
-    if (e.code() != ErrorCode::too_expensive) throw;
-    return of_newest(who, tasks, group, prefix);
+void KnownKeys::add_others(const Path& group, KnownWords& found) {
+  if (group.kind == Path::Kind::field) return;  // no index tells which texts there are
+  std::unordered_set<std::string> known;
+  for (const KnownWord& w : found.words) known.insert(w.text);
+  const auto add = [&](const Filter& filter) {
+    return affordable([&] {
+      for (std::string& text : all(filter, group))
+        if (!known.contains(text)) found.words.push_back({std::move(text), 0});
+    });
+  };
+  if (!many_seeks_) many_seeks_ = !add(among_);
+  if (many_seeks_ && !newest().projects.empty())
+    add(all_of({among_, in(field("project"), newest().projects)}));
+}
+
+KnownWords KnownKeys::keys(const std::string& name, const std::string& part) {
+  return values(is_series(words_, name) ? series(name, "") : entry(name, ""), part);
+}
+
+KnownWords KnownKeys::values(const Path& group, const std::string& part) {
+  KnownWords found;
+  if (!many_) many_ = !affordable([&] { count(among_, group, found); });
+  if (many_) {
+    found = count_newest(group);
+    add_others(group, found);
   }
+  choose(found, part);
+  return found;
 }
 
 }  // namespace podium::host::commands

@@ -24,15 +24,18 @@ constexpr std::uint64_t block = 256;
 
 }  // namespace
 
+void Meter::refuse() const {
+  throw Error(ErrorCode::too_expensive,
+              "answering would look at more than " + std::to_string(budget_.records) +
+                  " records; narrow the filter or order by something that is indexed");
+}
+
 void Meter::check() {
   // The clock is looked at every so often only.
   next_check_ = examined_ + 512;
   if (budget_.records != 0)
     next_check_ = std::min(next_check_, std::max(examined_, budget_.records) + 1);
-  if (budget_.records != 0 && examined_ > budget_.records)
-    throw Error(ErrorCode::too_expensive,
-                "answering would look at more than " + std::to_string(budget_.records) +
-                    " records; narrow the filter or order by something that is indexed");
+  if (budget_.records != 0 && examined_ > budget_.records) refuse();
   if (budget_.time.count() != 0 && std::chrono::steady_clock::now() - start_ > budget_.time)
     throw Error(ErrorCode::too_expensive,
                 "answering takes longer than " + std::to_string(budget_.time.count()) +

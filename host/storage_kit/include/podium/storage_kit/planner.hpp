@@ -29,9 +29,19 @@ class Meter {
     if ((budget_.records != 0 || budget_.time.count() != 0) && examined_ >= next_check_) check();
   }
   std::uint64_t examined() const { return examined_; }
+  /// Whether there is a bound on how many are examined, and how many more may be.
+  bool bounded() const { return budget_.records != 0; }
+  std::uint64_t left() const {
+    return budget_.records > examined_ ? budget_.records - examined_ : 0;
+  }
+  /// Throws when so many more are too many; counts none. For what cannot be stopped once it runs.
+  void afford(std::uint64_t entries) const {
+    if (bounded() && entries > left()) refuse();
+  }
 
  private:
   void check();
+  [[noreturn]] void refuse() const;
   Budget budget_;
   std::chrono::steady_clock::time_point start_;
   std::uint64_t examined_ = 0, next_check_ = 0;
