@@ -2,9 +2,11 @@
 
 #include <set>
 
+#include "podium/chart_kit/colors.hpp"
 #include "support.hpp"
 
 using namespace podium::comparison;
+using podium::chart_kit::color_of;
 
 TEST_CASE("a colour is of the id, whatever else is shown") {
   // Kept colours of pages and documents would change with these.
