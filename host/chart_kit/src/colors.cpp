@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <numbers>
 
 namespace podium::chart_kit {
 namespace {
@@ -19,11 +20,14 @@ std::uint64_t mixed_hash(std::string_view text) {
   return h;
 }
 
-std::string hex(double red, double green, double blue) {
+/// Of linear light, as sRGB; what no screen has is brought into it.
+std::string hex(std::array<double, 3> light) {
   static constexpr char digits[] = "0123456789abcdef";
   std::string out = "#";
-  for (const double part : {red, green, blue}) {
-    const auto byte = static_cast<unsigned>(std::lround(std::clamp(part, 0.0, 1.0) * 255));
+  for (const double part : light) {
+    const double v = std::clamp(part, 0.0, 1.0);
+    const double shown = v <= 0.0031308 ? 12.92 * v : 1.055 * std::pow(v, 1 / 2.4) - 0.055;
+    const auto byte = static_cast<unsigned>(std::lround(shown * 255));
     out += digits[byte >> 4];
     out += digits[byte & 15];
   }
@@ -42,30 +46,22 @@ std::array<int, 3> parts_of(std::string_view color) {
 }  // namespace
 
 std::string color_of(std::string_view id) {
+  // In OKLCH, so that no hue is paler or darker than another: yellow and cyan are seen on white,
+  // blue on black.
   const std::uint64_t h = mixed_hash(id);
-  const double hue = static_cast<double>(h % 3600) / 600;  // 0 to 6
-  constexpr std::array lightness = {0.40, 0.48, 0.56};
-  constexpr std::array saturation = {0.55, 0.80};
-  const double l = lightness[(h >> 20) % lightness.size()];
-  const double s = saturation[(h >> 40) % saturation.size()];
-  // From hue, saturation and lightness: the strongest part, the middle one and the weakest.
-  const double chroma = (1 - std::abs(2 * l - 1)) * s, weakest = l - chroma / 2;
-  const double middle = weakest + chroma * (1 - std::abs(std::fmod(hue, 2) - 1));
-  const double strongest = weakest + chroma;
-  switch (static_cast<int>(hue)) {
-    case 0:
-      return hex(strongest, middle, weakest);
-    case 1:
-      return hex(middle, strongest, weakest);
-    case 2:
-      return hex(weakest, strongest, middle);
-    case 3:
-      return hex(weakest, middle, strongest);
-    case 4:
-      return hex(middle, weakest, strongest);
-    default:
-      return hex(strongest, weakest, middle);
-  }
+  constexpr std::array lightness = {0.50, 0.60, 0.68};
+  constexpr std::array chroma = {0.12, 0.18};
+  const double hue = static_cast<double>(h % 3600) / 1800 * std::numbers::pi;
+  const double lum = lightness[(h >> 20) % lightness.size()];
+  const double c = chroma[(h >> 40) % chroma.size()];
+  const double a = c * std::cos(hue), b = c * std::sin(hue);
+  const auto cube = [](double v) { return v * v * v; };
+  const double l = cube(lum + 0.3963377774 * a + 0.2158037573 * b);
+  const double m = cube(lum - 0.1055613458 * a - 0.0638541728 * b);
+  const double s = cube(lum - 0.0894841775 * a - 1.2914855480 * b);
+  return hex({4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s,
+              -1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s,
+              -0.0041960863 * l - 0.7034186147 * m + 1.7076147010 * s});
 }
 
 bool alike(std::string_view a, std::string_view b) {
@@ -73,7 +69,7 @@ bool alike(std::string_view a, std::string_view b) {
   const auto x = parts_of(a), y = parts_of(b);
   // Eyes tell greens apart best; how well reds and blues hangs on how much red there is.
   const double red = (x[0] + y[0]) / 2.0, dr = x[0] - y[0], dg = x[1] - y[1], db = x[2] - y[2];
-  return (2 + red / 256) * dr * dr + 4 * dg * dg + (2 + (255 - red) / 256) * db * db < 64.0 * 64.0;
+  return (2 + red / 256) * dr * dr + 4 * dg * dg + (2 + (255 - red) / 256) * db * db < 75.0 * 75.0;
 }
 
 }  // namespace podium::chart_kit

@@ -1,5 +1,6 @@
 // Curves with bands.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <set>
@@ -13,7 +14,14 @@ namespace {
 constexpr std::size_t most_dotted = 300;    // points: more make a line fat
 constexpr std::size_t most_pointed = 4000;  // points that tell what they are when pointed at
 
-const std::vector<std::vector<int>> dashes = {{1, 0}, {6, 3}, {2, 2}, {9, 3, 2, 3}};
+/// Lengths of lines and gaps in turn.
+constexpr std::array<std::array<int, 4>, 4> dashes = {
+    {{1, 0, 1, 0}, {6, 3, 6, 3}, {2, 2, 2, 2}, {9, 3, 2, 3}}};
+
+/// Of a legend, so that dashes are seen in it.
+Json line_symbols() {
+  return {{"symbolType", "stroke"}, {"symbolSize", 300}, {"symbolStrokeWidth", 2}};
+}
 
 /// Subjects each once, and which one each curve is of.
 struct Owners {
@@ -88,7 +96,7 @@ Json dash_channel(const std::vector<std::string>& metrics, bool together, const 
     }
     Json out = channel("m", "nominal", "");
     out["scale"] = {{"domain", std::move(domain)}, {"range", std::move(range)}};
-    out["legend"] = {{"symbolType", "stroke"}, {"symbolSize", 300}};
+    out["legend"] = line_symbols();
     return out;
   }
   if (!has_legend(names.shown.size())) return nullptr;
@@ -197,7 +205,8 @@ Chart draw(const Curves& c) {
   if (up.title.empty() && !facets) up.title = title_of(metrics);
   const int width = facets ? (c.frame.width - 60) / 2 : c.frame.width;
   const bool clip = c.x.least || c.x.most || c.y.least || c.y.most;
-  const Json color = colored("t", names, used, c.frame.width);
+  Json color = colored("t", names, used, c.frame.width);
+  if (!color["legend"].is_null()) color["legend"].update(line_symbols());
   const Json dash = dash_channel(metrics, together, names, color);
   Json x = position("x", c.x);
   if (facets) x["axis"]["tickCount"] = 5;
