@@ -225,6 +225,9 @@ TEST_CASE("a curve alone is named, and many points tell what they are") {
   Curves c;
   c.curves = {line("a", "the only one")};
   c.band = "nothing";  // there is none
+  CHECK(spec_of(draw(c))["title"]["text"] == "the only one");
+  c.frame.title = "loss";
+  CHECK(spec_of(draw(c))["title"]["text"] == "loss");
   CHECK(spec_of(draw(c))["title"]["subtitle"] == "the only one");
   c.curves[0].x.resize(400, 3);
   c.curves[0].y.resize(400, 3);

@@ -211,7 +211,7 @@ TEST_CASE("curves: logarithmic, smoothed, gathered into bands") {
   CHECK(data.curves[0].band[1].high == 4);
   CHECK(has_tag(svg_of(answer), "polygon"));
   CHECK(spec_of(answer).at("layer")[0]["mark"]["type"] == "area");
-  CHECK(spec_of(answer).at("title").at("subtitle") == "arch=cnn; mean, between least and greatest");
+  CHECK(spec_of(answer).at("title").at("text") == "arch=cnn; mean, between least and greatest");
 }
 
 TEST_CASE("no points, one point, equal points: still a picture") {
@@ -252,7 +252,7 @@ TEST_CASE("points, boxes and parallel axes") {
   CHECK(scatter.at("data").at("values")[1].at("g") == "none");
   CHECK(scatter.at("encoding").at("x").at("type") == "quantitative");
   CHECK(scatter.at("encoding").at("color").at("title") == "params.arch");
-  CHECK(scatter.at("title").at("subtitle") == "2 tasks are without a value to draw");
+  CHECK(scatter.at("title").at("text") == "2 tasks are without a value to draw");
   const Json box_rows = {{"1", "a", 0.9, "cnn"}, {"2", "b", "NaN", "mlp"}};
   const Json box =
       spec_of(drawn("box", {"metrics.acc", "params.arch"}, box_rows, {{"group", "params.arch"}}));

@@ -308,13 +308,9 @@ Chart draw(const Parallel& p) {
                {"height", height},
                {"padding", 8},
                {"autosize", "pad"}};
-  if (!p.frame.title.empty() || !p.frame.subtitle.empty()) {
-    spec["title"] = {
-        {"text", clean(p.frame.title)}, {"anchor", "start"}, {"offset", 12}, {"limit", width}};
-    if (!p.frame.subtitle.empty()) {
-      spec["title"]["subtitle"] = clean(p.frame.subtitle);
-      spec["title"]["subtitleColor"] = "#888888";
-    }
+  if (Json title = title_of(p.frame, width); !title.is_null()) {
+    title["offset"] = 12;
+    spec["title"] = std::move(title);
   }
   if (p.groups && !colored_by) add_groups(*p.groups, p.subjects.size(), spec, scales);
   if (colored_by) {
