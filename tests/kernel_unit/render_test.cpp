@@ -258,6 +258,7 @@ TEST_CASE("points, boxes and parallel axes") {
       spec_of(drawn("box", {"metrics.acc", "params.arch"}, box_rows, {{"group", "params.arch"}}));
   CHECK(box.at("layer")[0].at("mark").at("type") == "boxplot");
   CHECK(box.at("data").at("values").size() == 1);
+  CHECK(box.at("title").at("text") == "metrics.acc by params.arch");
   const auto parallel = podium::front::figure_of(drawn(
       "parallel", {"params.lr", "metrics.acc", "params.arch"}, rows, {{"group", "params.arch"}}));
   REQUIRE(parallel.has_value());

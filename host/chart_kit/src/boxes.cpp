@@ -107,6 +107,7 @@ Chart draw(const Boxes& b) {
   Json layers = Json::array();
   Json box = {{"type", "boxplot"},
               {"size", standing ? 44 : step * 2 / 3},
+              {"rule", {{"color", "#777777"}}},
               {"median", {{"color", "#777777"}}}};
   // Where every value is a dot, those far out are there already.
   if (dots) box["outliers"] = false;

@@ -138,7 +138,9 @@ Chart boxes(const Drawn& drawn) {
   chart.frame = frame();
   const Dimension values = drawn[0];
   chart.value = drawn.axis(0);
-  chart.groups = chart_kit::grouped(drawn.subjects(), values, drawn.group());
+  const auto by = drawn.group();
+  if (by) chart.frame.title = values.name + " by " + by->name;
+  chart.groups = chart_kit::grouped(drawn.subjects(), values, by);
   return draw(chart);
 }
 
