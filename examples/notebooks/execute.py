@@ -14,7 +14,7 @@ sys.path.insert(0, str(HERE))
 
 from normal import stored  # noqa: E402
 
-CHART, WIDGET = "application/vnd.vegalite.v5+json", "application/vnd.jupyter.widget-view+json"
+CHART, AXES, WIDGET = "application/vnd.vegalite.v5+json", "application/vnd.vega.v5+json", "application/vnd.jupyter.widget-view+json"
 
 # What must be there: for a line of a cell a media type and what its output contains; none: it holds for all outputs.
 MUST = {
@@ -25,14 +25,14 @@ MUST = {
         ("tasks in vision where metrics.acc > 0.8", WIDGET, "model_id"),
         ("tasks in vision group by", "text/html", "<td>vit<td>6"),
         ("best in vision by", "text/plain", "cnn-lr0.1-"),
-        ("chart metrics.loss of best", CHART, "cnn-lr0.1-s1 loss"),
+        ("chart metrics.loss of best", CHART, "cnn-lr0.1-s1"),
         ("chart metrics.loss of best", "image/svg+xml", "<polyline"),
         ("chart metrics.acc in vision band", CHART, '"area"'),
         ("chart params.lr", CHART, '"point"'),
         ("chart metrics.acc in vision kind box", CHART, '"boxplot"'),
-        ("chart params.arch params.lr", CHART, '"line"'),
+        ("chart params.arch params.lr", AXES, '"brush0"'),
         ("tasks in vision where state = 'running'", "text/html", "<td>cnn-lr0.05-s3"),
-        ("chart metrics.acc of cnn-lr0.05-s3", CHART, "cnn-lr0.05-s3 acc"),
+        ("chart metrics.acc of cnn-lr0.05-s3", CHART, "cnn-lr0.05-s3"),
         ("diff", "text/plain", "params.arch"),
         ("show cnn-lr0.1-s1", "text/html", "the last loss is"),
         ("tag best", "text/html", "<td>cnn-lr0.1-s1<td>yes"),

@@ -1,10 +1,7 @@
 #include "colors.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 
-#include "hash.hpp"
 #include "podium/plugin.hpp"
 #include "podium/service/tasks.hpp"
 
@@ -13,54 +10,7 @@ namespace {
 
 constexpr const char* collection_name = "comparison/colors";
 
-/// Mixed once more: ids that were made one after the other are alike.
-std::uint64_t mixed_hash(std::string_view text) {
-  std::uint64_t h = hash_of(text);
-  h ^= h >> 33;
-  h *= 0xff51afd7ed558ccdULL;
-  h ^= h >> 33;
-  return h;
-}
-
-std::string hex(double red, double green, double blue) {
-  static constexpr char digits[] = "0123456789abcdef";
-  std::string out = "#";
-  for (const double part : {red, green, blue}) {
-    const auto byte = static_cast<unsigned>(std::lround(std::clamp(part, 0.0, 1.0) * 255));
-    out += digits[byte >> 4];
-    out += digits[byte & 15];
-  }
-  return out;
-}
-
 }  // namespace
-
-std::string color_of(std::string_view text) {
-  const std::uint64_t h = mixed_hash(text);
-  const double hue = static_cast<double>(h % 3600) / 600;  // 0 to 6
-  constexpr std::array lightness = {0.40, 0.48, 0.56};
-  constexpr std::array saturation = {0.55, 0.80};
-  const double l = lightness[(h >> 20) % lightness.size()];
-  const double s = saturation[(h >> 40) % saturation.size()];
-  // From hue, saturation and lightness: the strongest part, the middle one and the weakest.
-  const double chroma = (1 - std::abs(2 * l - 1)) * s, weakest = l - chroma / 2;
-  const double middle = weakest + chroma * (1 - std::abs(std::fmod(hue, 2) - 1));
-  const double strongest = weakest + chroma;
-  switch (static_cast<int>(hue)) {
-    case 0:
-      return hex(strongest, middle, weakest);
-    case 1:
-      return hex(middle, strongest, weakest);
-    case 2:
-      return hex(weakest, strongest, middle);
-    case 3:
-      return hex(weakest, middle, strongest);
-    case 4:
-      return hex(middle, weakest, strongest);
-    default:
-      return hex(strongest, weakest, middle);
-  }
-}
 
 std::optional<std::string> normal_color(std::string_view text) {
   if (text.size() != 7 || text.front() != '#') return std::nullopt;

@@ -1,6 +1,6 @@
 #pragma once
-// The colour of a task: made from its id, the same wherever it is shown, until somebody gives it
-// another, which is kept.
+// The colours that somebody gave to tasks, which are kept. Without one a task has that of its id
+// (chart_kit::color_of), wherever it is shown.
 #include <map>
 #include <optional>
 #include <span>
@@ -18,8 +18,6 @@ class PluginContext;
 
 namespace podium::comparison {
 
-/// "#rrggbb", for a text: always the same, readable on white and on black.
-std::string color_of(std::string_view text);
 /// "#4C78A8" as "#4c78a8"; nothing for what is no colour.
 std::optional<std::string> normal_color(std::string_view text);
 

@@ -1,5 +1,5 @@
 #pragma once
-// A number for a text, the same on every machine and in every version: colours are made of it.
+// A number for a text: ETags are made of it.
 #include <cstdint>
 #include <string_view>
 

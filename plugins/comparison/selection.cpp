@@ -7,6 +7,7 @@
 #include <set>
 
 #include "colors.hpp"
+#include "podium/chart_kit/colors.hpp"
 #include "podium/http/json_writer.hpp"
 #include "podium/plugin.hpp"
 #include "podium/service/projects.hpp"
@@ -165,7 +166,7 @@ Selected select(PluginContext& context, const Reader& reader, const Principal& w
   const auto kept = kept_colors(context, reader, who, ordinals);
   for (ComparedTask& t : out.tasks) {
     const auto at = kept.find(t.ordinal);
-    t.color = at != kept.end() ? at->second : color_of(t.id);
+    t.color = at != kept.end() ? at->second : chart_kit::color_of(t.id);
   }
   return out;
 }

@@ -8,13 +8,12 @@
 #include <set>
 #include <tuple>
 
-#include "colors.hpp"
 #include "hash.hpp"
+#include "podium/chart_kit/colors.hpp"
 #include "podium/http/message.hpp"
 #include "podium/plugin.hpp"
 #include "podium/service/tasks.hpp"
 #include "sampling.hpp"
-#include "smoothing.hpp"
 
 namespace podium::comparison {
 namespace {
@@ -58,7 +57,7 @@ std::vector<Group> group(PluginContext& context, const Reader& reader, const Pri
   }
   std::vector<Group> out;
   for (auto& [key, g] : groups) {
-    g.color = color_of(g.label);
+    g.color = chart_kit::color_of(g.label);
     out.push_back(std::move(g));
   }
   return out;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "podium/chart_kit/smoothing.hpp"
 #include "selection.hpp"
 
 namespace podium {
@@ -29,16 +30,7 @@ enum class X : std::uint8_t {
   metric,   ///< the last value of another metric at the same step
 };
 
-/// How a curve is smoothed, before it is down-sampled. NaN and infinities stay where they are and
-/// count nowhere else.
-struct Smoothing {
-  enum class Kind : std::uint8_t { none = 1, ema, time_ema, running, gaussian };
-  Kind kind = Kind::none;
-  double weight = 0.6;       ///< of both EMA: 0 to 0.999
-  std::int64_t window = 10;  ///< points of the running mean: 1 to 100
-  std::int64_t kernel = 7;   ///< points of the Gaussian, odd: 1 to 101
-  double sigma = 2;          ///< of the Gaussian, in points
-};
+using chart_kit::Smoothing;
 
 /// How points are put into buckets, of which first, min, max and last are kept.
 enum class Buckets : std::uint8_t {

@@ -8,7 +8,6 @@
 #include "podium/plugin.hpp"
 #include "podium/service/tasks.hpp"
 #include "sampling.hpp"
-#include "smoothing.hpp"
 #include "tables.hpp"
 
 namespace podium::comparison {

@@ -122,15 +122,29 @@ class PointsRead {
     return *heads_;
   }
 
-  // A chunk's wanted points, in the order that was asked for.
+  // The bytes of a chunk. The next one of the file is a step further, not looked for.
+  std::string_view data_of(const ChunkHead& head) {
+    if (!cursor_)
+      cursor_.emplace(connection_.prepare(fmt::format(
+          "SELECT seq, data FROM {} WHERE sid = ? AND seq >= ? ORDER BY seq", series_.chunks)));
+    const auto next_is_it = [&] { return cursor_->step() && cursor_->integer(0) == head.seq; };
+    const bool follows =
+        cursor_at_ != nullptr && &head == cursor_at_ + 1 && head.seq > cursor_at_->seq;
+    if (!follows || !next_is_it()) {
+      cursor_->reset();
+      cursor_->bind(sid_, head.seq);
+      if (!next_is_it()) throw damaged(connection_.file(), "a chunk of points vanished");
+    }
+    cursor_at_ = &head;
+    return cursor_->blob(1);
+  }
+
+  // A chunk's wanted points, in the order that was asked for. The head is one of heads().
   std::vector<Point> decode(const ChunkHead& head) {
-    std::vector<Point> points;
+    std::vector<Point> points = std::move(spare_);
+    points.clear();
     points.reserve(head.count);
-    Statement s = connection_.prepare(
-        fmt::format("SELECT data FROM {} WHERE sid = ? AND seq = ?", series_.chunks));
-    if (!s.bind(sid_, head.seq).step())
-      throw damaged(connection_.file(), "a chunk of points vanished");
-    decode_points(connection_, s.blob(0), head.count, points);
+    decode_points(connection_, data_of(head), head.count, points);
     if (!by_step())
       std::sort(points.begin(), points.end(),
                 [](const Point& a, const Point& b) { return kit::compare_by_time(a, b) < 0; });
@@ -190,13 +204,17 @@ class PointsRead {
       if (runs.empty()) break;
       std::pop_heap(runs.begin(), runs.end(), later);
       Run& run = runs.back();
-      // As far as nothing else begins.
+      // As far as nothing else begins; usually all of a chunk.
       const std::size_t begin = run.at;
-      do {
-        ++run.at;
-      } while (run.at < run.points.size() &&
-               (runs.size() == 1 || compare(run.points[run.at], runs[0].points[runs[0].at]) <= 0) &&
-               (next == chunks.size() || place(run.points[run.at]) < chunks[next].first));
+      const auto alone = [&](const Point& p) {
+        return (runs.size() == 1 || compare(p, runs[0].points[runs[0].at]) <= 0) &&
+               (next == chunks.size() || place(p) < chunks[next].first);
+      };
+      if (alone(run.points.back()))
+        run.at = run.points.size();
+      else
+        while (++run.at < run.points.size() && alone(run.points[run.at])) {
+        }
       const std::span<const Point> piece(run.points.data() + begin, run.at - begin);
       if (out.empty() && piece.size() >= kit::sealed_points / 2) {
         if (!sink(piece)) return;
@@ -207,10 +225,12 @@ class PointsRead {
           out.clear();
         }
       }
-      if (run.at == run.points.size())
+      if (run.at == run.points.size()) {
+        spare_ = std::move(run.points);
         runs.pop_back();
-      else
+      } else {
         std::push_heap(runs.begin(), runs.end(), later);
+      }
     }
     if (!out.empty()) sink(out);
   }
@@ -267,6 +287,9 @@ class PointsRead {
   std::int64_t sid_ = 0, loose_ = 0;
   std::uint64_t total_ = 0;
   std::optional<std::vector<ChunkHead>> heads_;
+  std::optional<Statement> cursor_;  // over the chunks, at the one of `cursor_at_`
+  const ChunkHead* cursor_at_ = nullptr;
+  std::vector<Point> spare_;  // what a chunk was decoded into, for the next one
 };
 
 }  // namespace

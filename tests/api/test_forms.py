@@ -4,7 +4,7 @@ import json
 import pytest
 
 HOSTILE = "</script><img src=x onerror=alert(1)> & \"q\" 'a' \u202egnp.exe"
-VEGALITE = "application/vnd.vegalite.v5+json"
+VEGALITE, VEGA = "application/vnd.vegalite.v5+json", "application/vnd.vega.v5+json"
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +43,7 @@ def test_a_mark_for_the_widget(drawn):
     ("chart metrics.loss in drawn", {VEGALITE, "image/svg+xml", "text/plain"}),
     ("series metrics.loss of t1", {VEGALITE, "image/svg+xml", "text/plain"}),
     ("chart params.lr metrics.loss in drawn kind scatter", {VEGALITE, "text/plain"}),
+    ("chart params.lr metrics.loss in drawn kind parallel", {VEGA, "text/plain"}),
     ("show t1", {"text/html", "text/plain"}),
     ("help tasks", {"text/plain"}),
     ("export in drawn", set()),

@@ -43,6 +43,7 @@ LESS_CPU = {
     "history, 1M points": {"mlflow": 80, "fasttrackml": 15},
     "bulk-interval, 20 x 10k points": {"mlflow": 200},
     "curves, 100 x 10 x 10k points": {"mlflow": 200},
+    "curves, 100 x 10 x 10k points, JSON": {"mlflow": 200},
     "mixed: 20 writes of 10 to a search": {"mlflow": 100, "fasttrackml": 15},
     "table 100k: window of 100 x 24": {"floor": 2},
     "table 100k: new listing by metric": {"floor": 2},

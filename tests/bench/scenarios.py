@@ -118,7 +118,10 @@ def group_history():
 
 
 def group_curves():
-    return [Scenario("curves, 100 x 10 x 10k points", curves.overlaid(100, 10, 10_000), {"podium": 10, "mlflow": 1})]
+    return [
+        Scenario("curves, 100 x 10 x 10k points", curves.overlaid(100, 10, 10_000, "binary"), {"podium": 10, "mlflow": 1}),
+        Scenario("curves, 100 x 10 x 10k points, JSON", curves.overlaid(100, 10, 10_000, "json"), {"podium": 10, "mlflow": 1}),
+    ]
 
 
 def group_mixed():

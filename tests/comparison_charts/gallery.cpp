@@ -158,6 +158,25 @@ void add_curves(std::vector<Example>& out) {
   }
   several.y.title = "";
   out.push_back({"curves-metrics", draw(several)});
+  several.frame.title = "three metrics, of sizes for an axis each";
+  several.layout = Curves::Layout::fitting;
+  out.push_back({"curves-fitting-apart", draw(several)});
+  Curves together = curves(3, 50);
+  together.frame.title = "in training and in validation";
+  together.y.title = "";
+  together.layout = Curves::Layout::fitting;
+  for (auto& curve : curves(3, 50).curves) {
+    curve.metric = "val_loss";
+    for (double& y : curve.y) y = y * 1.2 + 0.1;
+    together.curves.push_back(std::move(curve));
+  }
+  out.push_back({"curves-together", draw(together)});
+  Curves near = curves(4, 400);
+  near.frame.title =
+      "colors that are too near each other; points that tell when they are pointed at";
+  const char* colors[] = {"#4c78a8", "#4c78a8", "#f58518", "#4c7cb0"};
+  for (std::size_t i = 0; i < 4; ++i) near.curves[i].of.color = colors[i];
+  out.push_back({"curves-near-colors", draw(near)});
   Curves zoomed = curves(3, 80);
   zoomed.frame.title = "a range";
   zoomed.x.least = 200;
@@ -225,6 +244,9 @@ void add_points(std::vector<Example>& out) {
   s.across =
       texts("params.arch", random_texts(60, 5, {odd_name(0), odd_name(1), odd_name(7), "b"}));
   out.push_back({"scatter-texts", draw(s)});
+  s.color = texts("params.opt", random_texts(60, 6, {"adam", "sgd"}));
+  for (std::size_t i = 0; i < 10; ++i) s.color->values[i] = Value();
+  out.push_back({"scatter-missing-groups", draw(s)});
   s = {};
   s.subjects = subjects(2000);
   s.across = numbers("x.y[z]", random_numbers(2000, 6, -3, 3));
@@ -319,6 +341,9 @@ void add_parallel(std::vector<Example>& out) {
   p.axes[3].brush.reset();
   p.axes[0].brush.reset();
   out.push_back({"parallel-plain", draw(p)});
+  p.groups = texts("params.arch", random_texts(80, 9, {"cnn", "vit", odd_name(0)}));
+  p.groups->values[7] = Value();
+  out.push_back({"parallel-groups", draw(p)});
   Parallel odd;
   odd.frame.title = "odd";
   odd.frame.subtitle = "</script>";

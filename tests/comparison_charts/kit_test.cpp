@@ -186,6 +186,84 @@ TEST_CASE("a legend is beside, below, or not there") {
         "200 curves; their names are in the tooltips");
 }
 
+TEST_CASE("several metrics: on one pair of axes where they fit, else small charts") {
+  Curves c;
+  for (const char* metric : {"loss", "val_loss"})
+    for (const char* id : {"a", "b"}) {
+      c.curves.push_back(line(id, id));
+      c.curves.back().metric = metric;
+    }
+  CHECK(spec_of(draw(c)).contains("facet"));
+  c.layout = Curves::Layout::fitting;
+  json spec = spec_of(draw(c));
+  const json& encoding = spec["layer"][0]["encoding"];
+  CHECK(encoding["y"]["title"] == "loss, val_loss");
+  CHECK(encoding["strokeDash"]["scale"]["domain"] == json{"loss", "val_loss"});
+  CHECK(encoding["strokeDash"]["scale"]["range"][0] != encoding["strokeDash"]["scale"]["range"][1]);
+  CHECK(encoding["detail"]["field"] == "m");
+  for (double& y : c.curves[3].y) y *= 100;
+  CHECK(spec_of(draw(c)).contains("facet"));
+  c.y.log = true;  // which shows both
+  CHECK_FALSE(spec_of(draw(c)).contains("facet"));
+}
+
+TEST_CASE("curves whose colors are too near each other are told apart by dashes") {
+  Curves c;
+  for (const char* id : {"a", "b", "c", "d"}) c.curves.push_back(line(id, id));
+  const char* colors[] = {"#4c78a8", "#f58518", "#4c7cb0", "#4c78a8"};
+  for (std::size_t i = 0; i < 4; ++i) c.curves[i].of.color = colors[i];
+  const json dash = spec_of(draw(c))["layer"][0]["encoding"]["strokeDash"];
+  const json& of = dash["scale"]["range"];
+  CHECK(dash["scale"]["domain"] == json{"a", "b", "c", "d"});
+  CHECK(of[0] == of[1]);
+  CHECK(std::set<json>{of[0], of[2], of[3]}.size() == 3);
+  c.curves.resize(2);
+  CHECK_FALSE(spec_of(draw(c))["layer"][0]["encoding"].contains("strokeDash"));
+}
+
+TEST_CASE("a curve alone is named, and many points tell what they are") {
+  Curves c;
+  c.curves = {line("a", "the only one")};
+  c.band = "nothing";  // there is none
+  CHECK(spec_of(draw(c))["title"]["text"] == "the only one");
+  c.frame.title = "loss";
+  CHECK(spec_of(draw(c))["title"]["text"] == "loss");
+  CHECK(spec_of(draw(c))["title"]["subtitle"] == "the only one");
+  c.curves[0].x.resize(400, 3);
+  c.curves[0].y.resize(400, 3);
+  const json spec = spec_of(draw(c));
+  CHECK(spec["layer"][0]["encoding"]["tooltip"].size() == 1);
+  CHECK(spec["layer"][1]["mark"]["opacity"] == 0);
+  CHECK(spec["layer"][1]["encoding"]["tooltip"].size() == 3);
+}
+
+TEST_CASE("groups: in the order of an axis, those without a value last") {
+  const std::vector<Subject> of = {{"1", "a"}, {"2", "b"}, {"3", "c"}, {"4", "d"}};
+  Dimension acc{
+      "acc", {Value(1.0), Value(2.0), Value(3.0), Value()}, {1.0, 2.0, 3.0, std::nullopt}};
+  Dimension lr{"lr", {Value("10"), Value(), Value("9"), Value("9")}, {10, std::nullopt, 9, 9}};
+  const auto groups = grouped(of, acc, lr);
+  REQUIRE(groups.size() == 3);
+  CHECK(groups[0].group.label == "9");
+  CHECK(groups[0].values == std::vector<double>{3});
+  CHECK(groups[0].of == std::vector<std::string>{"c"});
+  CHECK(groups[1].group.label == "10");
+  CHECK(groups[2].group.label == "none");
+  CHECK(grouped(of, acc, std::nullopt).at(0).values.size() == 3);
+
+  Parallel p;
+  p.subjects = of;
+  p.axes = {{acc}, {lr}};
+  p.groups = Dimension{"arch", {Value("x"), Value("y"), Value("x")}, {}};
+  const json spec = spec_of(draw(p));
+  CHECK(spec["scales"].back()["domain"] == json{"x", "y", "none"});
+  CHECK(spec["legends"][0]["stroke"] == "groups");
+  const json values = values_of(spec);
+  CHECK(values[0]["c"] == values[2]["c"]);
+  CHECK(values[0]["c"] == spec["scales"].back()["range"][0]);
+  CHECK(values[3]["c"] == spec["scales"].back()["range"][2]);
+}
+
 TEST_CASE("a chart of nothing says so") {
   for (const char* name : {"curves-none", "bars-none", "scatter-none", "front-none", "ranks-none",
                            "parallel-none", "importance-none"}) {

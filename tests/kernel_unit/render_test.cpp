@@ -1,9 +1,12 @@
+#include <cmath>
+
 #include "outputs.hpp"
+#include "podium/chart_kit/colors.hpp"
 #include "podium/front_kit/answer_text.hpp"
 #include "podium/front_kit/chart_data.hpp"
+#include "podium/front_kit/figure.hpp"
 #include "podium/front_kit/html.hpp"
 #include "podium/front_kit/svg_chart.hpp"
-#include "podium/front_kit/vegalite.hpp"
 #include "support.hpp"
 
 using namespace podium::kernel;
@@ -11,10 +14,8 @@ using podium::front::chart_data;
 using podium::front::details_html;
 using podium::front::problem_lines;
 using podium::front::progress_html;
-using podium::front::smoothed;
 using podium::front::svg_of;
 using podium::front::table_html;
-using podium::front::vegalite_of;
 
 namespace {
 
@@ -53,6 +54,12 @@ Json drawn(const char* mark, std::initializer_list<const char*> names, Json rows
   return {
       {"kind", "table"},    {"entity", "task"},  {"columns", columns}, {"rows", std::move(rows)},
       {"truncated", false}, {"cursor", nullptr}, {"draw", more}};
+}
+
+/// The specification of an answer's chart.
+Json spec_of(const Json& answer) {
+  const auto figure = podium::front::figure_of(answer);
+  return figure ? Json::parse(figure->specification) : Json();
 }
 
 bool has_tag(const std::string& html, const std::string& tag) {
@@ -142,11 +149,13 @@ TEST_CASE("curves: SVG, Vega-Lite and text of one answer") {
   CHECK_FALSE(has_tag(svg, "img"));
   CHECK(has_tag(svg, "polyline"));
   CHECK(has_tag(svg, "circle"));
-  const Json spec = vegalite_of(answer);
+  const Json spec = spec_of(answer);
   CHECK(spec.at("$schema") == "https://vega.github.io/schema/vega-lite/v5.json");
-  const Json& values = spec.at("layer").back().at("data").at("values");
-  REQUIRE(values.size() == 4);
-  CHECK(values[2] == Json({{"x", 3.0}, {"y", 0.25}, {"s", "a loss"}}));
+  const Json& values = spec.at("data").at("values");
+  REQUIRE(values.size() == 5);
+  CHECK(values[1] == Json::parse(R"({"s": 0, "x": 1, "y": 0.5})"));
+  CHECK(values[2] == Json::parse(R"({"s": 0, "x": 2, "y": null})"));  // a gap in its line
+  CHECK(values[4].at("s") == 1);
   const Bundle bundle = bundle_of(answer, Look());
   CHECK(bundle.data.contains("text/plain"));
   CHECK(bundle.data.contains("image/svg+xml"));
@@ -155,14 +164,39 @@ TEST_CASE("curves: SVG, Vega-Lite and text of one answer") {
   CHECK(spec.dump().find("\"field\":\"a") == std::string::npos);
 }
 
+TEST_CASE("curves: what has no value is a gap") {
+  const std::string svg =
+      svg_of(chart({{"a", {{0, 0, 1.0}, {1, 0, 2.0}, {2, 0, "NaN"}, {3, 0, 1.0}, {4, 0, 2.0}}}}));
+  std::size_t lines = 0;
+  for (auto at = svg.find("<polyline"); at != std::string::npos; at = svg.find("<polyline", at + 1))
+    ++lines;
+  CHECK(lines == 2);
+}
+
+TEST_CASE("curves: colors are those of the ids, whoever draws") {
+  const Json answer = chart({{"a", {{0, 0, 1.0}}}, {"b", {{0, 0, 2.0}}}});
+  const Json color = spec_of(answer).at("layer")[0]["encoding"]["color"]["scale"]["range"];
+  CHECK(color == Json::array({podium::chart_kit::color_of("a"), podium::chart_kit::color_of("b")}));
+  CHECK(svg_of(answer).find(podium::chart_kit::color_of("a")) != std::string::npos);
+}
+
+TEST_CASE("curves: metrics of one size are on one pair of axes") {
+  Json answer = chart({{"a", {{0, 0, 1.0}}}, {"a", {{0, 0, 2.0}}}});
+  answer["series"][1]["metric"] = "val_loss";
+  CHECK(spec_of(answer).at("layer")[0]["encoding"]["strokeDash"]["scale"]["domain"] ==
+        Json::array({"loss", "val_loss"}));
+  answer["series"][1]["points"][0][2] = 200.0;
+  CHECK(spec_of(answer).contains("facet"));
+}
+
 TEST_CASE("curves: logarithmic, smoothed, gathered into bands") {
   Json answer =
       chart({{"a", {{0, 0, 1.0}, {1, 0, 0.0}, {2, 0, 3.0}}}, {"b", {{0, 0, 3.0}, {2, 0, 5.0}}}});
   answer["draw"] = {{"log", true}, {"smooth", 0.5}};
   auto data = chart_data(answer);
-  CHECK(data.curves[0].raw.size() == 2);  // 0 has no logarithm
-  CHECK(data.curves[0].shown[1].second == Approx((0.5 * 1 + 3) / 1.5));
-  const Json spec = vegalite_of(answer);
+  CHECK(std::isnan(data.curves[0].raw[1].second));  // 0 has no logarithm
+  CHECK(data.curves[0].shown[2].second == Approx((0.5 * 1 + 3) / 1.5));
+  const Json spec = spec_of(answer);
   CHECK(spec.at("layer").size() == 2);  // the raw line is a ghost behind the smoothed one
   CHECK(spec.at("layer")[1]["encoding"]["y"]["scale"]["type"] == "log");
 
@@ -170,19 +204,14 @@ TEST_CASE("curves: logarithmic, smoothed, gathered into bands") {
   answer["draw"] = {{"band", "params.arch"}};
   data = chart_data(answer);
   REQUIRE(data.curves.size() == 1);
-  CHECK(data.curves[0].name == "arch=cnn loss");
+  CHECK(data.curves[0].name() == "arch=cnn loss");
   REQUIRE(data.curves[0].shown.size() == 3);
   CHECK(data.curves[0].shown[1] == std::pair(1.0, (0.0 + 4.0) / 2));  // b is 4 between 3 and 5
   CHECK(data.curves[0].band[1].low == 0);
   CHECK(data.curves[0].band[1].high == 4);
   CHECK(has_tag(svg_of(answer), "polygon"));
-  CHECK(vegalite_of(answer).at("layer")[0]["mark"]["type"] == "area");
-}
-
-TEST_CASE("smoothing keeps a constant and begins at the first point") {
-  const std::vector<std::pair<double, double>> flat = {{0, 2}, {1, 2}, {2, 2}};
-  for (const auto& [x, y] : smoothed(flat, 0.9)) CHECK(y == Approx(2));
-  CHECK(smoothed({{0, 7}, {1, 0}}, 0.9)[0].second == 7);
+  CHECK(spec_of(answer).at("layer")[0]["mark"]["type"] == "area");
+  CHECK(spec_of(answer).at("title").at("text") == "arch=cnn; mean, between least and greatest");
 }
 
 TEST_CASE("no points, one point, equal points: still a picture") {
@@ -195,7 +224,7 @@ TEST_CASE("no points, one point, equal points: still a picture") {
       const std::string svg = svg_of(answer);
       CHECK(svg.find("nan") == std::string::npos);
       CHECK(svg.find("inf") == std::string::npos);
-      CHECK(vegalite_of(answer).is_object());
+      CHECK(spec_of(answer).is_object());
     }
   }
 }
@@ -206,7 +235,7 @@ TEST_CASE("bars") {
   const std::string svg = svg_of(answer);
   CHECK_FALSE(has_tag(svg, "img"));
   CHECK(chart_data(answer).bars.size() == 2);
-  const Json spec = vegalite_of(answer);
+  const Json spec = spec_of(answer);
   CHECK(spec.at("data").at("values").size() == 3);
   // Two of one name stay two.
   CHECK(spec.at("data").at("values")[0].at("t") != spec.at("data").at("values")[2].at("t"));
@@ -214,26 +243,35 @@ TEST_CASE("bars") {
 
 TEST_CASE("points, boxes and parallel axes") {
   const Json rows = {{"1", "a", "0.1", 0.9, "cnn"},
-                     {"2", "b", "0.01", 0.8, "mlp"},
-                     {"3", "c", nullptr, 0.7, "cnn"}};
-  const Json scatter = vegalite_of(drawn("scatter", {"params.lr", "metrics.acc", "params.arch"},
-                                         rows, {{"group", "params.arch"}}));
+                     {"2", "b", "0.01", "NaN", "mlp"},
+                     {"3", "c", nullptr, 0.7, "cnn"},
+                     {"4", "d", "1", 0.6, nullptr}};
+  const Json scatter = spec_of(drawn("scatter", {"params.lr", "metrics.acc", "params.arch"}, rows,
+                                     {{"group", "params.arch"}}));
   CHECK(scatter.at("data").at("values").size() == 2);
+  CHECK(scatter.at("data").at("values")[1].at("g") == "none");
   CHECK(scatter.at("encoding").at("x").at("type") == "quantitative");
   CHECK(scatter.at("encoding").at("color").at("title") == "params.arch");
+  CHECK(scatter.at("title").at("text") == "2 tasks are without a value to draw");
   const Json box_rows = {{"1", "a", 0.9, "cnn"}, {"2", "b", "NaN", "mlp"}};
-  const Json box = vegalite_of(
-      drawn("box", {"metrics.acc", "params.arch"}, box_rows, {{"group", "params.arch"}}));
-  CHECK(box.at("mark").at("type") == "boxplot");
+  const Json box =
+      spec_of(drawn("box", {"metrics.acc", "params.arch"}, box_rows, {{"group", "params.arch"}}));
+  CHECK(box.at("layer")[0].at("mark").at("type") == "boxplot");
   CHECK(box.at("data").at("values").size() == 1);
-  const Json parallel =
-      vegalite_of(drawn("parallel", {"params.lr", "metrics.acc", "params.arch"}, rows));
-  const Json& lines = parallel.at("layer")[0].at("data").at("values");
-  CHECK(lines.size() == 8);
-  for (const Json& point : lines) {
-    CHECK(point.at("v").get<double>() >= 0);
-    CHECK(point.at("v").get<double>() <= 1);
-  }
+  CHECK(box.at("title").at("text") == "metrics.acc by params.arch");
+  const auto parallel = podium::front::figure_of(drawn(
+      "parallel", {"params.lr", "metrics.acc", "params.arch"}, rows, {{"group", "params.arch"}}));
+  REQUIRE(parallel.has_value());
+  CHECK(parallel->media_type == "application/vnd.vega.v5+json");
+  const Json lines = Json::parse(parallel->specification);
+  CHECK(lines.at("data")[0].at("values").size() == 4);
+  CHECK(lines.at("legends")[0].at("title") == "params.arch");
+  // A group is no axis.
+  CHECK_FALSE(lines.at("data")[0].at("values")[0].contains("a2"));
+  CHECK(bundle_of(drawn("parallel", {"a", "b"}, {{"1", "a", 1, 2}}), Look())
+            .data.contains("application/vnd.vega.v5+json"));
+  const Json when = spec_of(drawn("scatter", {"started", "metrics.acc"}, Json::array()));
+  CHECK(when.at("title").at("text") == "Nothing to draw");
   CHECK(svg_of(drawn("scatter", {"x", "y"}, Json::array())).empty());
   // JupyterLab would show HTML instead of the chart.
   CHECK_FALSE(bundle_of(drawn("box", {"y"}, {{"1", "a", 0.5}}), Look()).data.contains("text/html"));

@@ -30,6 +30,27 @@ def test_kinds(notebooks, podium, project):
     assert notebook.page.evaluate("window.hacked") is None
 
 
+def test_many_points_tell_what_they_are_when_pointed_at(notebooks, podium, project):
+    wire = logged.Wire(podium.url)
+    where = logged.experiment(podium.url, project + "-pointed")
+    for name, at in (("even", 1.0), ("upper", 2.0)):
+        run = logged.run(wire, where, name, {})
+        logged.log(wire, run, {"loss": at}, step=0)
+        wire.call("runs/log-batch", {"run_id": run, "metrics": [{"key": "loss", "value": at, "timestamp": 1700000000000 + s, "step": s} for s in range(1, 200)]})
+    notebook = notebooks([f"chart metrics.loss in {project}-pointed"])
+    notebook.run_all()
+    chart = drawn(notebook, 0)
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    tip = notebook.page.locator("#vg-tooltip-element")
+    for y in range(0, int(box["height"]), 4):  # somewhere in the middle there is a line
+        notebook.page.mouse.move(box["x"] + box["width"] / 3, box["y"] + y)
+        if tip.is_visible() and "step" in tip.inner_text():
+            break
+    told = tip.inner_text()
+    assert "step" in told and ("even" in told or "upper" in told), told
+
+
 def test_curves_of_a_running_task_grow(notebooks, podium, project):
     wire = logged.Wire(podium.url)
     run = logged.run(wire, logged.experiment(podium.url, project + "-growing"), "grows", {"loss": 1.0})

@@ -1,7 +1,9 @@
 // How values are spread, a box a group.
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numeric>
+#include <tuple>
 
 #include "rows.hpp"
 #include "specification.hpp"
@@ -20,6 +22,35 @@ double quantile(const std::vector<double>& sorted, double p) {
 }
 
 }  // namespace
+
+std::vector<Boxes::Group> grouped(const std::vector<Subject>& subjects, const Dimension& values,
+                                  const std::optional<Dimension>& by) {
+  // Numbers as numbers, then texts.
+  std::map<std::tuple<int, double, std::string>, Boxes::Group> groups;
+  const bool numbers = by && by->numeric();
+  for (std::size_t i = 0; i < subjects.size() && i < values.numbers.size(); ++i) {
+    if (!values.numbers[i]) continue;
+    std::tuple<int, double, std::string> key{0, 0.0, "all"};
+    if (by) {
+      const bool there =
+          i < by->values.size() && !std::holds_alternative<std::monostate>(by->values[i]);
+      std::get<2>(key) = shown(there ? by->values[i] : Value());
+      if (!there)
+        key = {2, 0.0, std::get<2>(key)};
+      else if (numbers && !std::isnan(*by->numbers[i]))
+        std::get<1>(key) = *by->numbers[i];
+      else if (numbers)
+        std::get<0>(key) = 1;
+    }
+    Boxes::Group& group = groups[key];
+    group.group = {std::get<2>(key), std::get<2>(key)};
+    group.values.push_back(*values.numbers[i]);
+    group.of.push_back(subjects[i].label);
+  }
+  std::vector<Boxes::Group> out;
+  for (auto& [key, group] : groups) out.push_back(std::move(group));
+  return out;
+}
 
 Chart draw(const Boxes& b) {
   const Names names = names_of(b.groups, &Boxes::Group::group);
@@ -76,6 +107,7 @@ Chart draw(const Boxes& b) {
   Json layers = Json::array();
   Json box = {{"type", "boxplot"},
               {"size", standing ? 44 : step * 2 / 3},
+              {"rule", {{"color", "#777777"}}},
               {"median", {{"color", "#777777"}}}};
   // Where every value is a dot, those far out are there already.
   if (dots) box["outliers"] = false;

@@ -1,7 +1,6 @@
 #include "names.hpp"
 
 #include <algorithm>
-#include <array>
 #include <set>
 #include <unordered_map>
 
@@ -64,15 +63,6 @@ std::string shortened(std::string_view text, std::size_t most) {
   const std::size_t tail = (most - 1) / 2, head = most - 1 - tail;
   return std::string(text.substr(0, begins[head])) + "…" +
          std::string(text.substr(begins[begins.size() - tail]));
-}
-
-const std::string& color_of(std::string_view id) {
-  static const std::array<std::string, 12> colors = {"#4c78a8", "#f58518", "#54a24b", "#b279a2",
-                                                     "#e45756", "#72b7b2", "#9d755d", "#d67195",
-                                                     "#b79a20", "#439894", "#79706e", "#83549f"};
-  std::uint32_t hash = 2166136261U;  // FNV-1a
-  for (const char c : id) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
-  return colors[hash % colors.size()];
 }
 
 Names names_of(const std::vector<const Subject*>& subjects) {

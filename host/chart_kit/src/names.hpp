@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "podium/chart_kit/charts.hpp"
+#include "podium/chart_kit/colors.hpp"
 
 namespace podium::chart_kit {
 
@@ -13,8 +14,6 @@ namespace podium::chart_kit {
 std::string clean(std::string_view);
 /// At most `most` characters: longer ones lose their middle, as tails differ more often than not.
 std::string shortened(std::string_view, std::size_t most = 32);
-/// "#rrggbb" of an id, from twelve that people with any eyes can tell apart.
-const std::string& color_of(std::string_view id);
 
 /// Of subjects, in their order.
 struct Names {

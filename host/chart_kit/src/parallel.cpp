@@ -9,8 +9,9 @@
 namespace podium::chart_kit {
 namespace {
 
-constexpr int least_step = 84;  // pixels from axis to axis
-constexpr int missing_at = 24;  // below the axis: where lines without a value pass
+constexpr int least_step = 84;           // pixels from axis to axis
+constexpr std::size_t most_groups = 20;  // in the legend
+constexpr int missing_at = 24;           // below the axis: where lines without a value pass
 
 std::string n(std::size_t i) { return std::to_string(i); }
 
@@ -179,6 +180,23 @@ Json brush_marks(std::size_t k) {
   return Json::array({std::move(ground), std::move(shown)});
 }
 
+/// A legend of groups, as far as they can be told apart.
+void add_groups(const Dimension& groups, std::size_t subjects, Json& spec, Json& scales) {
+  const std::vector<std::string> texts = groups_of(groups, subjects);
+  if (texts.empty() || texts.size() > most_groups) return;
+  Json range = Json::array();
+  for (const std::string& text : texts) range.push_back(color_of(text));
+  scales.push_back(
+      {{"name", "groups"}, {"type", "ordinal"}, {"domain", texts}, {"range", std::move(range)}});
+  spec["legends"] = Json::array({{{"stroke", "groups"},
+                                  {"type", "symbol"},
+                                  {"symbolType", "stroke"},
+                                  {"title", shortened(clean(groups.name), 24)},
+                                  {"titleLimit", 160},
+                                  {"labelLimit", 160},
+                                  {"offset", 24}}});
+}
+
 struct Content {
   std::string rows;
   AnswerTable table;
@@ -189,6 +207,7 @@ Content content_of(const Parallel& p, const Names& names) {
   Content out;
   std::vector<AnswerTable::Column> columns = {{"name"}};
   for (const auto& axis : p.axes) columns.push_back({axis.values.name, type_of(axis.values)});
+  if (p.groups) columns.push_back({p.groups->name, type_of(*p.groups)});
   out.table = table_of(std::move(columns));
   out.missing.assign(p.axes.size(), false);
   Rows rows;
@@ -197,7 +216,7 @@ Content content_of(const Parallel& p, const Names& names) {
   for (std::size_t i = 0; i < p.subjects.size(); ++i) {
     std::vector<Value> cells = {names.full[i]};
     rows.row().number("i", static_cast<double>(i)).text("f", names.full[i]);
-    rows.text("c", names.colors[i]);
+    rows.text("c", p.groups ? color_of(group_of(*p.groups, i)) : names.colors[i]);
     for (std::size_t k = 0; k < p.axes.size(); ++k) {
       const auto& axis = p.axes[k];
       cells.push_back(cell_of(axis.values, i));
@@ -210,6 +229,7 @@ Content content_of(const Parallel& p, const Names& names) {
         rows.text(fields[k].c_str(), shortened(shown(axis.values.values[i])));
       }
     }
+    if (p.groups) cells.push_back(cell_of(*p.groups, i));
     add_row(out.table, p.frame, std::move(cells));
   }
   out.rows = rows.take();
@@ -288,14 +308,11 @@ Chart draw(const Parallel& p) {
                {"height", height},
                {"padding", 8},
                {"autosize", "pad"}};
-  if (!p.frame.title.empty() || !p.frame.subtitle.empty()) {
-    spec["title"] = {
-        {"text", clean(p.frame.title)}, {"anchor", "start"}, {"offset", 12}, {"limit", width}};
-    if (!p.frame.subtitle.empty()) {
-      spec["title"]["subtitle"] = clean(p.frame.subtitle);
-      spec["title"]["subtitleColor"] = "#888888";
-    }
+  if (Json title = title_of(p.frame, width); !title.is_null()) {
+    title["offset"] = 12;
+    spec["title"] = std::move(title);
   }
+  if (p.groups && !colored_by) add_groups(*p.groups, p.subjects.size(), spec, scales);
   if (colored_by) {
     const Json of = scales[*colored_by + 1];
     scales.push_back({{"name", "color"},

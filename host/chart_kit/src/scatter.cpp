@@ -30,6 +30,17 @@ std::vector<std::string> texts_of(const Dimension& dimension) {
   return out;
 }
 
+std::vector<std::string> groups_of(const Dimension& dimension, std::size_t subjects) {
+  std::vector<std::string> out = texts_of(dimension);
+  const auto missing = [](const Value& v) { return std::holds_alternative<std::monostate>(v); };
+  const std::string none = shown(Value());
+  if ((dimension.values.size() < subjects ||
+       std::any_of(dimension.values.begin(), dimension.values.end(), missing)) &&
+      std::find(out.begin(), out.end(), none) == out.end())
+    out.push_back(none);
+  return out;
+}
+
 namespace {
 
 /// A position: of numbers on the axis, of texts by name.
@@ -95,7 +106,7 @@ Chart draw(const Scatter& s) {
     else if (shaded && there(*s.color, plain, i))
       rows.number("g", *s.color->numbers[i]);
     else if (!shaded)
-      rows.text("g", shortened(shown(s.color->values[i])));
+      rows.text("g", group_of(*s.color, i));
   }
   Frame frame = s.frame;
   if (left_out > 0)
@@ -119,7 +130,7 @@ Chart draw(const Scatter& s) {
     if (shaded) {
       color["scale"] = {{"scheme", "viridis"}};
     } else {
-      const auto groups = texts_of(*s.color);
+      const auto groups = groups_of(*s.color, s.subjects.size());
       color["scale"] = {{"range", Json::array()}, {"domain", groups}};
       for (const std::string& group : groups) color["scale"]["range"].push_back(color_of(group));
       if (groups.size() > 20) color["legend"] = nullptr;

@@ -63,15 +63,26 @@ Json vega_lite(const Frame& frame) {
                  {"legend", {{"labelLimit", 220}, {"titleLimit", 220}, {"symbolLimit", 0}}},
                  {"header", {{"labelLimit", 300}, {"labelFontWeight", "bold"}}},
                  {"view", {{"stroke", nullptr}}}}}};
-  if (!frame.title.empty() || !frame.subtitle.empty()) {
-    Json title = {{"text", clean(frame.title)}, {"anchor", "start"}, {"limit", frame.width}};
-    if (!frame.subtitle.empty()) {
-      title["subtitle"] = clean(frame.subtitle);
-      title["subtitleColor"] = "#888888";
-    }
-    spec["title"] = std::move(title);
-  }
+  if (Json title = title_of(frame, frame.width); !title.is_null()) spec["title"] = std::move(title);
   return spec;
+}
+
+Json title_of(const Frame& frame, int width) {
+  if (frame.title.empty() && frame.subtitle.empty()) return nullptr;
+  Json title = {{"anchor", "start"}, {"limit", width}};
+  if (frame.title.empty()) {  // below no title a subtitle would not be drawn
+    title.update({{"text", clean(frame.subtitle)},
+                  {"color", "#888888"},
+                  {"fontSize", 11},
+                  {"fontWeight", "normal"}});
+    return title;
+  }
+  title["text"] = clean(frame.title);
+  if (!frame.subtitle.empty()) {
+    title["subtitle"] = clean(frame.subtitle);
+    title["subtitleColor"] = "#888888";
+  }
+  return title;
 }
 
 Json channel(const char* field, const char* type, const std::string& title) {

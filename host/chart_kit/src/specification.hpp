@@ -16,6 +16,8 @@ inline constexpr const char* vega_type = "application/vnd.vega.v5+json";
 
 /// $schema, title and configuration; marks, sizes and encodings are the chart's.
 Json vega_lite(const Frame&);
+/// Title and subtitle, null without any.
+Json title_of(const Frame&, int width);
 
 /// A channel of one of the kit's own fields, titled by other people's text.
 Json channel(const char* field, const char* type, const std::string& title);

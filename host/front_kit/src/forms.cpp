@@ -6,9 +6,9 @@
 
 #include "podium/front_kit/answer_text.hpp"
 #include "podium/front_kit/escape.hpp"
+#include "podium/front_kit/figure.hpp"
 #include "podium/front_kit/html.hpp"
 #include "podium/front_kit/svg_chart.hpp"
-#include "podium/front_kit/vegalite.hpp"
 
 namespace podium::front {
 namespace {
@@ -21,6 +21,7 @@ bool is_vega(std::string_view type) {
   return type == "application/vnd.vegalite.v5+json" || type == "application/vnd.vega.v5+json";
 }
 
+/// The figure of a plugin; its table where it cannot be shown.
 void add_figure(Json& forms, const Json& figure, std::size_t rows) {
   const std::string type = figure.at("media_type");
   if (figure.at("specification").is_object() && is_vega(type))
@@ -29,8 +30,8 @@ void add_figure(Json& forms, const Json& figure, std::size_t rows) {
     forms["text/html"] = table_html(figure.at("table"), rows);
 }
 
-void add_chart(Json& forms, const Json& answer, Json chart) {
-  forms["application/vnd.vegalite.v5+json"] = std::move(chart);
+void add_chart(Json& forms, const Json& answer, const Figure& chart) {
+  forms[chart.media_type] = Json::parse(chart.specification);
   if (const std::string svg = svg_of(answer); !svg.empty()) forms["image/svg+xml"] = svg;
 }
 
@@ -42,8 +43,8 @@ Json forms_of(const Json& answer, const FormsOptions& options) {
   forms["text/plain"] = text_of(answer, as_terminal, options.text_rows);
   if (kind == "figure")
     add_figure(forms, answer, options.rows);
-  else if (Json chart = vegalite_of(answer); !chart.is_null())
-    add_chart(forms, answer, std::move(chart));
+  else if (const auto chart = figure_of(answer))
+    add_chart(forms, answer, *chart);
   else if (kind == "table")
     forms["text/html"] =
         table_html(answer, options.rows, answer.contains("question") ? options.snapshot : "");

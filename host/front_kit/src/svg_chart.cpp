@@ -6,6 +6,7 @@
 #include <cmath>
 #include <ctime>
 #include <nlohmann/json.hpp>
+#include <span>
 
 #include "podium/front_kit/chart_axis.hpp"
 #include "podium/front_kit/chart_data.hpp"
@@ -74,7 +75,16 @@ class Page {
   }
   void line(const std::vector<std::pair<double, double>>& points, const Axis& x, const Axis& y,
             const std::string& colour, bool dashed, double opacity) {
-    if (points.empty()) return;
+    // A gap ends a line; a point between two gaps is a dot.
+    const auto gap = [](const auto& p) { return std::isnan(p.second); };
+    for (auto first = std::find_if_not(points.begin(), points.end(), gap); first != points.end();) {
+      const auto last = std::find_if(first, points.end(), gap);
+      piece({first, last}, x, y, colour, dashed, opacity);
+      first = std::find_if_not(last, points.end(), gap);
+    }
+  }
+  void piece(std::span<const std::pair<double, double>> points, const Axis& x, const Axis& y,
+             const std::string& colour, bool dashed, double opacity) {
     if (points.size() == 1) {
       out_ += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3\" fill=\"{}\"/>\n",
                           x.at(points[0].first), y.at(points[0].second), colour);
@@ -112,7 +122,8 @@ std::string curves_svg(const ChartData& data) {
   Axis x, y;
   for (const ChartCurve& c : data.curves) {
     for (const auto& points : {c.raw, c.shown})
-      for (const auto& [px, py] : points) x.take(px), y.take(py);
+      for (const auto& [px, py] : points)
+        if (!std::isnan(py)) x.take(px), y.take(py);
     for (const auto& s : c.band) y.take(s.low), y.take(s.high);
   }
   x.finish(false, left, width - right);
@@ -126,7 +137,7 @@ std::string curves_svg(const ChartData& data) {
     page.line(c.shown, x, y, c.colour, c.dashed, 1);
     if (named++ < most_named)
       page.text(width - right - 4, top + 14 + 16 * static_cast<double>(named - 1), "end",
-                short_name(c.name), c.colour);
+                short_name(c.name()), c.colour);
   }
   if (named > most_named)
     page.text(width - right - 4, top + 14 + 16 * static_cast<double>(most_named), "end",

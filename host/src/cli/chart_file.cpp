@@ -146,7 +146,8 @@ std::uint32_t pixel_of(const std::string& colour) {
 std::string png(const front::ChartData& data) {
   front::Axis x, y;
   for (const auto& curve : data.curves) {
-    for (const auto& [px, py] : curve.shown) x.take(px), y.take(py);
+    for (const auto& [px, py] : curve.shown)
+      if (!std::isnan(py)) x.take(px), y.take(py);
     for (const auto& span : curve.band) y.take(span.low), y.take(span.high);
   }
   x.finish(false, left, width - right);
@@ -165,7 +166,8 @@ std::string png(const front::ChartData& data) {
       canvas.line(x.at(span.x), y.at(span.low), x.at(span.x), y.at(span.high), colour, 1);
     const auto& points = curve.shown;
     for (std::size_t i = 0; i < points.size(); ++i) {
-      const std::size_t from = i == 0 ? 0 : i - 1;
+      if (std::isnan(points[i].second)) continue;
+      const std::size_t from = i == 0 || std::isnan(points[i - 1].second) ? i : i - 1;
       canvas.line(x.at(points[from].first), y.at(points[from].second), x.at(points[i].first),
                   y.at(points[i].second), colour, points.size() == 1 ? 4 : 2);
     }

@@ -80,11 +80,23 @@ template <std::int64_t Point::*member>
 const unsigned char* get_deltas(const unsigned char* p, const unsigned char* end,
                                 std::span<Point> points) {
   std::uint64_t value = 0, delta = 0, coded = 0;
-  for (Point& point : points) {
-    p = get_varint(p, end, coded);
-    delta += unzigzag(coded);
+  const auto put = [&](Point& point, std::uint64_t v) {
+    delta += unzigzag(v);
     value += delta;
     point.*member = static_cast<std::int64_t>(value);
+  };
+  for (std::size_t i = 0; i < points.size();) {
+    // Eight of a byte each, as those of even steps are, at once.
+    std::uint64_t eight = 0;
+    if (points.size() - i >= 8 && end - p >= 8) std::memcpy(&eight, p, sizeof eight);
+    if (points.size() - i >= 8 && end - p >= 8 && (eight & 0x8080808080808080ULL) == 0) {
+      for (int k = 0; k < 8; ++k) put(points[i + static_cast<std::size_t>(k)], p[k]);
+      p += 8;
+      i += 8;
+      continue;
+    }
+    p = get_varint(p, end, coded);
+    put(points[i++], coded);
   }
   return p;
 }
@@ -225,29 +237,57 @@ std::uint64_t Downsampler::end_of(std::uint64_t bucket) const {
 }
 
 void Downsampler::add(std::span<const Point> points, std::vector<Point>& out) {
-  for (const Point& point : points) {
+  while (!points.empty()) {
     if (seen_ >= end_) {
       flush(out);
       while (seen_ >= end_) end_ = end_of(++bucket_);
     }
-    const bool is_number = !std::isnan(point.value);
+    // What of these is the bucket's, at once.
+    const auto piece = points.first(
+        static_cast<std::size_t>(std::min<std::uint64_t>(points.size(), end_ - seen_)));
     if (!any_) {
       any_ = true;
-      first_ = point;
+      first_ = piece.front();
       first_at_ = seen_;
     }
-    last_ = point;
-    last_at_ = seen_;
-    if (is_number && (!has_number_ || point.value < min_.value)) {
-      min_ = point;
-      min_at_ = seen_;
+    last_ = piece.back();
+    last_at_ = seen_ + piece.size() - 1;
+    take_extremes(piece);
+    seen_ += piece.size();
+    points = points.subspan(piece.size());
+  }
+}
+
+/// The first least and the first greatest; a NaN is neither, as it compares with nothing.
+void Downsampler::take_extremes(std::span<const Point> piece) {
+  std::size_t begin = 0;
+  if (!has_number_) {
+    while (begin < piece.size() && std::isnan(piece[begin].value)) ++begin;
+    if (begin == piece.size()) return;
+    has_number_ = true;
+    min_ = max_ = piece[begin];
+    min_at_ = max_at_ = seen_ + begin++;
+  }
+  constexpr std::size_t none = ~std::size_t{0};
+  std::size_t least = none, greatest = none;
+  double low = min_.value, high = max_.value;
+  for (std::size_t i = begin; i < piece.size(); ++i) {
+    const double value = piece[i].value;
+    if (value < low) {
+      low = value;
+      least = i;
+    } else if (value > high) {
+      high = value;
+      greatest = i;
     }
-    if (is_number && (!has_number_ || point.value > max_.value)) {
-      max_ = point;
-      max_at_ = seen_;
-    }
-    has_number_ = has_number_ || is_number;
-    ++seen_;
+  }
+  if (least != none) {
+    min_ = piece[least];
+    min_at_ = seen_ + least;
+  }
+  if (greatest != none) {
+    max_ = piece[greatest];
+    max_at_ = seen_ + greatest;
   }
 }
 

@@ -194,34 +194,11 @@ Chart draw_box(const Asked& a) {
     chart.frame.title = values.name + (a.q.group.empty() ? "" : " by " + a.q.group);
   std::optional<chart_kit::Dimension> by;
   if (!a.q.group.empty()) by = read_one(a, a.q.group, "group");
-  // In the order of the values: numbers as numbers.
-  struct Less {
-    bool operator()(const std::pair<double, std::string>& x,
-                    const std::pair<double, std::string>& y) const {
-      return x.first != y.first ? x.first < y.first : x.second < y.second;
-    }
-  };
-  std::map<std::pair<double, std::string>, chart_kit::Boxes::Group, Less> groups;
-  const bool numbers = by && by->numeric();
-  for (std::size_t i = 0; i < a.selected.tasks.size(); ++i) {
-    if (!values.numbers[i]) continue;
-    std::pair<double, std::string> key{0, "all"};
-    if (by) {
-      key.second = std::holds_alternative<std::monostate>(by->values[i]) ? std::string("none")
-                                                                         : text_of(by->values[i]);
-      if (numbers)
-        key.first = by->numbers[i] && !std::isnan(*by->numbers[i]) ? *by->numbers[i] : INFINITY;
-    }
-    auto& group = groups[key];
-    group.group = {key.second, key.second};
-    group.values.push_back(*values.numbers[i]);
-    group.of.push_back(a.selected.tasks[i].label);
-  }
-  if (groups.size() > most_compared)
-    throw wrong("group", "has " + std::to_string(groups.size()) +
+  chart.groups = chart_kit::grouped(subjects(a.selected), values, by);
+  if (chart.groups.size() > most_compared)
+    throw wrong("group", "has " + std::to_string(chart.groups.size()) +
                              " different values; a chart shows at most " +
                              std::to_string(most_compared) + " boxes");
-  for (auto& [key, group] : groups) chart.groups.push_back(std::move(group));
   return chart_kit::draw(chart);
 }
 

@@ -15,7 +15,7 @@
 namespace podium::chart_kit {
 
 /// Whose a mark is: a task, a candidate, a group. Labels that are alike are told apart by the last
-/// six of the id; a color that is "" is one of the kit's, by the id.
+/// six of the id; a color that is "" is that of the id.
 struct Subject {
   std::string id, label;
   std::string color = {};  ///< "#rrggbb"
@@ -44,9 +44,14 @@ struct Chart {
   std::string rows = {};
 };
 
-/// Curves, with a band around each that has one. Curves of several metrics are small charts beside
-/// each other.
+/// Curves, with a band around each that has one. Where colors are too near each other, dashes tell
+/// the curves apart.
 struct Curves {
+  /// Of several metrics.
+  enum class Layout : std::uint8_t {
+    apart = 1,  ///< small charts beside each other
+    fitting,    ///< on one pair of axes, told apart by dashes, unless they are of different sizes
+  };
   struct Curve {
     Subject of;
     std::string metric = {};
@@ -58,6 +63,7 @@ struct Curves {
   Axis x = {}, y = {};
   std::string band = {};  ///< what the band is, for the subtitle: "mean ± standard deviation"
   std::vector<Curve> curves = {};
+  Layout layout = Layout::apart;
 };
 Chart draw(const Curves&);
 
@@ -111,6 +117,10 @@ struct Boxes {
   Axis value = {};
   std::vector<Group> groups = {};
 };
+/// A group for each value of `by`, in the order of an axis, those without one last; without `by`
+/// all are one. What is no number is left out.
+std::vector<Boxes::Group> grouped(const std::vector<Subject>&, const Dimension& values,
+                                  const std::optional<Dimension>& by);
 Chart draw(const Boxes&);
 
 /// A line a subject across parallel axes, each of which can be brushed: lines outside of any brush
@@ -124,8 +134,9 @@ struct Parallel {
   };
   Frame frame = {};
   std::vector<Subject> subjects = {};
-  std::vector<Line> axes = {};  ///< from left to right
-  std::string color = {};       ///< the name of a numeric axis that colors the lines
+  std::vector<Line> axes = {};           ///< from left to right
+  std::string color = {};                ///< the name of a numeric axis that colors the lines
+  std::optional<Dimension> groups = {};  ///< else color them; absent: the subjects' own colors
 };
 Chart draw(const Parallel&);
 

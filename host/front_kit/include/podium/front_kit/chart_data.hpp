@@ -2,6 +2,7 @@
 // What a chart shows, ready to be drawn: read from an answer, smoothed and gathered into bands.
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,15 +11,18 @@
 namespace podium::front {
 
 struct ChartCurve {
-  std::string name;                              ///< for the legend; other people's text
-  std::string colour;                            ///< "#1f6fb4", of a task the same everywhere
-  bool dashed = false;                           ///< a curve before has the same colour
-  std::vector<std::pair<double, double>> raw;    ///< finite points in the order of x
+  std::string id, label;  ///< of the task, or of the group, which has no id; other people's text
+  std::string metric;     ///< with its scope
+  std::string colour;     ///< "#1f6fb4", of a task the same everywhere
+  bool dashed = false;    ///< a curve before has nearly the same colour
+  std::vector<std::pair<double, double>> raw;    ///< in the order of x; y is NaN where is a gap
   std::vector<std::pair<double, double>> shown;  ///< smoothed, or the mean of a band, or as raw
   struct Span {
     double x, low, high;
   };
   std::vector<Span> band;  ///< least and greatest of those that were gathered
+
+  std::string name() const { return label.empty() ? metric : label + " " + metric; }
 };
 
 struct ChartBar {
@@ -39,11 +43,7 @@ struct ChartData {
 /// Of an answer of the kind `chart`, or of a table that is to be drawn as bars.
 ChartData chart_data(const nlohmann::ordered_json& answer);
 
-/// The colour of a task or a group, by its id.
-std::string colour_of(std::string_view id);
-
-/// Exponential smoothing that begins without a bias; 0 keeps, nearly 1 flattens.
-std::vector<std::pair<double, double>> smoothed(const std::vector<std::pair<double, double>>&,
-                                                double by);
+/// A cell as a number: a parameter is a text, and may spell one. `type` is that of the column.
+std::optional<double> drawn_number(const nlohmann::ordered_json& value, std::string_view type);
 
 }  // namespace podium::front

@@ -53,6 +53,7 @@ class Downsampler {
 
  private:
   void flush(std::vector<Point>& out);
+  void take_extremes(std::span<const Point> piece);
   std::uint64_t end_of(std::uint64_t bucket) const;
   std::uint64_t total_, seen_ = 0, bucket_ = 0, end_ = 0;
   std::uint32_t buckets_;

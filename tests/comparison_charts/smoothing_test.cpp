@@ -1,4 +1,4 @@
-#include "smoothing.hpp"
+#include "podium/chart_kit/smoothing.hpp"
 
 #include <cmath>
 #include <limits>
@@ -6,7 +6,7 @@
 
 #include "support.hpp"
 
-using namespace podium::comparison;
+using namespace podium::chart_kit;
 
 namespace {
 

@@ -1,10 +1,10 @@
-#include "smoothing.hpp"
+#include "podium/chart_kit/smoothing.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 
-namespace podium::comparison {
+namespace podium::chart_kit {
 namespace {
 
 /// A mean over a window of so few points is the points.
@@ -99,4 +99,4 @@ void smooth(const Smoothing& how, std::span<const double> x, std::vector<double>
   }
 }
 
-}  // namespace podium::comparison
+}  // namespace podium::chart_kit
