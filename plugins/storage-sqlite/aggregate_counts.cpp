@@ -3,6 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
 
 #include "podium/storage_kit/text.hpp"
 #include "rows.hpp"
@@ -18,6 +22,14 @@ void bind(Statement& s, int& at, const Value& v) {
   else
     s.bind_at(++at, std::get<std::int64_t>(v));
 }
+
+/// Of a partition's records have the key at least one in so many: then all are gone through.
+constexpr std::int64_t dense = 4;
+
+struct TextHash : std::hash<std::string_view> {
+  using is_transparent = void;
+  using std::hash<std::string_view>::operator();
+};
 
 // What a conjunction says of the partition, and the rest of it.
 struct Split {
@@ -282,23 +294,65 @@ std::int64_t IndexCounts::records_in(const std::vector<Ordinal>* parts) {
 }
 
 std::int64_t IndexCounts::count_values(const MapInfo& map, Ordinal part, std::int64_t key) {
+  Statement entries = context_.connection.prepare(
+      fmt::format("SELECT count(*) FROM {} WHERE part = ? AND key = ? AND rank = ?", map.values));
+  const auto of_rank = [&](int rank) {
+    entries.reset();
+    entries.bind(part, key, rank);
+    return entries.step() ? entries.integer(0) : 0;
+  };
+  const std::int64_t numbers = of_rank(0);
+  if (numbers == 0) return count_texts(map, part, key);
+  if (info_.partition != nullptr && part != 0) {
+    const std::vector<Ordinal> one{part};
+    if (numbers >= records_in(&one) / dense) return count_along_part(map, part, key);
+  }
+  return count_numbers(map, part, key) + count_texts(map, part, key);
+}
+
+// The index knows a number, not how it is spelled: the entries are looked up, and in the order of
+// the records, for in that of the numbers each page of the map would be read once a number.
+std::int64_t IndexCounts::count_numbers(const MapInfo& map, Ordinal part, std::int64_t key) {
+  Statement rows = context_.connection.prepare(
+      fmt::format("SELECT m.txt FROM (SELECT owner FROM {} WHERE part = ? AND key = ? AND rank = 0 "
+                  "ORDER BY owner LIMIT -1) x CROSS JOIN {} m ON m.owner = x.owner AND m.key = ?",
+                  map.values, map.table));
+  rows.bind(part, key, key);
+  return count_spelled(rows);
+}
+
+// Where most records have the key, those of the partition are gone through; texts are there, too.
+std::int64_t IndexCounts::count_along_part(const MapInfo& map, Ordinal part, std::int64_t key) {
+  Statement rows = context_.connection.prepare(fmt::format(
+      "SELECT m.txt FROM {} t INDEXED BY {} CROSS JOIN {} m ON m.owner = t.rid AND "
+      "m.key = ? WHERE t.{} = ?",
+      info_.table, info_.reference_index(*info_.partition), map.table, info_.partition->column));
+  rows.bind(key, part);
+  return count_spelled(rows);
+}
+
+std::int64_t IndexCounts::count_spelled(Statement& rows) {
+  constexpr std::int64_t portion = 1024;
+  std::unordered_map<std::string, std::int64_t, TextHash, std::equal_to<>> counts;
   std::int64_t present = 0;
-  const auto add = [&](std::string_view text, std::int64_t n) {
-    const kit::Seen seen{Cell{text}, kit::number_of(text), true};
-    groups_.at(std::span(&seen, 1)).count += n;
+  while (rows.step()) {
+    const std::string_view text = rows.text(0);
+    const auto known = counts.find(text);
+    ++(known != counts.end() ? known->second : counts[std::string(text)]);
+    if (++present % portion == 0) meter_.add(portion);
+  }
+  meter_.add(static_cast<std::uint64_t>(present % portion));
+  for (const auto& [text, n] : counts) add(text, n);
+  return present;
+}
+
+std::int64_t IndexCounts::count_texts(const MapInfo& map, Ordinal part, std::int64_t key) {
+  std::int64_t present = 0;
+  const auto count = [&](std::string_view text, std::int64_t n) {
+    add(text, n);
     present += n;
     meter_.add(static_cast<std::uint64_t>(n));
   };
-  // Numbers and long texts are spelled in the map itself.
-  const auto spelled = [&](std::string_view condition) {
-    return fmt::format(
-        "SELECT m.txt, count(*) FROM {} x CROSS JOIN {} m ON m.owner = x.owner AND m.key = x.key "
-        "WHERE x.part = ? AND x.key = ? AND {} GROUP BY m.txt",
-        map.values, map.table, condition);
-  };
-  Statement numbers = context_.connection.prepare(spelled("x.rank = 0"));
-  numbers.bind(part, key);
-  while (numbers.step()) add(numbers.text(0), numbers.integer(1));
   Statement texts = context_.connection.prepare(fmt::format(
       "SELECT txt64, count(*) FROM {} WHERE part = ? AND key = ? AND rank = 1 AND num = 0 "
       "GROUP BY txt64",
@@ -307,16 +361,25 @@ std::int64_t IndexCounts::count_values(const MapInfo& map, Ordinal part, std::in
   while (texts.step()) {
     const std::string_view start = texts.text(0);
     if (start.size() < indexed_code_points || kit::count_code_points(start) < indexed_code_points) {
-      add(start, texts.integer(1));
+      count(start, texts.integer(1));
       continue;
     }
-    Statement whole =
-        context_.connection.prepare(spelled("x.rank = 1 AND x.num = 0 AND x.txt64 = ?"));
+    // Long texts are spelled in the map itself.
+    Statement whole = context_.connection.prepare(fmt::format(
+        "SELECT m.txt, count(*) FROM {} x CROSS JOIN {} m ON m.owner = x.owner AND m.key = x.key "
+        "WHERE x.part = ? AND x.key = ? AND x.rank = 1 AND x.num = 0 AND x.txt64 = ? GROUP BY "
+        "m.txt",
+        map.values, map.table));
     const std::string held(start);
     whole.bind(part, key, held);
-    while (whole.step()) add(whole.text(0), whole.integer(1));
+    while (whole.step()) count(whole.text(0), whole.integer(1));
   }
   return present;
+}
+
+void IndexCounts::add(std::string_view text, std::int64_t n) {
+  const kit::Seen seen{Cell{text}, kit::number_of(text), true};
+  groups_.at(std::span(&seen, 1)).count += n;
 }
 
 }  // namespace podium::sqlite
