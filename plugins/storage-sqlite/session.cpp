@@ -125,7 +125,11 @@ Ordinal Session::next_ordinal(const CollectionInfo& info) {
                   "WHERE cid = ?",
                   info.table));
   greatest.bind(static_cast<int>(info.id)).step();
-  return next_[info.id] = greatest.integer(0) + 1;
+  // What this group erased counts, too, before its commit notes it.
+  const auto retired = retired_.find(info.id);
+  const Ordinal last =
+      std::max(greatest.integer(0), retired == retired_.end() ? Ordinal{0} : retired->second);
+  return next_[info.id] = last + 1;
 }
 
 void Session::retire(CollectionId collection, Ordinal ordinal) {
