@@ -3,6 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
 
 #include "podium/storage_kit/text.hpp"
 #include "rows.hpp"
@@ -18,6 +22,14 @@ void bind(Statement& s, int& at, const Value& v) {
   else
     s.bind_at(++at, std::get<std::int64_t>(v));
 }
+
+/// Of a partition's records have the key at least one in so many: then all are gone through.
+constexpr std::int64_t dense = 4;
+
+struct TextHash : std::hash<std::string_view> {
+  using is_transparent = void;
+  using std::hash<std::string_view>::operator();
+};
 
 // What an arm leaves out; of a flag as what indexes serve.
 Filter complement(const Filter& arm) {
@@ -344,42 +356,65 @@ void IndexCounts::count_keys(KeyCounter& counter, const MapInfo* map, const Seri
   }
 }
 
-// Entries that spell a number: how is in the map itself.
-std::int64_t IndexCounts::count_numbers(const MapInfo& map, Ordinal part, std::int64_t key) {
-  Statement s = context_.connection.prepare(
-      fmt::format("SELECT m.txt FROM {} x CROSS JOIN {} m ON m.owner = x.owner AND m.key = x.key "
-                  "WHERE x.part = ? AND x.key = ? AND x.rank = 0",
-                  map.values, map.table));
-  s.bind(part, key);
-  // They come by their numbers, so the same text comes again and again.
-  std::string text;
-  std::int64_t here = 0, all = 0;
-  const auto add = [&] {
-    if (here == 0) return;
-    const kit::Seen seen{Cell{std::string_view(text)}, kit::number_of(text), true};
-    groups_.at(std::span(&seen, 1)).count += here;
-    all += here;
-    here = 0;
-  };
-  while (s.step()) {
-    meter_.add(1);
-    if (const std::string_view next = s.text(0); next != text) {
-      add();
-      text = next;
-    }
-    ++here;
-  }
-  add();
-  return all;
-}
-
 std::int64_t IndexCounts::count_values(const MapInfo& map, Ordinal part, std::int64_t key) {
   if (checked_first(meter_))
     entries(context_, meter_, map.values + " WHERE part = ? AND key = ?", part, key);
-  std::int64_t present = count_numbers(map, part, key);
-  const auto add = [&](std::string_view text, std::int64_t n) {
-    const kit::Seen seen{Cell{text}, std::nullopt, true};
-    groups_.at(std::span(&seen, 1)).count += n;
+  const std::int64_t numbers =
+      entries(context_, meter_, map.values + " WHERE part = ? AND key = ? AND rank = 0", part, key);
+  if (numbers == 0) return count_texts(map, part, key);
+  if (has_fewer(part, (numbers + 1) * dense)) return count_along_part(map, part, key);
+  return count_numbers(map, part, key) + count_texts(map, part, key);
+}
+
+bool IndexCounts::has_fewer(Ordinal part, std::int64_t records) {
+  if (info_.partition == nullptr || part == 0) return false;
+  Statement s = context_.connection.prepare(
+      fmt::format("SELECT count(*) FROM (SELECT 1 FROM {} INDEXED BY {} WHERE {} = ? LIMIT ?)",
+                  info_.table, info_.reference_index(*info_.partition), info_.partition->column));
+  s.bind(part, records);
+  return s.step() && s.integer(0) < records;
+}
+
+// The index knows a number, not how it is spelled: the entries are looked up, and in the order of
+// the records, for in that of the numbers each page of the map would be read once a number.
+std::int64_t IndexCounts::count_numbers(const MapInfo& map, Ordinal part, std::int64_t key) {
+  Statement rows = context_.connection.prepare(
+      fmt::format("SELECT m.txt FROM (SELECT owner FROM {} WHERE part = ? AND key = ? AND rank = 0 "
+                  "ORDER BY owner LIMIT -1) x CROSS JOIN {} m ON m.owner = x.owner AND m.key = ?",
+                  map.values, map.table));
+  rows.bind(part, key, key);
+  return count_spelled(rows);
+}
+
+// Where most records have the key, those of the partition are gone through; texts are there, too.
+std::int64_t IndexCounts::count_along_part(const MapInfo& map, Ordinal part, std::int64_t key) {
+  Statement rows = context_.connection.prepare(fmt::format(
+      "SELECT m.txt FROM {} t INDEXED BY {} CROSS JOIN {} m ON m.owner = t.rid AND "
+      "m.key = ? WHERE t.{} = ?",
+      info_.table, info_.reference_index(*info_.partition), map.table, info_.partition->column));
+  rows.bind(key, part);
+  return count_spelled(rows);
+}
+
+std::int64_t IndexCounts::count_spelled(Statement& rows) {
+  constexpr std::int64_t portion = 1024;
+  std::unordered_map<std::string, std::int64_t, TextHash, std::equal_to<>> counts;
+  std::int64_t present = 0;
+  while (rows.step()) {
+    const std::string_view text = rows.text(0);
+    const auto known = counts.find(text);
+    ++(known != counts.end() ? known->second : counts[std::string(text)]);
+    if (++present % portion == 0) meter_.add(portion);
+  }
+  meter_.add(static_cast<std::uint64_t>(present % portion));
+  for (const auto& [text, n] : counts) add(text, n);
+  return present;
+}
+
+std::int64_t IndexCounts::count_texts(const MapInfo& map, Ordinal part, std::int64_t key) {
+  std::int64_t present = 0;
+  const auto count = [&](std::string_view text, std::int64_t n) {
+    add(text, n);
     present += n;
     meter_.add(static_cast<std::uint64_t>(n));
   };
@@ -391,19 +426,25 @@ std::int64_t IndexCounts::count_values(const MapInfo& map, Ordinal part, std::in
   while (texts.step()) {
     const std::string_view start = texts.text(0);
     if (!may_be_cut(start)) {
-      add(start, texts.integer(1));
+      count(start, texts.integer(1));
       continue;
     }
+    // Long texts are spelled in the map itself.
     Statement whole = context_.connection.prepare(fmt::format(
         "SELECT m.txt, count(*) FROM {} x CROSS JOIN {} m ON m.owner = x.owner AND m.key = x.key "
-        "WHERE x.part = ? AND x.key = ? AND x.rank = 1 AND x.num = 0 AND x.txt64 = ? "
-        "GROUP BY m.txt",
+        "WHERE x.part = ? AND x.key = ? AND x.rank = 1 AND x.num = 0 AND x.txt64 = ? GROUP BY "
+        "m.txt",
         map.values, map.table));
     const std::string held(start);
     whole.bind(part, key, held);
-    while (whole.step()) add(whole.text(0), whole.integer(1));
+    while (whole.step()) count(whole.text(0), whole.integer(1));
   }
   return present;
+}
+
+void IndexCounts::add(std::string_view text, std::int64_t n) {
+  const kit::Seen seen{Cell{text}, kit::number_of(text), true};
+  groups_.at(std::span(&seen, 1)).count += n;
 }
 
 }  // namespace podium::sqlite

@@ -51,8 +51,15 @@ class IndexCounts {
   bool count_those_with();
   std::optional<std::vector<Ordinal>> outside(const Filter& place, const std::vector<Filter>& rest,
                                               std::int64_t all);
+  /// The entries of a key in one partition, by their texts. How many there are.
   std::int64_t count_values(const MapInfo&, Ordinal part, std::int64_t key);
   std::int64_t count_numbers(const MapInfo&, Ordinal part, std::int64_t key);
+  std::int64_t count_texts(const MapInfo&, Ordinal part, std::int64_t key);
+  std::int64_t count_along_part(const MapInfo&, Ordinal part, std::int64_t key);
+  std::int64_t count_spelled(Statement& rows);
+  /// Whether a partition has fewer records than this.
+  bool has_fewer(Ordinal part, std::int64_t records);
+  void add(std::string_view text, std::int64_t n);
   void count_keys(class KeyCounter&, const MapInfo*, const SeriesInfo*, Ordinal part);
 
   const ReadContext& context_;

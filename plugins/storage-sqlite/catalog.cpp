@@ -41,6 +41,11 @@ void add_fields(CollectionInfo& info) {
     info.fields.push_back(std::move(field));
   }
   if (info.declaration.body) info.body_position = add("body");
+  info.select_row = fmt::format("SELECT {} FROM {} WHERE rid = ?", info.columns, info.table);
+  std::string values = "?";
+  for (int i = 1; i < position; ++i) values += ", ?";
+  info.insert_row =
+      fmt::format("INSERT INTO {} ({}) VALUES ({})", info.table, info.columns, values);
 }
 
 void resolve(CollectionInfo& info) {

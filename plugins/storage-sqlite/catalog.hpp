@@ -64,6 +64,7 @@ struct CollectionInfo {
   /// (position 1 is then `ver`), `body` where there is none.
   std::string columns;
   int id_position = -1, version_position = 0, body_position = -1;
+  std::string select_row, insert_row;  ///< the whole row of a `rid`; a row of all columns
   std::vector<FieldInfo> fields;
   std::vector<KeyInfo> keys;
   std::vector<KeyInfo> reference_keys;  ///< the references' own indexes, by the field's name

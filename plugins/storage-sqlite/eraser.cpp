@@ -39,8 +39,7 @@ struct Head {
 
 Head read_head(Session& session, const CollectionInfo& info, Ordinal ordinal) {
   Head head;
-  Statement row = session.db().prepare(
-      fmt::format("SELECT {} FROM {} WHERE rid = ?", info.columns, info.table));
+  Statement row = session.db().prepare(info.select_row);
   if (!row.bind(ordinal).step()) return head;
   head.id = id_text(info, ordinal, info.id_position < 0 ? "" : row.text(info.id_position));
   if (info.partition != nullptr) head.partition = row.integer(info.partition->position);

@@ -1,6 +1,9 @@
 #include "feed_writer.hpp"
 
+#include <algorithm>
+#include <tuple>
 #include <utility>
+#include <vector>
 
 #include "podium/storage_kit/declaration.hpp"
 
@@ -26,12 +29,20 @@ void FeedWriter::erased(CollectionId c, Ordinal o, std::string id, Ordinal parti
 }
 
 bool FeedWriter::write(Connection& connection, Revision revision) const {
-  bool any = false;
-  for (const auto& [key, entry] : entries_) {
-    if (entry.kind == 0) continue;
-    any = true;
-    Statement insert = connection.prepare(
-        "INSERT INTO feed (rev, cid, rid, kind, id, part, old_part) VALUES (?, ?, ?, ?, ?, ?, ?)");
+  // In the order of the table.
+  std::vector<const std::pair<const Key, Entry>*> entries;
+  entries.reserve(entries_.size());
+  for (const auto& one : entries_)
+    if (one.second.kind != 0) entries.push_back(&one);
+  if (entries.empty()) return false;
+  std::sort(entries.begin(), entries.end(), [](const auto* a, const auto* b) {
+    return std::tie(a->first.collection, a->first.ordinal) <
+           std::tie(b->first.collection, b->first.ordinal);
+  });
+  Statement insert = connection.prepare(
+      "INSERT INTO feed (rev, cid, rid, kind, id, part, old_part) VALUES (?, ?, ?, ?, ?, ?, ?)");
+  for (const auto* one : entries) {
+    const auto& [key, entry] = *one;
     insert.bind(revision, static_cast<int>(key.collection), key.ordinal, entry.kind);
     if (entry.kind == static_cast<int>(Change::Kind::erased)) {
       insert.bind_at(5, entry.id);
@@ -46,7 +57,7 @@ bool FeedWriter::write(Connection& connection, Revision revision) const {
       insert.bind_at(7, nullptr);
     insert.run();
   }
-  return any;
+  return true;
 }
 
 }  // namespace podium::sqlite

@@ -16,11 +16,18 @@ std::string id_text(const CollectionInfo& info, Ordinal ordinal, std::string_vie
 }
 
 bool RecordView::seek(Ordinal ordinal) {
-  row_.reset();
+  release();
   ordinal_ = ordinal;
-  row_.emplace(session_.db().prepare(
-      fmt::format("SELECT {} FROM {} WHERE rid = ?", info_.columns, info_.table)));
-  if (row_->bind(ordinal).step() && !session_.hidden(info_, ordinal)) return true;
+  read_at_ = session_.db().runs();
+  if (auto left = session_.db().take_row(&info_, ordinal)) {
+    row_.emplace(std::move(*left));
+    return true;
+  }
+  row_.emplace(session_.db().prepare(info_.select_row));
+  if (row_->bind(ordinal).step() && !session_.hidden(info_, ordinal)) {
+    session_.exists(info_.id, ordinal);
+    return true;
+  }
   row_.reset();
   return false;
 }
@@ -109,13 +116,15 @@ ProjectedRow::ProjectedRow(Session& session, const CollectionInfo& info,
                            std::span<const Column> columns)
     : session_(session), info_(info), columns_(columns), record_(session, info) {
   held_.resize(columns.size());
-  for (const Column& column : columns) {
+  fields_.resize(columns.size());
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const Column& column = columns[i];
     if (column.kind == Column::Kind::whole_map)
       info.map(column.path.name);
     else if (column.kind == Column::Kind::whole_series)
       info.one_series(column.path.name);
     else if (column.path.kind == Path::Kind::field)
-      info.field(column.path.name);
+      fields_[i] = &info.field(column.path.name);
     else if (column.path.kind == Path::Kind::map)
       info.map(column.path.name);
     else if (column.path.kind == Path::Kind::series)
@@ -134,7 +143,8 @@ bool ProjectedRow::seek(Ordinal ordinal) {
     } else if (column.kind == Column::Kind::whole_series) {
       load_series(column, held);
     } else {
-      const kit::Seen seen = record_.value(column.path);
+      const kit::Seen seen = fields_[i] != nullptr ? sqlite::seen(record_.row(), *fields_[i])
+                                                   : record_.value(column.path);
       std::visit(
           [&](const auto& cell) {
             if constexpr (std::is_same_v<std::decay_t<decltype(cell)>, std::string_view>)

@@ -11,14 +11,20 @@
 
 namespace podium::sqlite {
 
-/// Holds a statement open on the record's row: let it go before the row is changed.
+/// Holds a statement open on the record's row: let it go before the row is changed. What is read
+/// again before anything was changed is not looked for again.
 class RecordView final : public kit::RecordAccess {
  public:
   RecordView(Session& session, const CollectionInfo& info) : session_(session), info_(info) {}
+  ~RecordView() { release(); }
 
   /// Moves to a record; false when it does not exist or is hidden.
   bool seek(Ordinal);
-  void release() { row_.reset(); }
+  void release() noexcept {
+    if (row_ && read_at_ == session_.db().runs())
+      session_.db().keep_row(std::move(*row_), &info_, ordinal_);
+    row_.reset();
+  }
   Ordinal ordinal() const noexcept { return ordinal_; }
   std::string id() const;
   std::int64_t version() const { return row_->integer(info_.version_position); }
@@ -39,6 +45,7 @@ class RecordView final : public kit::RecordAccess {
   const CollectionInfo& info_;
   Ordinal ordinal_ = 0;
   std::optional<Statement> row_;
+  std::uint64_t read_at_ = 0;  ///< when the row was read, by Connection::runs
   std::string scratch_;
   struct Child {
     const CollectionInfo* info;
@@ -79,6 +86,7 @@ class ProjectedRow final : public Row {
   Session& session_;
   const CollectionInfo& info_;
   std::span<const Column> columns_;
+  std::vector<const FieldInfo*> fields_;  ///< of columns that are fields, else null
   RecordView record_;
   std::string id_;
   std::vector<Held> held_;

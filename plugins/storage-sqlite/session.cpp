@@ -52,6 +52,7 @@ bool Session::settle() {
 
 void Session::begin() {
   connection_->prepare("BEGIN IMMEDIATE").run();
+  known_ = {};
   written_before_ = written();
   points = 0;
   if (tombstones_stale_) {
@@ -99,6 +100,7 @@ void Session::publish() {
 }
 
 void Session::rollback() noexcept {
+  if (connection_) connection_->drop_row();
   if (connection_ && connection_->in_transaction())
     sqlite3_exec(connection_->handle(), "ROLLBACK", nullptr, nullptr, nullptr);
   forget();
@@ -123,10 +125,15 @@ Ordinal Session::next_ordinal(const CollectionInfo& info) {
                   "WHERE cid = ?",
                   info.table));
   greatest.bind(static_cast<int>(info.id)).step();
-  return next_[info.id] = greatest.integer(0) + 1;
+  // What this group erased counts, too, before its commit notes it.
+  const auto retired = retired_.find(info.id);
+  const Ordinal last =
+      std::max(greatest.integer(0), retired == retired_.end() ? Ordinal{0} : retired->second);
+  return next_[info.id] = last + 1;
 }
 
 void Session::retire(CollectionId collection, Ordinal ordinal) {
+  known_ = {};
   Ordinal& greatest = retired_[collection];
   greatest = std::max(greatest, ordinal);
 }
@@ -155,6 +162,7 @@ std::int64_t Session::text_id(std::string_view text) {
 }
 
 void Session::entomb(CollectionId collection, Ordinal ordinal, Ordinal partition) {
+  known_ = {};
   connection_->prepare("INSERT INTO tombstones (cid, rid, part) VALUES (?, ?, ?)")
       .bind(static_cast<int>(collection), ordinal, partition)
       .run();

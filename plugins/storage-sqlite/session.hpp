@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "feed_writer.hpp"
@@ -57,6 +58,11 @@ class Session {
   bool hidden(const CollectionInfo& info, Ordinal o) {
     return !tombstones_.empty() && tombstones_.hide(*connection_, *catalog_, info, o);
   }
+  /// Notes that a record exists and is not hidden, and whether that is known; of the last one only.
+  void exists(CollectionId c, Ordinal o) noexcept { known_ = {c, o}; }
+  bool known(CollectionId c, Ordinal o) const noexcept {
+    return known_.second == o && known_.first == c;
+  }
   Ordinal next_ordinal(const CollectionInfo&);
   /// The ordinal is never given again.
   void retire(CollectionId, Ordinal);
@@ -94,6 +100,7 @@ class Session {
   int wal_pages_ = 0;
   Revision committing_ = 0;  ///< what the group's commit makes of it; 0 while it has none
   std::map<CollectionId, Ordinal> next_, retired_;
+  std::pair<CollectionId, Ordinal> known_{};  ///< none: no ordinal is 0
   std::unordered_map<std::string, std::int64_t> new_texts_;
   std::vector<LooseSeries> new_loose_;
   std::set<LooseSeries> loose_;

@@ -111,6 +111,7 @@ void Connection::fail(int result) const {
 }
 
 void Connection::execute(const std::string& sql) {
+  running();
   const int result = sqlite3_exec(db_, sql.c_str(), nullptr, nullptr, nullptr);
   if (result != SQLITE_OK) fail(result);
 }
@@ -146,10 +147,35 @@ Statement Connection::prepare(std::string_view sql) {
     return {this, kept, kept->statement};
   }
   Prepared* const kept = found->second.get();
+  if (kept == kept_) drop_row();
   if (kept->busy) return {this, nullptr, compile(sql, 0)};
   kept->used = ++tick_;
   kept->busy = true;
   return {this, kept, kept->statement};
+}
+
+void Connection::keep_row(Statement&& statement, const void* of, std::int64_t row) noexcept {
+  drop_row();
+  if (statement.prepared_ == nullptr || statement.raw_ == nullptr) return;
+  kept_ = statement.prepared_;
+  kept_of_ = of;
+  kept_row_ = row;
+  statement.raw_ = nullptr;
+}
+
+std::optional<Statement> Connection::take_row(const void* of, std::int64_t row) noexcept {
+  if (kept_ == nullptr || kept_of_ != of || kept_row_ != row) return std::nullopt;
+  Prepared* const prepared = kept_;
+  kept_ = nullptr;
+  prepared->used = ++tick_;
+  return Statement(this, prepared, prepared->statement);
+}
+
+void Connection::drop_row() noexcept {
+  if (kept_ == nullptr) return;
+  sqlite3_reset(kept_->statement);
+  kept_->busy = false;
+  kept_ = nullptr;
 }
 
 void Connection::drop_oldest() {

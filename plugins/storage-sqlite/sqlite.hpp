@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -55,6 +56,15 @@ class Connection {
   /// The first column of the only row, or `otherwise`.
   std::int64_t number(std::string_view sql, std::int64_t otherwise = 0);
 
+  /// Leaves a statement standing at a row, named by `of` and `row`, for who asks for the same row
+  /// next; it is let go when another is left, and before anything is changed.
+  void keep_row(Statement&&, const void* of, std::int64_t row) noexcept;
+  /// The statement that stands at this row, if it was left.
+  std::optional<Statement> take_row(const void* of, std::int64_t row) noexcept;
+  void drop_row() noexcept;
+  /// How often something was run that may have changed rows.
+  std::uint64_t runs() const noexcept { return runs_; }
+
   sqlite3* handle() const noexcept { return db_; }
   const std::filesystem::path& file() const noexcept { return file_; }
   bool in_transaction() const noexcept { return sqlite3_get_autocommit(db_) == 0; }
@@ -76,11 +86,18 @@ class Connection {
     using std::hash<std::string_view>::operator();
   };
   sqlite3_stmt* compile(std::string_view sql, unsigned flags);
+  void running() noexcept {
+    ++runs_;
+    if (kept_ != nullptr) drop_row();
+  }
   void drop_oldest();
 
   const std::filesystem::path file_;
   sqlite3* db_ = nullptr;
-  std::uint64_t tick_ = 0;
+  std::uint64_t tick_ = 0, runs_ = 0;
+  Prepared* kept_ = nullptr;
+  const void* kept_of_ = nullptr;
+  std::int64_t kept_row_ = 0;
   std::unordered_map<std::string, std::unique_ptr<Prepared>, Hash, std::equal_to<>> statements_;
 };
 
@@ -131,6 +148,7 @@ class Statement {
   }
   /// Runs it to its end. It can be bound and run again.
   void run() {
+    connection_->running();
     while (step()) {
     }
     reset();

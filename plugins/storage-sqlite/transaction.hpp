@@ -1,5 +1,6 @@
 #pragma once
 // What a write may do, on the writer's connection.
+#include <array>
 #include <optional>
 #include <string>
 #include <utility>
@@ -74,9 +75,20 @@ class SqliteTransaction final : public Transaction {
   bool set_fields(const CollectionInfo&, Ordinal, const Checked&,
                   const std::vector<std::size_t>& changed, bool body);
   void bump(const CollectionInfo&, Ordinal);
+  /// The statement that sets these fields, kept while it is used often.
+  struct Update {
+    const CollectionInfo* of = nullptr;
+    std::vector<std::size_t> fields;
+    bool body = false, versioned = false;
+    std::string sql;
+  };
+  const Update& update_of(const CollectionInfo&, const std::vector<std::size_t>& changed,
+                          bool body);
 
   Session& session_;
   std::optional<EngineError> failure_;
+  std::array<Update, 16> updates_;
+  std::size_t next_update_ = 0;
 };
 
 }  // namespace podium::sqlite

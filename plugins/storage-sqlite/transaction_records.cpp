@@ -7,6 +7,7 @@
 #include "key_range.hpp"
 #include "podium/storage_kit/declaration.hpp"
 #include "podium/storage_kit/evaluate.hpp"
+#include "podium/storage_kit/text.hpp"
 #include "record.hpp"
 #include "series_writer.hpp"
 #include "transaction.hpp"
@@ -51,6 +52,7 @@ void SqliteTransaction::check_reference(const CollectionInfo& in, const FieldInf
                                         const Value& value) {
   const CollectionInfo& target = session_.catalog().at(field.target);
   const Ordinal ordinal = std::get<std::int64_t>(value);
+  if (session_.known(field.target, ordinal)) return;
   Statement row =
       session_.db().prepare(fmt::format("SELECT 1 FROM {} WHERE rid = ?", target.table));
   if (!row.bind(ordinal).step() || session_.hidden(target, ordinal))
@@ -77,9 +79,11 @@ SqliteTransaction::Checked SqliteTransaction::check(const CollectionInfo& in, co
   if (!patch.entries.empty()) checked.entries.resize(in.maps.size());
   for (const Patch::Entry& entry : patch.entries) {
     const MapInfo& map = in.map(entry.map);
-    check_text(entry.key, fmt::format("a key of {} of '{}'", map.name, in.declaration.name));
-    check_text(entry.text,
-               fmt::format("'{}' in {} of '{}'", entry.key, map.name, in.declaration.name));
+    if (!kit::valid_text(entry.key))
+      check_text(entry.key, fmt::format("a key of {} of '{}'", map.name, in.declaration.name));
+    if (!kit::valid_text(entry.text))
+      check_text(entry.text,
+                 fmt::format("'{}' in {} of '{}'", entry.key, map.name, in.declaration.name));
     checked.entries[static_cast<std::size_t>(&map - in.maps.data())].push_back(
         {entry.key, entry.text});
   }
@@ -89,7 +93,8 @@ SqliteTransaction::Checked SqliteTransaction::check(const CollectionInfo& in, co
   if (patch.body) {
     if (in.body_position < 0)
       throw Error(ErrorCode::invalid, fmt::format("'{}' declares no body", in.declaration.name));
-    check_text(*patch.body, fmt::format("the body of '{}'", in.declaration.name));
+    if (!kit::valid_text(*patch.body))
+      check_text(*patch.body, fmt::format("the body of '{}'", in.declaration.name));
   }
   return checked;
 }
@@ -110,7 +115,8 @@ void SqliteTransaction::check_new(const CollectionInfo& in, const NewRecord& rec
   if (record.id.empty())
     throw Error(ErrorCode::invalid,
                 fmt::format("a record of '{}' needs an id", in.declaration.name));
-  check_text(record.id, fmt::format("the id of a record of '{}'", in.declaration.name));
+  if (!kit::valid_text(record.id))
+    check_text(record.id, fmt::format("the id of a record of '{}'", in.declaration.name));
 }
 
 void SqliteTransaction::make_way(const CollectionInfo& in, const Checked& checked,
@@ -168,11 +174,7 @@ Ordinal SqliteTransaction::insert_checked(const CollectionInfo& in, const NewRec
   const Ordinal ordinal = session_.next_ordinal(in);
   for (;;) {
     try {
-      const auto width = std::count(in.columns.begin(), in.columns.end(), ',') + 1;
-      std::string values;
-      for (std::ptrdiff_t i = 0; i < width; ++i) values += i == 0 ? "?" : ", ?";
-      Statement insert = session_.db().prepare(
-          fmt::format("INSERT INTO {} ({}) VALUES ({})", in.table, in.columns, values));
+      Statement insert = session_.db().prepare(in.insert_row);
       insert.clear();
       insert.bind_at(1, ordinal);
       if (in.id_position > 0) insert.bind_at(in.id_position + 1, record.id);
@@ -271,29 +273,41 @@ std::vector<Ordinal> SqliteTransaction::update(CollectionId c, const KeyRange& r
   });
 }
 
-bool SqliteTransaction::set_fields(const CollectionInfo& in, Ordinal ordinal,
-                                   const Checked& checked, const std::vector<std::size_t>& changed,
-                                   bool body) {
+const SqliteTransaction::Update& SqliteTransaction::update_of(
+    const CollectionInfo& in, const std::vector<std::size_t>& changed, bool body) {
+  for (const Update& one : updates_)
+    if (one.of == &in && one.body == body && one.fields == changed) return one;
+  Update made{&in, changed, body, body, {}};
   std::string sets;
-  bool versioned = body;
   for (const std::size_t at : changed) {
     const FieldInfo& field = in.fields[at];
-    versioned |= !field.derived;
+    made.versioned |= !field.derived;
     sets += field.column + " = ?, ";
     if (!field.extra.empty()) sets += field.extra + " = ?, ";
   }
   if (body) sets += "body = ?, ";
+  made.sql = fmt::format("UPDATE {} SET {}ver = ver + {} WHERE rid = ?", in.table, sets,
+                         made.versioned ? 1 : 0);
+  updates_[next_update_] = std::move(made);
+  const Update& kept = updates_[next_update_];
+  next_update_ = (next_update_ + 1) % updates_.size();
+  return kept;
+}
+
+bool SqliteTransaction::set_fields(const CollectionInfo& in, Ordinal ordinal,
+                                   const Checked& checked, const std::vector<std::size_t>& changed,
+                                   bool body) {
+  const Update& known = update_of(in, changed, body);
   for (;;) {
     try {
-      Statement update = session_.db().prepare(fmt::format(
-          "UPDATE {} SET {}ver = ver + {} WHERE rid = ?", in.table, sets, versioned ? 1 : 0));
+      Statement update = session_.db().prepare(known.sql);
       int at = 1;
       for (const std::size_t field : changed)
         at = bind_value(update, at, in.fields[field], *checked.values[field]);
       if (body) update.bind_at(at++, *checked.patch->body);
       update.bind_at(at, ordinal);
       update.run();
-      return versioned;
+      return known.versioned;
     } catch (const EngineError& e) {
       if (!e.constraint()) throw;
     }

@@ -69,7 +69,8 @@ void check_value(const CollectionInfo& info, const FieldInfo& field, const Value
                 fmt::format("'{}' of '{}' is {} and was given {}", field.name,
                             info.declaration.name, type_name(field.type), value_name(value)))
         .in(field.name);
-  if (const auto* text = std::get_if<std::string>(&value))
+  if (const auto* text = std::get_if<std::string>(&value);
+      text != nullptr && !kit::valid_text(*text))
     check_text(*text, fmt::format("'{}' of '{}'", field.name, info.declaration.name));
 }
 

@@ -159,3 +159,66 @@ TEST_CASE("deriving comes to rest: the listener does not answer itself") {
   });
   CHECK(heard == 0);
 }
+
+TEST_CASE("a task that ends is written with what is derived of its end") {
+  Host h;  // nothing is derived here
+  const Ordinal p = h.project("p");
+  const std::string task = h.task(p);
+  const auto started = number(now(h, task, "started"));
+  *h.clock += 5000;
+  h.with(task, [&](Transaction& t, const Tasks::Head& head) {
+    const auto after = h.tasks().transition(t, h.me, head, TaskState::completed,
+                                            Transition::complete, {}, started + 2000);
+    CHECK(after.state == TaskState::completed);
+    CHECK(after.version == head.version + 1);
+    CHECK(h.tasks().require(t, h.me, head.ordinal).version == after.version);
+  });
+  CHECK(now(h, task, "active") == Value{started + 2000});
+  CHECK(now(h, task, "run_time") == Value{std::int64_t{2000}});
+  // Beside a host that derives the same task is not written again.
+  Host deriving(Host::Derive::yes);
+  const std::string other = deriving.task(deriving.project("p"));
+  await(*deriving.store, [&] { return now(deriving, other, "active") != Value{}; });
+  *deriving.clock += 5000;
+  deriving.with(other, [&](Transaction& t, const Tasks::Head& head) {
+    deriving.tasks().archive(t, deriving.me, head, true, true);
+  });
+  const Revision ended = deriving.store->revision();
+  const auto tasks = deriving.store->collection("tasks");
+  const Ordinal ordinal = deriving.store->find(tasks, other);
+  const std::string next = deriving.task(deriving.project("q"));
+  await(*deriving.store, [&] { return now(deriving, next, "active") != Value{}; });
+  deriving.store->changes(ended, {&tasks, 1}, 1000,
+                          [&](const Change& c) { CHECK(c.ordinal != ordinal); });
+}
+
+TEST_CASE("archiving a task that runs or waits changes it once and tells both") {
+  Host h;
+  const Ordinal p = h.project("p");
+  for (const auto& [state, verb, after] : {std::tuple{TaskState::running, "abort", "aborted"},
+                                           {TaskState::pending, "dequeue", "draft"}}) {
+    const std::string task =
+        state == TaskState::running ? h.task(p) : h.pending_from(p, TaskState::draft);
+    const auto told = h.history(task).size();
+    h.with(task, [&](Transaction& t, const Tasks::Head& head) {
+      const auto now = h.tasks().archive(t, h.me, head, true, true, "old");
+      CHECK(now.archived);
+      CHECK(name(now.state) == after);
+      CHECK(now.version == head.version + 1);
+      const auto stored = h.tasks().require(t, h.me, head.ordinal);
+      CHECK(stored.archived);
+      CHECK(stored.state == now.state);
+      CHECK(stored.version == now.version);
+    });
+    CHECK(now(h, task, "archived_at") != Value{});
+    CHECK(now(h, task, "queue") == Value{});
+    const auto history = h.history(task);
+    REQUIRE(history.size() == told + 2);
+    CHECK(history[told].change == verb);
+    CHECK(history[told].why == "archived");
+    CHECK(history[told].body["old"] == Json{{"state", name(state)}});
+    CHECK(history[told + 1].change == "archive");
+    CHECK(history[told + 1].why == "old");
+    CHECK(history[told + 1].body["new"] == Json{{"archived", true}});
+  }
+}

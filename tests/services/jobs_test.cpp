@@ -3,6 +3,7 @@
 #include <set>
 
 #include "fixture.hpp"
+#include "services/jobs/slice_pace.hpp"
 
 using namespace podium;
 using namespace podium::test;
@@ -448,4 +449,21 @@ TEST_CASE("a sweep's values keep their kind") {
   CHECK(h.task_cell(id, field("completed")) == Value{std::int64_t{5}});
   CHECK(h.task_cell(id, field("user_tagged")) == Value{true});
   CHECK(h.task_cell(id, field("started")) == Value{});
+}
+
+TEST_CASE("slices are short beside others' writes and longer without them") {
+  using std::chrono::microseconds;
+  host::SlicePace pace;
+  // 10 µs a record.
+  const auto slices = [&](int n, int waited) {
+    for (int i = 0; i < n; ++i)
+      pace.took(pace.size(), microseconds(10 * pace.size()), microseconds(waited));
+    return pace.size();
+  };
+  const auto about = [](std::size_t size, std::size_t n) { return size >= n - 2 && size <= n + 2; };
+  CHECK(about(slices(40, 1000), 200));
+  CHECK(about(slices(40, 20), 400));
+  slices(1, 1000);  // now and then somebody writes
+  CHECK(about(slices(1, 20), 400));
+  CHECK(about(slices(5, 1000), 200));
 }

@@ -194,3 +194,81 @@ TEST_CASE("a listener that would hear itself, or nothing, or is there already") 
   CHECK(error_of([&] { h.services->add(counter, owner); }).code() == ErrorCode::exists);
   h.services->stop();
 }
+
+namespace {
+
+/// Only listens: what it hears it writes nowhere.
+class Ear final : public Listener {
+ public:
+  Ear() : Listener("ear") {}
+  std::vector<std::string> collections() const override { return {"tasks"}; }
+  Work handle(std::span<const Change> changes, const Reader&) override {
+    if (refuses) {
+      ++refused;
+      throw std::runtime_error("not now");
+    }
+    const std::lock_guard lock(mutex_);
+    for (const Change& c : changes) ++times_[c.ordinal];
+    return {};
+  }
+  Work resync(Revision, const Reader&) override {
+    started = true;
+    return {};
+  }
+  int times(Ordinal task) {
+    const std::lock_guard lock(mutex_);
+    return times_[task];
+  }
+  std::atomic<bool> refuses{false}, started{false};
+  std::atomic<int> refused{0};
+
+ private:
+  std::mutex mutex_;
+  std::map<Ordinal, int> times_;
+};
+
+Value cursor(Host& h, const char* listener) {
+  const auto c = h.store->collection("listeners");
+  return h.cell(c, h.store->find(c, listener), field("cursor"));
+}
+
+}  // namespace
+
+TEST_CASE("a listener that writes nothing hears each change once, also over faults and restarts") {
+  Host h;
+  const Ordinal p = h.project("p");
+  host::PluginOwner owner{"acme"};
+  const auto tasks = [&] { return h.store->collection("tasks"); };
+  std::string first, second, third;
+  {
+    Ear ear;
+    h.services->add(ear, owner);
+    await(*h.store, [&] { return ear.started && cursor(h, "ear") != Value{}; });
+    first = h.task(p);
+    const Revision made = h.store->revision();
+    await(*h.store, [&] { return ear.times(ordinal(h, first)) == 1; });
+    // The place is kept a little later, without anything that happens.
+    await(*h.store, [&] { return std::get<std::int64_t>(cursor(h, "ear")) >= made; });
+
+    second = h.task(p);
+    await(*h.store, [&] { return ear.times(ordinal(h, second)) == 1; });
+    ear.refuses = true;  // at once, before the place is kept
+    third = h.task(p);
+    await(*h.store, [&] { return ear.refused >= 2; });
+    ear.refuses = false;
+    await(*h.store, [&] { return ear.times(ordinal(h, third)) == 1; });
+    CHECK(ear.times(ordinal(h, second)) == 1);
+    h.services->stop();
+    CHECK(ear.times(ordinal(h, first)) == 1);
+    h.shut();
+  }
+  h.open();
+  Ear ear;
+  h.services->add(ear, owner);
+  h.services->start();
+  const std::string after = h.task(p);
+  await(*h.store, [&] { return ear.times(h.store->find(tasks(), after)) == 1; });
+  for (const auto& id : {first, second, third}) CHECK(ear.times(ordinal(h, id)) == 0);
+  CHECK(!ear.started);
+  h.services->stop();
+}

@@ -435,3 +435,20 @@ TEST_CASE("a key's range comes in order, numbers first, then NaN, then missing")
   CHECK(ids({.key = "size", .to = Value{std::string("9.5")}}) == "one");
   CHECK(ids({.key = "size", .from = Value{std::string("c")}}) == "inf");
 }
+
+TEST_CASE("an ordinal that was erased is not given again, also in the transaction that erases it") {
+  TemporaryFolder folder;
+  Ordinal last = 0;
+  {
+    Opened a(folder.path());
+    const Ordinal project = a.project("p");
+    a.task("first", project);
+    last = a.task("last", project);
+  }
+  Opened b(folder.path());  // which ordinal comes next is not known yet
+  b.store->write([&](Transaction& t) {
+    t.erase(b.tasks, {&last, 1});
+    CHECK(t.insert(b.tasks, {"next", {}}) == last + 1);
+  });
+  CHECK(b.faults().empty());
+}

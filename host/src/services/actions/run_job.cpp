@@ -168,11 +168,13 @@ class Carrying {
       const std::size_t end = std::min(targets_.size(), at_ + pace.size());
       BlockResult block;
       Progress next = behind(step_to(end), targets_.size() - end);
-      auto took = Clock::duration::zero();
+      auto took = Clock::duration::zero(), waited = took;
+      const auto handed_in = Clock::now();
       try {
         job_.advance(
             [&](Transaction& t) {
               const auto begin = Clock::now();
+              waited = begin - handed_in;
               block = applier(t, targets_, at_, end);
               keep(t, next, block);
               took = Clock::now() - begin;
@@ -185,7 +187,7 @@ class Carrying {
         pace.limit(*fault - at_);
         continue;
       }
-      pace.took(end - at_, took);
+      pace.took(end - at_, took, waited);
       at_ = end;
       kept(std::move(next), block);
     }

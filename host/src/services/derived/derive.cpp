@@ -58,17 +58,14 @@ bool counts_own_steps(std::string_view key) { return key.starts_with("system/");
 std::vector<Correction> Deriver::operator()(std::span<const Ordinal> tasks,
                                             std::map<Ordinal, TaskTrace>* traces) const {
   std::vector<Correction> out;
-  static const std::array project_only = {value_of(field("project"))};
   core_.store.read([&](const Reader& reader) {
     out.clear();
-    std::vector<Ordinal> projects;
-    reader.get(core_.in.tasks, tasks, project_only, [&](const Row& row) {
-      projects.push_back(std::get<std::int64_t>(row.cell(0)));
-      return true;
-    });
-    std::sort(projects.begin(), projects.end());
-    projects.erase(std::unique(projects.begin(), projects.end()), projects.end());
-    const auto goals = goals_of(reader, core_, projects);
+    std::map<Ordinal, std::vector<Goal>> goals;  // of the projects seen
+    const auto goals_in = [&](Ordinal of) -> const std::vector<Goal>& {
+      const auto known = goals.find(of);
+      if (known != goals.end()) return known->second;
+      return goals[of] = std::move(goals_of(reader, core_, std::span(&of, 1))[of]);
+    };
     const std::int64_t now = core_.now();
     reader.get(core_.in.tasks, tasks, columns(), [&](const Row& row) {
       const auto series = row.series(metrics);
@@ -105,10 +102,8 @@ std::vector<Correction> Deriver::operator()(std::span<const Ordinal> tasks,
       if (start) ran = std::max<std::int64_t>(0, (running || !end ? *alive : *end) - *start);
 
       Cell met;
-      if (const auto own = goals.find(std::get<std::int64_t>(row.cell(project)));
-          own != goals.end())
-        met = std::all_of(own->second.begin(), own->second.end(),
-                          [&](const Goal& g) { return g.met(series); });
+      if (const auto& own = goals_in(std::get<std::int64_t>(row.cell(project))); !own.empty())
+        met = std::all_of(own.begin(), own.end(), [&](const Goal& g) { return g.met(series); });
 
       Correction correction{row.ordinal(), row.version(), {}};
       correct(correction.patch, "goals_met", row.cell(goals_met), met);

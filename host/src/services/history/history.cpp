@@ -77,6 +77,7 @@ std::string ChangeSet::json() const { return "{\"old\":{" + old_ + "},\"new\":{"
 void write_history(Transaction& t, const Core& core, const Principal& who, Subject subject,
                    std::string_view change, std::string_view why, std::string_view body) {
   NewRecord record;
+  record.content.fields.reserve(8);
   const bool task = subject.kind == Subject::Kind::task;
   record.content
       .set("entity", subject.part.empty() ? std::string(task ? "task" : "project")

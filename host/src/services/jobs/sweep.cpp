@@ -157,16 +157,18 @@ std::string SweepHandler::run(JobRun& run) {
     const auto slice = std::span(ordinals).subspan(at, std::min(pace.size(), ordinals.size() - at));
     progress.after = slice.back();
     progress.done += slice.size();
-    auto taken = Clock::duration::zero();
+    auto taken = Clock::duration::zero(), waited = taken;
+    const auto handed_in = Clock::now();
     run.advance(
         [&](Transaction& t) {
           const auto begin = Clock::now();
+          waited = begin - handed_in;
           change(t, slice);
           taken = Clock::now() - begin;
         },
         progress.json(), progress.done, progress.total);
     at += slice.size();
-    pace.took(slice.size(), taken);
+    pace.took(slice.size(), taken, waited);
   }
   return Json{{"changed_at_most", progress.done}}.dump();
 }

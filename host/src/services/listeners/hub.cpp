@@ -22,6 +22,9 @@ constexpr milliseconds first_retry{100}, last_retry{60'000};
 /// A cursor that moved over nothing of interest is kept this often, so that it does not fall
 /// behind.
 constexpr milliseconds keep_cursor{300'000};
+/// A cursor that moved over what was told, with nothing to write for it: a commit for each batch
+/// would cost more than the telling. After a crash so much is told again.
+constexpr milliseconds keep_told{250};
 
 }  // namespace
 
@@ -55,6 +58,8 @@ class ListenerHub::Teller {
   bool acquire();
   bool tell();
   void commit(Listener::Work, Revision from, Revision to);
+  void keep_seen() noexcept;
+  milliseconds patience() const;
   void release() noexcept;
   void hold(Transaction&, std::int64_t cursor);
   /// Waits for what was committed; false when the hub stops.
@@ -100,12 +105,12 @@ void ListenerHub::Teller::run() {
       const bool more = tell();
       retry = first_retry;
       go_on = rest(more ? std::min(catching_up, pace_.gather) : pace_.gather);
-      if (go_on && !more)
-        go_on = wait(milliseconds(lease_ms / 3), [&] { return hub_.newest_ > seen_; });
+      if (go_on && !more) go_on = wait(patience(), [&] { return hub_.newest_ > seen_; });
     } catch (const std::exception& e) {
       log(LogLevel::error, owner_.id.empty() ? "listeners" : owner_.id,
           "listener '" + listener_.id() + "': " + e.what() + "; the same changes come again in " +
               std::to_string(retry.count()) + " ms");
+      keep_seen();      // what went well does not come again
       leased_ = false;  // what was committed is read again
       go_on = rest(retry);
       retry = std::min(retry * 2, last_retry);
@@ -194,6 +199,21 @@ void ListenerHub::Teller::commit(Listener::Work work, Revision from, Revision to
   keep_at_ = Clock::now() + keep_cursor;
 }
 
+void ListenerHub::Teller::keep_seen() noexcept {
+  if (!leased_ || fresh_ || seen_ <= stored_) return;
+  try {
+    commit({}, stored_, seen_);
+  } catch (const std::exception&) {  // then it does come again
+  }
+}
+
+/// How long to wait for something new: until the lease is to be renewed or the cursor kept.
+milliseconds ListenerHub::Teller::patience() const {
+  constexpr milliseconds least{1}, most{lease_ms / 3};
+  if (seen_ <= stored_) return most;
+  return std::clamp(std::chrono::duration_cast<milliseconds>(keep_at_ - Clock::now()), least, most);
+}
+
 /// One batch. True when there is more to tell now.
 bool ListenerHub::Teller::tell() {
   const Reader& reader = core_.store;
@@ -218,12 +238,15 @@ bool ListenerHub::Teller::tell() {
     return start_over();
   }
   if (!changes.empty()) {
-    commit(contained(owner_, "listener", [&] { return listener_.handle(changes, reader); }),
-           stored_, page.through);
-  } else {
-    seen_ = std::max(seen_, page.through);
-    if (seen_ > stored_ && Clock::now() >= keep_at_) commit({}, stored_, seen_);
+    auto work = contained(owner_, "listener", [&] { return listener_.handle(changes, reader); });
+    if (work) {
+      commit(std::move(work), stored_, page.through);
+      return page.more;
+    }
+    keep_at_ = std::min(keep_at_, Clock::now() + keep_told);
   }
+  seen_ = std::max(seen_, page.through);
+  if (seen_ > stored_ && Clock::now() >= keep_at_) commit({}, stored_, seen_);
   return page.more;
 }
 
@@ -233,6 +256,7 @@ void ListenerHub::Teller::release() noexcept {
     core_.store.transact([&](Transaction& t) {
       Patch patch;
       patch.set("lease_until", std::int64_t{0});
+      if (!fresh_ && seen_ > stored_) patch.set("cursor", seen_);
       t.update(core_.in.listeners, std::span<const Ordinal>(&record_, 1),
                eq(field("lease_owner"), core_.run_name), patch);
     });

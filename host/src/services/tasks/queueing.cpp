@@ -60,7 +60,13 @@ TaskState TaskService::queued_from(Transaction& t, Ordinal task) {
 
 Tasks::Head TaskService::dequeue(Transaction& t, const Principal& who, const Head& head,
                                  std::string_view why) {
-  return apply(t, who, head, {queued_from(t, head.ordinal), Transition::dequeue, why, 0, {}, {}});
+  return dequeue(t, who, head, why, {});
+}
+
+Tasks::Head TaskService::dequeue(Transaction& t, const Principal& who, const Head& head,
+                                 std::string_view why, Patch more) {
+  return apply(t, who, head,
+               {queued_from(t, head.ordinal), Transition::dequeue, why, 0, std::move(more), {}});
 }
 
 Tasks::Enqueued TaskService::retry(Transaction& t, const Principal& who, const Head& head,

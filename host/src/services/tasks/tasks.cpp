@@ -248,7 +248,7 @@ void TaskService::describe(Transaction& t, const Principal& who, const Head& hea
   change(t, head, std::move(all));
 }
 
-void TaskService::set_run_time(Transaction& t, Ordinal task, Patch& patch) {
+void TaskService::set_run_time(Transaction& t, Ordinal task, Patch& patch, bool ends) {
   const auto told = [&](std::string_view name) {
     return std::find_if(patch.fields.rbegin(), patch.fields.rend(),
                         [&](const auto& set) { return set.field == name; });
@@ -256,31 +256,41 @@ void TaskService::set_run_time(Transaction& t, Ordinal task, Patch& patch) {
   const auto none = patch.fields.rend();
   const auto started = told("started"), completed = told("completed");
   if (started == none && completed == none) return;
-  static const std::array columns = {value_of(field("started")), value_of(field("completed"))};
-  Value from, to;
+  static const std::array columns = {value_of(field("started")), value_of(field("completed")),
+                                     value_of(field("active"))};
+  Value from, to, active;
   t.get(core_.in.tasks, task, columns, [&](const Row& row) {
     from = owned(row.cell(0));
     to = owned(row.cell(1));
+    active = owned(row.cell(2));
   });
   if (started != none) from = started->value;
   if (completed != none) to = completed->value;
   const auto *begin = std::get_if<std::int64_t>(&from), *end = std::get_if<std::int64_t>(&to);
   patch.set("run_time", begin && end && *end >= *begin ? Value{*end - *begin} : Value{});
+  if (!ends || !begin || !end) return;
+  // As it is derived: then nothing is left to correct.
+  std::int64_t alive = std::max(*begin, *end);
+  if (const auto* before = std::get_if<std::int64_t>(&active)) alive = std::max(alive, *before);
+  patch.set("active", alive);
 }
 
 Tasks::Head TaskService::archive(Transaction& t, const Principal& who, const Head& head,
                                  bool archived, bool stop, std::string_view why) {
   core_.access.require(who, "task.write");
   if (head.archived == archived) return head;
-  Head now = head;
-  if (archived && stop && now.state == TaskState::pending) now = dequeue(t, who, now, "archived");
-  if (archived && stop && now.state == TaskState::running)
-    now = abort(t, who, now, "archived", usual_grace).head;
   Patch patch;
   patch.set("archived", archived).set("archived_at", archived ? Value{core_.now()} : Value{});
-  change_exactly(t, now, std::move(patch));
-  now.archived = archived;  // that it was otherwise is sure, so this is one more version
-  ++now.version;
+  Head now = head;
+  if (archived && stop && head.state == TaskState::pending) {
+    now = dequeue(t, who, head, "archived", std::move(patch));
+  } else if (archived && stop && head.state == TaskState::running) {
+    now = abort(t, who, head, "archived", usual_grace, std::move(patch)).head;
+  } else {
+    change_exactly(t, head, std::move(patch));
+    ++now.version;  // that it was otherwise is sure
+  }
+  now.archived = archived;
   ChangeSet changes;
   changes.add("archived", !archived, archived);
   write_history(t, core_, who, subject(head), archived ? "archive" : "restore", why,

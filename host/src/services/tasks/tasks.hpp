@@ -68,8 +68,9 @@ class TaskService final : public Readable<Tasks> {
   void change_exactly(Transaction&, const Head&, Patch);
   /// The same, and returns the task afterwards.
   Head change_at(Transaction&, const Head&, Patch);
-  /// Sets run_time when the patch sets started or completed.
-  void set_run_time(Transaction&, Ordinal task, Patch&);
+  /// Sets run_time when the patch sets started or completed, and of a task that `ends` when it was
+  /// last alive.
+  void set_run_time(Transaction&, Ordinal task, Patch&, bool ends = false);
 
   /// A change of state by the table, with what else is to be changed and said in the history.
   struct Step {
@@ -81,6 +82,10 @@ class TaskService final : public Readable<Tasks> {
     ChangeSet changes = {};
   };
   Head apply(Transaction&, const Principal&, const Head&, Step);
+  /// The calls of these names, with what else is to be changed in the same write.
+  Head dequeue(Transaction&, const Principal&, const Head&, std::string_view why, Patch more);
+  Stop abort(Transaction&, const Principal&, const Head&, std::string_view why, std::int64_t grace,
+             Patch more);
   Publication publish_at(Transaction&, const Principal&, const Head&, std::string_view why,
                          bool dry_run, std::int64_t at);
   TaskState queued_from(Transaction&, Ordinal task);

@@ -84,7 +84,7 @@ Tasks::Head TaskService::apply(Transaction& t, const Principal& who, const Head&
       if (step.at != 0 && ended(step.to)) patch.set("completed", step.at);
       break;
   }
-  set_run_time(t, head.ordinal, patch);
+  set_run_time(t, head.ordinal, patch, ended(step.to));
   if (head.state == step.to) return patch.empty() ? head : change_at(t, head, std::move(patch));
 
   if (step.to == TaskState::running) patch.set("run_time", Value{});
@@ -93,7 +93,10 @@ Tasks::Head TaskService::apply(Transaction& t, const Principal& who, const Head&
     patch.set("desired_state", Value{}).set("stop_deadline", Value{}).set("lease_until", Value{});
   patch.set("state", std::string(podium::name(step.to)))
       .set("reason", step.reason.empty() ? Value{} : Value{std::string(step.reason)});
-  const Head after = change_at(t, head, std::move(patch));
+  change_exactly(t, head, std::move(patch));
+  Head after = head;
+  after.state = step.to;
+  ++after.version;  // the state is another than it was
   if (head.state == TaskState::pending) drop_entry(t, core_, head.ordinal);
   step.changes.add("state", podium::name(head.state), podium::name(step.to));
   write_history(t, core_, who, subject(head), podium::name(step.kind), step.reason,
@@ -103,6 +106,11 @@ Tasks::Head TaskService::apply(Transaction& t, const Principal& who, const Head&
 
 Tasks::Stop TaskService::abort(Transaction& t, const Principal& who, const Head& head,
                                std::string_view why, std::int64_t grace) {
+  return abort(t, who, head, why, grace, {});
+}
+
+Tasks::Stop TaskService::abort(Transaction& t, const Principal& who, const Head& head,
+                               std::string_view why, std::int64_t grace, Patch more) {
   core_.access.require(who, "task.write");
   check_transition(head, TaskState::aborted, Transition::abort);
   static const std::array columns = {value_of(field("lease_until")),
@@ -115,13 +123,15 @@ Tasks::Stop TaskService::abort(Transaction& t, const Principal& who, const Head&
   const std::int64_t now = core_.now();
   const bool live = head.state == TaskState::running && lease > now;
   if (!live || (deadline != 0 && deadline <= now))
-    return {apply(t, who, head, {TaskState::aborted, Transition::abort, why, 0, {}, {}}), false, 0};
-  if (deadline != 0) return {head, true, deadline};  // asked before: the deadline stays
+    return {
+        apply(t, who, head, {TaskState::aborted, Transition::abort, why, 0, std::move(more), {}}),
+        false, 0};
+  if (deadline != 0)  // asked before: the deadline stays
+    return {more.empty() ? head : change_at(t, head, std::move(more)), true, deadline};
   deadline = now + std::clamp<std::int64_t>(grace, 0, 86'400'000);
-  Patch patch;
-  patch.set("desired_state", std::string(podium::name(TaskState::aborted)))
+  more.set("desired_state", std::string(podium::name(TaskState::aborted)))
       .set("stop_deadline", deadline);
-  const Head after = change_at(t, head, std::move(patch));
+  const Head after = change_at(t, head, std::move(more));
   ChangeSet changes;
   changes.add("desired_state", Cell{}, podium::name(TaskState::aborted));
   write_history(t, core_, who, subject(head), "stop", why, changes.json());
