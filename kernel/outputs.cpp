@@ -201,6 +201,7 @@ void Outputs::show_table(const Json& answer, const Command& command, const std::
   table.state = view_of(answer.at("question"));
   table.name = command.name;
   if (command.live) table.events = front::topics_of_answer(answer);
+  table.seen = !command.live && notebook_.somebody_is_there();  // a live one asks when it listens
   table.text =
       fmt::format("a table of {} tasks", answer.contains("of") ? answer.at("of").dump() : "these");
   notebook_.result(widgets_.open(id, std::move(table)));

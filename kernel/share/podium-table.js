@@ -1,5 +1,13 @@
 const modules = (globalThis.podiumModules ??= new Map());
+let first; // answers that came with the table, before it is drawn: good for a moment, kept nowhere
 export default {
+  initialize({ model }) {
+    model.on('msg:custom', (message) => {
+      if (!message.first) return;
+      first = message.first;
+      setTimeout(() => (first = undefined), 10000);
+    });
+  },
   async render(context) {
     const id = context.model.get('library');
     if (!modules.has(id))
@@ -9,6 +17,8 @@ export default {
         });
         library.send({ ask: 'module' }, {});
       })));
-    return (await modules.get(id)).default.render(context);
+    const table = (await modules.get(id)).default, told = first;
+    first = undefined;
+    return table.render({ ...context, first: told });
   },
 };

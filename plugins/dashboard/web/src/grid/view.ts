@@ -33,7 +33,21 @@ interface RowBox {
   y: number;
 }
 
+let pen: CanvasRenderingContext2D | undefined; // for all tables of the page
+
 const numeric = (c: Column) => c.kind === 'number' || c.kind === 'duration' || c.kind === 'progress';
+
+// Copied, which is quicker than making them by hand.
+let rowPattern: HTMLElement | undefined, cellPattern: HTMLElement | undefined;
+
+function patternOfRow(): HTMLElement {
+  const box = h('input', { type: 'checkbox', tabindex: -1, 'aria-hidden': 'true' });
+  const mark = h('div', { class: 'c k p', role: 'gridcell', tabindex: -1, 'aria-colindex': 1, 'aria-label': 'Selected' }, box);
+  mark.style.cssText = `left:0;width:${markWidth}px`;
+  const gap = h('div', { role: 'presentation' });
+  gap.style.flex = 'none';
+  return h('div', { class: 'row', role: 'row' }, mark, gap);
+}
 
 /** What the view asks of the table. */
 export interface Facts {
@@ -43,6 +57,8 @@ export interface Facts {
   filtered(name: string): boolean;
   selected(id: string): boolean;
   selectedSome(): 'none' | 'some' | 'all';
+  /** Whether the element's height follows the number of its rows. */
+  tall(): boolean;
   digits: number;
 }
 
@@ -52,7 +68,7 @@ export class View {
   readonly body = h('div', { class: 'body', role: 'rowgroup' });
   /** The cell that has the keyboard: a row (-1 is the head) and a place among the shown columns (-1 is the box). */
   active = { row: 0, column: 0 };
-  private pool_: RowBox[] = [];
+  private pool_: (RowBox | undefined)[] = []; // a row is made when it is needed
   private layout_ = 0;
   private version_ = 0; // of what rows show besides their values: selection, time
   private drawn_ = 0;
@@ -83,12 +99,19 @@ export class View {
   }
 
   resized(): void {
-    this.width_ = this.scroll.clientWidth;
-    this.height_ = this.scroll.clientHeight;
+    if (this.size_()) this.draw();
+  }
+
+  /** Takes its size over; true when that changed. */
+  private size_(): boolean {
+    const { clientWidth, clientHeight } = this.scroll;
+    if (clientWidth === this.width_ && clientHeight === this.height_) return false;
+    this.width_ = clientWidth;
+    this.height_ = clientHeight;
     const sample = 'the-quick_brown fox 0123456789 jumps';
     this.letter_ = this.pen_().pen.measureText(sample).width / sample.length + 0.2;
     ++this.layout_;
-    this.draw();
+    return true;
   }
 
   /** Other columns, widths or order. */
@@ -113,7 +136,7 @@ export class View {
   /** Rows that came; those that are on screen are filled, and with `before` what changed is tinted. */
   arrived(from: number, to: number, before: ((index: number, column: string) => Value | undefined) | undefined): void {
     for (const row of this.pool_) {
-      if (row.index < from || row.index >= to) continue;
+      if (!row || row.index < from || row.index >= to) continue;
       this.fill_(row, before);
     }
     this.draw();
@@ -172,7 +195,7 @@ export class View {
     if (!cell) return undefined;
     const column = Number(cell.getAttribute('aria-colindex')) - 2;
     if (cell.parentElement === this.head) return { row: -1, column, cell };
-    const row = this.pool_.find((r) => r.el === cell.parentElement);
+    const row = this.pool_.find((r) => r?.el === cell.parentElement);
     return row && { row: row.index, column, cell };
   }
 
@@ -191,7 +214,7 @@ export class View {
   activeCell(): HTMLElement | undefined {
     const { row, column } = this.active;
     if (row < 0) return this.headCell(column);
-    return this.pool_.find((r) => r.index === row)?.el.querySelector<HTMLElement>(`[aria-colindex="${column + 2}"]`) ?? undefined;
+    return this.pool_.find((r) => r?.index === row)?.el.querySelector<HTMLElement>(`[aria-colindex="${column + 2}"]`) ?? undefined;
   }
 
   /** The exact value of a cell, for its title; "" when the cell says it all. */
@@ -208,27 +231,37 @@ export class View {
   }
 
   private pen_(): { pen: CanvasRenderingContext2D; font: string } {
-    const pen = document.createElement('canvas').getContext('2d')!;
+    pen ??= document.createElement('canvas').getContext('2d')!;
     const style = getComputedStyle(this.scroll);
     const font = `${style.fontSize} ${style.fontFamily}`;
     pen.font = font;
     return { pen, font };
   }
 
-  /** The width that the rows on screen and near it need. */
-  fit(column: Column): number {
+  /** The widths that the rows on screen and near it need. */
+  fit(columns: Column[]): number[] {
     const { pen, font } = this.pen_();
     pen.font = '600 ' + font;
-    let widest = pen.measureText(column.label + (column.part ? ' ' + column.part : '')).width + 34;
+    const order = this.facts_.order();
+    const heads = columns.map((c) => pen.measureText(c.label + (c.part ? ' ' + c.part : '')).width + (order.some((k) => k.name === c.name) ? 52 : 34));
     pen.font = font;
     const [from, to] = this.visible();
-    for (let i = Math.max(0, from - 200); i < to + 200; ++i) {
-      const value = this.facts_.cache.value(i, column.name);
-      if (value === undefined || value === null) continue;
-      const extra = column.kind === 'map' ? 16 * Object.keys(value as object).length : column.kind === 'state' ? 60 : 0;
-      widest = Math.max(widest, pen.measureText(this.text_(value, column).slice(0, 600)).width + 18 + extra);
-    }
-    return Math.ceil(Math.min(widest, 900));
+    return columns.map((column, n) => {
+      let widest = heads[n];
+      const measured = new Set<string>();
+      for (let i = Math.max(0, from - 200); i < to + 200; ++i) {
+        const value = this.facts_.cache.value(i, column.name);
+        if (value === undefined || value === null) continue;
+        const extra = column.kind === 'map' ? 16 * Object.keys(value as object).length : column.kind === 'state' ? 60 : 0;
+        // Digits are all as wide: what differs in them alone is measured once.
+        const text = this.text_(value, column).slice(0, 600).replace(/\d/g, '0');
+        const key = `${extra} ${text}`;
+        if (measured.has(key)) continue;
+        measured.add(key);
+        widest = Math.max(widest, pen.measureText(text).width + 18 + extra);
+      }
+      return Math.ceil(Math.min(widest, 900));
+    });
   }
 
   private text_(value: Value | undefined, c: Column): string {
@@ -241,11 +274,17 @@ export class View {
   }
 
   private draw_(): void {
-    if (!this.height_ || !this.facts_.columns().length) return;
     const cache = this.facts_.cache;
+    const tall = this.facts_.tall();
+    if (!this.facts_.columns().length || !(this.height_ || tall)) return;
+    if (tall && !cache.known) return cache.look(0, 0, 0); // nobody sees it yet
     const scrollTop = this.scroll.scrollTop, scrollLeft = this.scroll.scrollLeft;
     const hasFocus = this.holdsFocus_();
-    if (this.total_ !== cache.total || this.drawn_ !== this.layout_) this.measure_();
+    const grew = this.total_ !== cache.total;
+    if (grew || this.drawn_ !== this.layout_) this.measure_();
+    // Known now, not a frame later, when all would be drawn again.
+    if (tall && grew && this.size_()) this.measure_();
+    if (!this.height_) return;
     const [from, to] = this.columnsBetween_(scrollLeft);
     if (from !== this.from_ || to !== this.to_ || this.drawn_ !== this.layout_) {
       if (this.drawn_ === this.layout_) ++this.layout_;
@@ -263,17 +302,18 @@ export class View {
     const bottom = Math.ceil((offset + this.height_ - headHeight) / rowHeight);
     const first = Math.max(0, top - overscan), last = Math.min(cache.total, bottom + overscan);
     const size = Math.ceil((this.height_ - headHeight) / rowHeight) + 2 * overscan + 2;
-    while (this.pool_.length < size) this.pool_.push(this.makeRow_());
-    while (this.pool_.length > size) this.pool_.pop()!.el.remove();
+    while (this.pool_.length > size) this.pool_.pop()?.el.remove();
     for (let slot = 0; slot < size; ++slot) {
       // Each index has its slot, so that a row keeps its elements while it is on screen.
       const i = first + ((slot - (first % size) + size) % size);
-      const row = this.pool_[slot];
       if (i >= last) {
-        if (row.index >= 0) row.el.remove();
-        row.index = -1;
+        const unused = this.pool_[slot];
+        if (!unused) continue;
+        if (unused.index >= 0) unused.el.remove();
+        unused.index = -1;
         continue;
       }
+      const row = (this.pool_[slot] ??= this.makeRow_());
       const y = this.ratio_ === 1 ? i * rowHeight : Math.round(i * rowHeight - offset + scrollTop);
       if (row.index < 0) this.body.append(row.el);
       if (row.index !== i || row.layout !== this.layout_ || this.rowVersion_.get(row) !== this.version_) {
@@ -356,13 +396,13 @@ export class View {
   }
 
   private makeRow_(): RowBox {
-    const box = h('input', { type: 'checkbox', tabindex: -1, 'aria-hidden': 'true' });
-    const mark = h('div', { class: 'c k p', role: 'gridcell', tabindex: -1, 'aria-colindex': 1, 'aria-label': 'Selected' }, box);
-    mark.style.cssText = `left:0;width:${markWidth}px`;
-    const gap = h('div', { role: 'presentation' });
-    gap.style.flex = 'none';
-    const el = h('div', { class: 'row', role: 'row' }, mark, gap);
+    const el = (rowPattern ??= patternOfRow()).cloneNode(true) as HTMLElement;
+    const mark = el.firstChild as HTMLElement, gap = el.lastChild as HTMLElement, box = mark.firstChild as HTMLInputElement;
     return { el, mark, box, gap, cells: [], index: -1, layout: -1, shape: '', y: -1 };
+  }
+
+  private makeCell_(): HTMLElement {
+    return (cellPattern ??= h('div', { role: 'gridcell', tabindex: -1 })).cloneNode() as HTMLElement;
   }
 
   private layRow_(row: RowBox): void {
@@ -370,11 +410,11 @@ export class View {
     let n = 0;
     for (const place of this.drawnColumns_()) {
       const c = this.shownColumns_[place];
-      const cell = (row.cells[n++] ??= { el: h('div', { class: 'c', role: 'gridcell', tabindex: -1 }), key: '', column: undefined });
+      const cell = (row.cells[n++] ??= { el: this.makeCell_(), key: '', column: undefined });
       const pinned = place < this.pinned_;
       cell.el.className = `c${numeric(c) ? ' n' : ''}${pinned ? ' p' : ''}${place === this.pinned_ - 1 ? ' last' : ''}`;
       cell.el.style.width = `${c.width}px`;
-      cell.el.style.left = pinned ? `${this.lefts_[place]}px` : '';
+      if (pinned || cell.el.style.left) cell.el.style.left = pinned ? `${this.lefts_[place]}px` : '';
       put(cell.el, 'aria-colindex', place + 2);
       cell.key = '\0';
       cell.column = c;
