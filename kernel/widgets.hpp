@@ -34,7 +34,8 @@ class Widgets {
   };
   /// An id for a table that is to be opened; its snapshot carries it.
   static std::string new_id();
-  /// Makes the widget and returns its view. Throws Interrupted.
+  /// Makes the widget and returns its view, which is shown below the snapshot. What comes with it
+  /// hides the snapshot before that is laid out: so show it afterwards. Throws Interrupted.
   Bundle open(const std::string& id, Table);
 
   /// A widget of a few lines beside an output, such as a button.

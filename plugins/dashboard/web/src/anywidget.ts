@@ -8,6 +8,7 @@ import { register } from './register';
 /** The static table that stands for this one where there is no kernel: shown or not. */
 function showSnapshot(id: unknown, el: HTMLElement, shown: boolean): void {
   if (typeof id !== 'string' || !id) return;
+  if (shown) document.getElementById('podium-hides-' + id)?.remove();
   const near = el.closest('.jp-OutputArea') ?? document;  // a cell that is off the screen is in no document
   for (const snapshot of near.querySelectorAll<HTMLElement>(`[data-podium-snapshot="${CSS.escape(id)}"],.podium-snapshot-${CSS.escape(id)}`)) {
     const output = snapshot.closest<HTMLElement>('.jp-OutputArea-child');

@@ -8,6 +8,7 @@ import { exactly, isNumber, middle, shown, tag } from './format';
 import { headHeight, rowHeight } from './style';
 
 const overscan = 6;
+const near = 50; // rows beside those on screen that a column is fitted to
 const markWidth = 34;
 const mostHeight = 10_000_000; // browsers cap the height of an element; above it the scroll bar is proportional
 
@@ -82,14 +83,21 @@ export class View {
   private from_ = 0;
   private to_ = 0;
   private total_ = -1;
+  private used_ = false; // somebody pointed at it, or went there by keys
   private lastTop_ = 0;
   private ahead_ = 0;
   now = Date.now();
+  private font_ = '';
   private letter_ = 7; // width of an average one, for the middle ellipsis
 
   constructor(private readonly facts_: Facts) {
     this.scroll.append(this.head, this.body);
     this.scroll.addEventListener('scroll', () => this.draw(), { passive: true });
+    for (const sign of ['pointerenter', 'focusin', 'touchstart', 'wheel'])
+      this.scroll.addEventListener(sign, () => {
+        this.used_ = true;
+        this.stick_(this.scroll.scrollLeft);
+      }, { passive: true });
   }
 
   /** Before it is gone from the page. */
@@ -230,12 +238,20 @@ export class View {
     return text.length * this.letter_ > c.width ? middle(text, Math.floor((c.width - 16) / this.letter_)) : text;
   }
 
+  /** Whether a cell has to cut its text; measured only where that is not plain. */
+  private overflows_(text: string, room: number): boolean {
+    const usual = text.length * this.letter_;
+    if (usual * 1.2 <= room) return false;
+    if (usual > room * 1.5 || !pen) return true;
+    pen.font = this.font_; // as it was when the size was taken: asking for it now would be a layout
+    return pen.measureText(text).width > room;
+  }
+
   private pen_(): { pen: CanvasRenderingContext2D; font: string } {
     pen ??= document.createElement('canvas').getContext('2d')!;
     const style = getComputedStyle(this.scroll);
-    const font = `${style.fontSize} ${style.fontFamily}`;
-    pen.font = font;
-    return { pen, font };
+    pen.font = this.font_ = `${style.fontSize} ${style.fontFamily}`;
+    return { pen, font: this.font_ };
   }
 
   /** The widths that the rows on screen and near it need. */
@@ -249,7 +265,7 @@ export class View {
     return columns.map((column, n) => {
       let widest = heads[n];
       const measured = new Set<string>();
-      for (let i = Math.max(0, from - 200); i < to + 200; ++i) {
+      for (let i = Math.max(0, from - near); i < to + near; ++i) {
         const value = this.facts_.cache.value(i, column.name);
         if (value === undefined || value === null) continue;
         const extra = column.kind === 'map' ? 16 * Object.keys(value as object).length : column.kind === 'state' ? 60 : 0;
@@ -285,6 +301,7 @@ export class View {
     // Known now, not a frame later, when all would be drawn again.
     if (tall && grew && this.size_()) this.measure_();
     if (!this.height_) return;
+    this.stick_(scrollLeft);
     const [from, to] = this.columnsBetween_(scrollLeft);
     if (from !== this.from_ || to !== this.to_ || this.drawn_ !== this.layout_) {
       if (this.drawn_ === this.layout_) ++this.layout_;
@@ -322,7 +339,7 @@ export class View {
       }
       if (row.y !== y) {
         row.y = y;
-        row.el.style.transform = `translateY(${y}px)`;
+        row.el.style.top = `${y}px`; // a transform each would be a layer's worth of painting each
       }
     }
     this.focus_(hasFocus);
@@ -370,11 +387,18 @@ export class View {
     this.ratio_ = whole > mostHeight ? (whole - room) / (height - room) : 1;
     this.body.style.height = `${height}px`;
     this.body.style.width = `${left}px`;
-    // What sticks or is cut is layers to compose: no more of that than it takes.
-    if (this.scroll.classList.contains('wide') !== left > this.width_) this.scroll.classList.toggle('wide');
     this.total_ = cache.total;
     put(this.scroll, 'aria-rowcount', cache.known ? cache.total + 1 : -1);
     put(this.scroll, 'aria-colcount', this.shownColumns_.length + 1);
+  }
+
+  /**
+   * What sticks is a layer to compose for each row: pinned cells do when there is something to scroll sideways, and
+   * somebody who may.
+   */
+  private stick_(scrollLeft: number): void {
+    const wide = this.lefts_[this.lefts_.length - 1] > this.width_ && (this.used_ || scrollLeft > 0);
+    if (this.scroll.classList.contains('wide') !== wide) this.scroll.classList.toggle('wide');
   }
 
   /** Which columns behind the pinned ones are on screen. */
@@ -469,7 +493,7 @@ export class View {
     if (cell.key === key) return false;
     cell.key = key;
     const el = cell.el;
-    const full = c.kind === 'map' || text.length * this.letter_ * 1.2 > c.width - 16;
+    const full = c.kind === 'map' || this.overflows_(text, c.width - 16);
     if (el.classList.contains('o') !== full) el.classList.toggle('o');
     if (el.classList.contains('tint')) el.classList.remove('tint');
     if (el.hasAttribute('title')) el.removeAttribute('title');
