@@ -144,7 +144,7 @@ std::pair<std::string, std::string> Desk::project_names(const Board& board) cons
   const Store& store = context().store();
   std::pair<std::string, std::string> out;
   store.get(store.collection("projects"), board.project, columns, [&](const Row& row) {
-    out = {std::string(row.id()), text_of(row.cell(0))};
+    out = {std::string(row.id()), cell::text(row.cell(0))};
   });
   return out;
 }
@@ -168,7 +168,7 @@ void Desk::settle(const Principal& who, Ordinal project, Definition& d) const {
       q.columns = {value_of(field("digest"))};
       q.limit = 1;
       store.query(q, [&](const Row& row) {
-        c.digest = text_of(row.cell(0));
+        c.digest = cell::text(row.cell(0));
         return true;
       });
       if (c.digest.empty())
@@ -307,10 +307,10 @@ std::optional<Template> Desk::project_template(const Principal& who, Ordinal pla
     out.emplace();
     out->ordinal = row.ordinal();
     out->version = row.version();
-    out->revision = integer_or(row.cell(0), 1);
-    out->updated = integer_or(row.cell(1), 0);
-    out->user = text_of(row.cell(2));
-    const Json body = Json::parse(text_of(row.cell(3)));
+    out->revision = cell::integer(row.cell(0), 1);
+    out->updated = cell::integer(row.cell(1));
+    out->user = cell::text(row.cell(2));
+    const Json body = Json::parse(cell::text(row.cell(3)));
     out->definition =
         std::make_shared<const Definition>(read_definition(body.at("definition"), "definition"));
     return true;

@@ -102,7 +102,7 @@ Live::Touched Live::changes(const Reader& reader) {
   if (definition_->asks_for_datasets() && !inputs.empty()) {
     static const std::vector<Column> columns = {value_of(field("task"))};
     reader.get(ids_.inputs, inputs, columns, [&](const Row& row) {
-      const Ordinal task = integer_or(row.cell(0), 0);
+      const Ordinal task = cell::integer(row.cell(0));
       task_of_input_[row.ordinal()] = task;
       out.tasks.insert(task);
       return true;
