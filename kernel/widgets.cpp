@@ -151,7 +151,7 @@ void Widgets::open_comm(const Model& model) {
 }
 
 std::shared_ptr<Widgets::Model> Widgets::make(const std::string& id, const char* kind,
-                                              const char* module) {
+                                              const std::string& module) {
   close_oldest();
   auto model = std::make_shared<Model>();
   model->id = id;
@@ -187,7 +187,9 @@ void Widgets::tell(const std::string& id, const Json& message) {
 Bundle Widgets::open(const std::string& id, Table table) {
   Json first = table.seen ? first_answers(table) : Json::array();
   open_library();
-  const auto model = make(id, "podium.table", table_module);
+  std::string module = table_module;
+  if (!first.empty()) module += std::string("\n") + first_module;
+  const auto model = make(id, "podium.table", module);
   model->state["library"] = library_;
   model->state["asks"] = {"undo", "progress"};  // beside what every kernel answers
   model->state["question"] = table.question;

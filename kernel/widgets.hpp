@@ -82,7 +82,7 @@ class Widgets {
   void open_library();
   void open_comm(const Model&);
   void close_oldest();
-  std::shared_ptr<Model> make(const std::string& id, const char* kind, const char* module);
+  std::shared_ptr<Model> make(const std::string& id, const char* kind, const std::string& module);
   Bundle view_of(const std::string& id, const std::string& text) const;
   Json first_answers(const Table&);
   void keep_rows(const std::string& id, const Json& window);

@@ -1,22 +1,5 @@
 const modules = (globalThis.podiumModules ??= new Map());
-let first; // answers that came before the table is drawn: good for a moment, kept nowhere
-let hides; // the static table, before that is laid out in vain
-const forget = () => {
-  if (first) hides.remove();
-  first = undefined;
-};
-export default {
-  initialize({ model }) {
-    model.on('msg:custom', (message) => {
-      if (!message.first) return;
-      first = message.first;
-      const id = model.get('snapshot');
-      hides = document.head.appendChild(document.createElement('style'));
-      hides.id = 'podium-hides-' + id;
-      hides.textContent = `.podium-snapshot-${id}{display:none}`;
-      setTimeout(forget, 10000);
-    });
-  },
+const table = {
   async render(context) {
     const id = context.model.get('library');
     if (!modules.has(id))
@@ -26,12 +9,7 @@ export default {
         });
         library.send({ ask: 'module' }, {});
       })));
-    const { default: table } = await modules.get(id).catch((error) => {
-      forget();
-      throw error;
-    });
-    const told = first;
-    first = undefined;
-    return table.render({ ...context, first: told });
+    return (await modules.get(id)).default.render(context);
   },
 };
+export default table;

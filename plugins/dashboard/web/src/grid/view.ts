@@ -93,7 +93,7 @@ export class View {
   constructor(private readonly facts_: Facts) {
     this.scroll.append(this.head, this.body);
     this.scroll.addEventListener('scroll', () => this.draw(), { passive: true });
-    for (const sign of ['pointerenter', 'focusin', 'touchstart', 'wheel'])
+    for (const sign of ['pointerenter', 'focusin', 'wheel'])
       this.scroll.addEventListener(sign, () => {
         this.used_ = true;
         this.stick_(this.scroll.scrollLeft);
