@@ -350,8 +350,8 @@ void Widgets::on_custom(Model& model, const Json& content) {
   });
 }
 
-/// What the element asks when it is drawn (plugins/dashboard/web/src/grid/grid.ts), and the answers.
-/// An element that asks otherwise pays no heed to them.
+/// What the element asks when it is drawn (plugins/dashboard/web/src/grid/grid.ts), and the
+/// answers. An element that asks otherwise pays no heed to them.
 Json Widgets::first_answers(const Table& table) {
   Json base = table.question;
   base.erase("limit");

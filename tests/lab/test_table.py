@@ -117,6 +117,16 @@ def test_a_name_is_no_formula(notebooks, podium, project):
     notebook.run_all()
     expect(notebook.output(1).locator("td")).to_have_text(name)
     expect(notebook.output(2)).to_contain_text(name)
+    # Behind those of the cells, so when they are done.
+    assert notebook.page.evaluate("""async () => {
+      const formula = document.createElement('div');
+      formula.textContent = '$z$';
+      document.body.append(formula);
+      await jupyterapp.shell.currentWidget.content.rendermime.latexTypesetter.typeset(formula);
+      const drawn = formula.querySelectorAll('mjx-container').length;
+      formula.remove();
+      return drawn;
+    }""") == 1
     expect(notebook.panel.locator("mjx-container")).to_have_count(0)
 
 

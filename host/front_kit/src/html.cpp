@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t longest_cell = 300;  ///< characters that a cell shows; the title has all
 /// Notebooks typeset what stands between dollars, which is nobody's formula here: names and values.
 constexpr const char* no_math = "mathjax_ignore tex2jax_ignore";
-constexpr DrawOptions drawn{120, false};   ///< as a terminal of 120 columns shows it, in UTC
+constexpr DrawOptions drawn{120, false};  ///< as a terminal of 120 columns shows it, in UTC
 constexpr DrawOptions whole{0, false};
 
 std::string column_title(const Json& column) {
@@ -80,11 +80,10 @@ std::string count_html(const Json& table, std::size_t most) {
 
 std::string table_html(const Json& table, std::size_t most, const std::string& id) {
   const std::string mark =
-      id.empty()
-          ? std::string()
-          : fmt::format(" podium-snapshot-{0}\" data-podium-snapshot=\"{0}", escaped(id));
-  return fmt::format("<div class=\"{}{}\">{}{}</div>", no_math, mark, rows_html(table, most, id.empty()),
-                     count_html(table, most));
+      id.empty() ? std::string()
+                 : fmt::format(" podium-snapshot-{0}\" data-podium-snapshot=\"{0}", escaped(id));
+  return fmt::format("<div class=\"{}{}\">{}{}</div>", no_math, mark,
+                     rows_html(table, most, id.empty()), count_html(table, most));
 }
 
 std::string details_html(const Json& details, std::size_t most) {
