@@ -195,15 +195,17 @@ void Outputs::show_table(const Json& answer, const Command& command, const std::
     return;
   }
   const std::string id = Widgets::new_id();
-  notebook_.display(bundle_of(answer, look_, id));
   Widgets::Table table;
   table.question = without_view(answer.at("question"));
   table.state = view_of(answer.at("question"));
   table.name = command.name;
   if (command.live) table.events = front::topics_of_answer(answer);
+  table.seen = !command.live && notebook_.somebody_is_there();  // a live one asks when it listens
   table.text =
       fmt::format("a table of {} tasks", answer.contains("of") ? answer.at("of").dump() : "these");
-  notebook_.result(widgets_.open(id, std::move(table)));
+  const Bundle view = widgets_.open(id, std::move(table));
+  notebook_.display(bundle_of(answer, look_, id));
+  notebook_.result(view);
 }
 
 void Outputs::show_file(const Json& file) {

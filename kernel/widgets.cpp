@@ -1,5 +1,6 @@
 #include "widgets.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <limits>
 #include <random>
@@ -14,6 +15,7 @@ namespace {
 
 constexpr std::size_t most_models = 200;     // that a session keeps alive; the oldest are closed
 constexpr std::size_t most_known = 200'000;  // ids that a table remembers to have handed out
+constexpr std::uint64_t first_rows = 100, first_columns = 200;  // as the element asks for them
 constexpr std::chrono::milliseconds news_pace{250};
 constexpr std::uint64_t never_closed = std::numeric_limits<std::uint64_t>::max();  // as a number
 constexpr const char* widget_target = "jupyter.widget";
@@ -64,6 +66,13 @@ void keep_order(const nlohmann::ordered_json& from, Json& to) {
   } else if (from.is_array()) {
     for (std::size_t i = 0; i < from.size(); ++i) keep_order(from[i], to.at(i));
   }
+}
+
+/// "metrics.acc desc", as the element spells it.
+std::string order_key(std::string key) {
+  for (const auto& [ending, spelled] : {std::pair{" desc", " DESC"}, std::pair{" asc", ""}})
+    if (key.ends_with(ending)) return key.replace(key.rfind(' '), std::string::npos, spelled);
+  return key;
 }
 
 std::string dumped(const Json& json) {
@@ -142,7 +151,7 @@ void Widgets::open_comm(const Model& model) {
 }
 
 std::shared_ptr<Widgets::Model> Widgets::make(const std::string& id, const char* kind,
-                                              const char* module) {
+                                              const std::string& module) {
   close_oldest();
   auto model = std::make_shared<Model>();
   model->id = id;
@@ -176,8 +185,11 @@ void Widgets::tell(const std::string& id, const Json& message) {
 }
 
 Bundle Widgets::open(const std::string& id, Table table) {
+  Json first = table.seen ? first_answers(table) : Json::array();
   open_library();
-  const auto model = make(id, "podium.table", table_module);
+  std::string module = table_module;
+  if (!first.empty()) module += std::string("\n") + first_module;
+  const auto model = make(id, "podium.table", module);
   model->state["library"] = library_;
   model->state["asks"] = {"undo", "progress"};  // beside what every kernel answers
   model->state["question"] = table.question;
@@ -187,6 +199,10 @@ Bundle Widgets::open(const std::string& id, Table table) {
   model->state["snapshot"] = id;
   model->table = std::move(table);
   open_comm(*model);
+  if (!first.empty()) {
+    keep_rows(id, first.front().at("ok"));
+    send(id, {{"method", "custom"}, {"content", {{"first", std::move(first)}}}});
+  }
   if (!model->table.events.empty())
     model->events = host_.follow(
         model->table.events, news_pace, [this, id](const Json& message) { news(id, message); },
@@ -332,6 +348,38 @@ void Widgets::on_custom(Model& model, const Json& content) {
       answer("ok", std::move(json));
     });
   });
+}
+
+/// What the element asks when it is drawn (plugins/dashboard/web/src/grid/grid.ts), and the
+/// answers. An element that asks otherwise pays no heed to them.
+Json Widgets::first_answers(const Table& table) {
+  Json base = table.question;
+  base.erase("limit");
+  Json window = base, columns = Json::array({"id", "archived", "goals_met"});
+  for (const Json& column : table.state.at("columns"))
+    if (std::find(columns.begin(), columns.end(), column.at("name")) == columns.end())
+      columns.push_back(column.at("name"));
+  if (std::find(columns.begin(), columns.end(), "state") != columns.end())
+    columns.push_back("progress");
+  window["columns"] = std::move(columns);
+  window["order"] = Json::array();
+  for (const Json& key : table.state.at("order")) window["order"].push_back(order_key(key));
+  if (window.at("order").empty()) window["order"].push_back("created DESC");
+  window["offset"] = 0;
+  window["limit"] = std::min<std::uint64_t>(first_rows, table.question.value("limit", first_rows));
+  base["limit"] = first_columns;
+  Json out = Json::array();
+  for (auto& [ask, body] : {std::pair{"window", &window}, std::pair{"columns", &base}}) {
+    try {
+      const HttpAnswer got = host_.ask({path_of(ask), dumped(*body)});
+      Json json = Json::parse(got.body, nullptr, false);
+      if (got.status != 200 || !json.is_object()) return Json::array();
+      out.push_back({{"ask", ask}, {"body", *body}, {"ok", std::move(json)}});
+    } catch (const Error&) {  // it asks itself, and shows why there is nothing
+      return Json::array();
+    }
+  }
+  return out;
 }
 
 void Widgets::keep_rows(const std::string& id, const Json& window) {

@@ -30,10 +30,12 @@ class Widgets {
     std::string name;    ///< of the result, "" has none
     std::string events;  ///< topics that it follows, "" follows none
     std::string text;    ///< what stands for it where there is no widget
+    bool seen = false;   ///< somebody waits for it: what it asks at first comes with it
   };
   /// An id for a table that is to be opened; its snapshot carries it.
   static std::string new_id();
-  /// Makes the widget and returns its view.
+  /// Makes the widget and returns its view, which is shown below the snapshot. What comes with it
+  /// hides the snapshot before that is laid out: so show it afterwards. Throws Interrupted.
   Bundle open(const std::string& id, Table);
 
   /// A widget of a few lines beside an output, such as a button.
@@ -80,8 +82,9 @@ class Widgets {
   void open_library();
   void open_comm(const Model&);
   void close_oldest();
-  std::shared_ptr<Model> make(const std::string& id, const char* kind, const char* module);
+  std::shared_ptr<Model> make(const std::string& id, const char* kind, const std::string& module);
   Bundle view_of(const std::string& id, const std::string& text) const;
+  Json first_answers(const Table&);
   void keep_rows(const std::string& id, const Json& window);
   void keep_run(const std::string& id, const Json& run);
 

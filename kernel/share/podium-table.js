@@ -1,5 +1,5 @@
 const modules = (globalThis.podiumModules ??= new Map());
-export default {
+const table = {
   async render(context) {
     const id = context.model.get('library');
     if (!modules.has(id))
@@ -12,3 +12,4 @@ export default {
     return (await modules.get(id)).default.render(context);
   },
 };
+export default table;

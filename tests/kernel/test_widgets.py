@@ -58,6 +58,36 @@ def test_no_rows_in_the_state(kernel, vision):
     assert vision["a"] not in text and len(text) < 3000
 
 
+@pytest.mark.parametrize("line, limit", [("tasks in vision where metrics.acc > 0.2 show id, name, state, metrics.acc sort metrics.acc desc", 100),
+                                         ("tasks in vision where metrics.acc > 0.2 sort name asc limit 2", 2), ("tasks in vision", 100)])
+def test_what_it_asks_at_first_comes_with_it(kernel, podium, vision, line, limit):
+    """To somebody, and before the static table, which need not be drawn then."""
+    table = Table(kernel, line)
+    kinds = [m["msg_type"] for m in table.cell.messages if m["msg_type"] != "execute_input"]
+    assert kinds[-4:] == ["comm_open", "comm_msg", "display_data", "execute_result"]
+    (message,) = table.cell.of("comm_msg")
+    assert message["comm_id"] == table.id and message["data"]["method"] == "custom"
+    window, columns = message["data"]["content"]["first"]
+    shown = [c["name"] for c in table.state["state"]["columns"]]
+    names = ["id", "archived", "goals_met", *(n for n in shown if n != "id"), *(["progress"] if "state" in shown else [])]
+    question = {k: v for k, v in table.state["question"].items() if k != "limit"}
+    order = [k.replace(" desc", " DESC").removesuffix(" asc") for k in table.state["state"]["order"]] or ["created DESC"]
+    assert (window["ask"], window["body"]) == ("window", {**question, "columns": names, "order": order, "offset": 0, "limit": limit})
+    assert (columns["ask"], columns["body"]) == ("columns", {**question, "limit": 200})
+    asked = podium.call("POST", "/api/v1/tasks/query", window["body"])
+    assert window["ok"]["rows"] == asked["rows"] and window["ok"]["columns"] == names
+    assert len(asked["rows"]) == limit or limit == 100 and len(asked["rows"]) >= 3
+    assert columns["ok"] == podium.call("POST", "/api/v1/tasks/columns", columns["body"])
+    # They are rows that the table handed out.
+    selection = {"ids": [window["ok"]["rows"][0][0]]}
+    assert table.ask("run", {"action": "add_tags", "selection": selection, "parameters": {"tags": "x"}, "dry_run": True}).get("error", {}).get("code") != "denied"
+
+
+def test_nothing_comes_with_it_for_a_program_or_what_is_live(kernel, vision):
+    for cell in (kernel.ok("tasks in vision", allow_stdin=False), kernel.ok("tasks in vision live")):
+        assert cell.of("comm_open") and not any("first" in m["data"].get("content", {}) for m in cell.of("comm_msg"))
+
+
 def test_the_module_is_sent_when_it_is_asked_for(kernel, vision):
     """And stands in no state, so in no notebook."""
     table = Table(kernel, "tasks in vision")

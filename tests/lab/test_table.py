@@ -5,6 +5,7 @@ import sys
 
 import logged
 import pytest
+import requests
 from playwright.sync_api import expect
 
 
@@ -80,6 +81,53 @@ def test_sort_filter_select_and_act(notebooks, project, tasks):
     table.grid.locator(".toast").get_by_role("button", name="Undo").click()
     table.total("13 tasks")
     assert not any(t["archived"] for t in tasks(project).values())
+
+
+def test_drawn_once_without_asking(notebooks, project, tasks):
+    """The rows come with the table: its page asks the kernel for the module, once, and for nothing else; the static table is never seen."""
+    notebook = notebooks([f"tasks in {project} show name, state, metrics.acc sort metrics.acc desc"] * 2 + ["widgets off"])
+    notebook.page.evaluate("""() => {
+      window.asked = [];
+      window.seen = 0;
+      jupyterapp.shell.currentWidget.sessionContext.session.kernel.anyMessage.connect((_, { msg, direction }) => {
+        if (direction === 'send' && msg.header.msg_type === 'comm_msg') asked.push(msg.content.data.content?.ask ?? msg.content.data.method);
+      });
+      const look = () => {
+        for (const table of document.querySelectorAll('[data-podium-snapshot]')) seen += table.checkVisibility();
+        requestAnimationFrame(look);
+      };
+      look();
+    }""")
+    for n in range(2):
+        notebook.command("notebook:run-cell-and-select-next")
+        notebook.table(n).ready()
+        notebook.table(n).total("40 tasks")
+        expect(notebook.snapshot(n)).to_be_hidden()
+    by_acc = list(tasks(project, order=["metrics.acc DESC"]))
+    assert notebook.table(1).column("Name", 10) == by_acc[:10]
+    assert notebook.page.evaluate("[asked, seen]") == [["module"], 0]
+
+
+def test_a_name_is_no_formula(notebooks, podium, project):
+    experiment = requests.get(f"{podium.url}/api/2.0/mlflow/experiments/get-by-name", params={"experiment_name": project}, timeout=60).json()["experiment"]["experiment_id"]
+    name = "costs $x^2$ or \\(y\\)"
+    run = {"experiment_id": experiment, "run_name": name, "start_time": 1}
+    assert requests.post(f"{podium.url}/api/2.0/mlflow/runs/create", json=run, timeout=60).status_code == 200
+    notebook = notebooks(["widgets off", f"tasks in {project} where name like 'costs%' show name as one", "show one"])
+    notebook.run_all()
+    expect(notebook.output(1).locator("td")).to_have_text(name)
+    expect(notebook.output(2)).to_contain_text(name)
+    # Behind those of the cells, so when they are done.
+    assert notebook.page.evaluate("""async () => {
+      const formula = document.createElement('div');
+      formula.textContent = '$z$';
+      document.body.append(formula);
+      await jupyterapp.shell.currentWidget.content.rendermime.latexTypesetter.typeset(formula);
+      const drawn = formula.querySelectorAll('mjx-container').length;
+      formula.remove();
+      return drawn;
+    }""") == 1
+    expect(notebook.panel.locator("mjx-container")).to_have_count(0)
 
 
 def test_keys_are_the_tables_own(notebooks, project):

@@ -12,7 +12,9 @@ namespace podium::front {
 namespace {
 
 constexpr std::size_t longest_cell = 300;  ///< characters that a cell shows; the title has all
-constexpr DrawOptions drawn{120, false};   ///< as a terminal of 120 columns shows it, in UTC
+/// Notebooks typeset what stands between dollars, which is nobody's formula here: names and values.
+constexpr const char* no_math = "mathjax_ignore tex2jax_ignore";
+constexpr DrawOptions drawn{120, false};  ///< as a terminal of 120 columns shows it, in UTC
 constexpr DrawOptions whole{0, false};
 
 std::string column_title(const Json& column) {
@@ -78,15 +80,14 @@ std::string count_html(const Json& table, std::size_t most) {
 
 std::string table_html(const Json& table, std::size_t most, const std::string& id) {
   const std::string mark =
-      id.empty()
-          ? std::string()
-          : fmt::format(" class=\"podium-snapshot-{0}\" data-podium-snapshot=\"{0}\"", escaped(id));
-  return fmt::format("<div{}>{}{}</div>", mark, rows_html(table, most, id.empty()),
-                     count_html(table, most));
+      id.empty() ? std::string()
+                 : fmt::format(" podium-snapshot-{0}\" data-podium-snapshot=\"{0}", escaped(id));
+  return fmt::format("<div class=\"{}{}\">{}{}</div>", no_math, mark,
+                     rows_html(table, most, id.empty()), count_html(table, most));
 }
 
 std::string details_html(const Json& details, std::size_t most) {
-  std::string out = "<div><table><tbody>";
+  std::string out = fmt::format("<div class=\"{}\"><table><tbody>", no_math);
   for (const auto& [name, value] : details.at("fields").items())
     out += "<tr><th>" + escaped(safe(name)) +
            cell_html(value, details.at("types").value(name, "text"), true);

@@ -1,13 +1,14 @@
 // The front end of a table in a notebook: https://anywidget.dev's protocol, spoken by whatever kernel there is. The model's
 // traits are told in README.md.
 import type { Question } from './source/source';
-import { ModelSource, type Model } from './source/model';
+import { ModelSource, type FirstAnswer, type Model } from './source/model';
 import type { GridState, PodiumGrid } from './grid/grid';
 import { register } from './register';
 
 /** The static table that stands for this one where there is no kernel: shown or not. */
 function showSnapshot(id: unknown, el: HTMLElement, shown: boolean): void {
   if (typeof id !== 'string' || !id) return;
+  if (shown) document.getElementById('podium-hides-' + id)?.remove();
   const near = el.closest('.jp-OutputArea') ?? document;  // a cell that is off the screen is in no document
   for (const snapshot of near.querySelectorAll<HTMLElement>(`[data-podium-snapshot="${CSS.escape(id)}"],.podium-snapshot-${CSS.escape(id)}`)) {
     const output = snapshot.closest<HTMLElement>('.jp-OutputArea-child');
@@ -28,7 +29,7 @@ function followTheme(grid: HTMLElement): () => void {
 }
 
 export default {
-  render({ model, el }: { model: Model; el: HTMLElement }) {
+  render({ model, el, first }: { model: Model; el: HTMLElement; first?: FirstAnswer[] }) {
     const grid = document.createElement(register()) as PodiumGrid;
     const height = model.get('height');
     grid.style.height = 'auto'; // as many rows as there are, up to so many pixels
@@ -41,7 +42,7 @@ export default {
     };
     question();
     grid.state = (model.get('state') as GridState | undefined) ?? {};
-    const source = new ModelSource(model);
+    const source = new ModelSource(model, first);
     grid.source = source;
     model.on('change:question', question);
     grid.addEventListener('podium-selection', () => {

@@ -31,6 +31,22 @@ test('messages of a notebook: answers find their questions, in any order', async
   await assert.rejects(second, { code: 'invalid', message: 'there is no such task' });
 });
 
+test('what a kernel answered beforehand is good for the same question, once', async () => {
+  const { fake, sent } = model();
+  const body = { project: '1', columns: ['id'], order: [], offset: 0, limit: 100, bind: { a: 1, b: 'x' }, filters: [{ column: 'tags', any: ['y', null], from: 1 }] };
+  const other = { filters: [{ from: 1, any: ['y', null], column: 'tags' }], bind: { b: 'x', a: 1 }, limit: 100, offset: 0, order: [], columns: ['id'], project: '1' };
+  const first = () => [{ ask: 'window', body: other, ok: { total: 7 } }, { ask: 'columns', body: { limit: 200 }, ok: {} }];
+  let source = new ModelSource(fake, first());
+  assert.equal((await source.window({ ...body, listing: undefined })).total, 7);
+  assert.equal(sent.length, 0);
+  void source.window(body).catch(() => {});
+  assert.deepEqual(sent.map((m) => m.body), [body]);
+  source = new ModelSource(fake, first());
+  for (const changed of [{ ...body, order: ['name'] }, { ...body, listing: 'l' }, { ...body, filters: [{ column: 'tags', any: [null, 'y'], from: 1 }] }]) void source.window(changed).catch(() => {});
+  void source.columns({ limit: 100 }).catch(() => {});
+  assert.deepEqual(sent.map((m) => m.ask), ['window', 'window', 'window', 'window', 'columns']);
+});
+
 test('news that comes before the table is drawn is not lost', () => {
   const { fake, say } = model();
   const source = new ModelSource(fake);

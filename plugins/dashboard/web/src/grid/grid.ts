@@ -50,11 +50,12 @@ export class PodiumGrid extends HTMLElement {
     filtered: (name) => this.filters.some((f) => f.column === name),
     selected: (id) => this.selection.has(id),
     selectedSome: () => (this.selection.empty ? 'none' : this.selection.wide && !this.selection.json().except ? 'all' : 'some'),
+    tall: () => this.fits,
     digits: 4,
   });
   /** No more rows than these, whatever the question has. */
   limit = Infinity;
-  /** Columns that were given no width get the one that their first rows need. */
+  /** As tall as its rows; columns that were given no width get the one that their first rows need. */
   fits = false;
   private unsized_: string[] = [];
   private base_: Question = {};
@@ -330,12 +331,16 @@ export class PodiumGrid extends HTMLElement {
     // Subscribed first, asked then: what changes between is told.
     this.stop_ = this.source_.subscribe((news) => this.news_(news));
     this.source_.columns({ ...this.base_, limit: 200 }).then((menu) => this.opened_(menu), (error: Error) => this.failed_(error));
+    if (this.columns.all.length) this.cache.look(0, 0, 0);
   }
 
   private opened_(menu: Columns): void {
     this.fields = new Map(menu.fields.map((f) => [f.name, f]));
-    if (this.columns.all.length) this.columns.all = this.columns.state().map((c) => columnOf(c, this.fields));
-    else {
+    if (this.columns.all.length) {
+      const labels = this.columns.all.map((c) => c.label);
+      this.columns.all = this.columns.state().map((c) => columnOf(c, this.fields));
+      if (this.cache.known && this.columns.all.every((c, i) => c.label === labels[i])) return this.drawChips_();
+    } else {
       this.columns.all = usual(menu).map((c) => columnOf(c, this.fields));
       const name = this.columns.find('name');
       if (name) name.width = Math.min(name.width, Math.max(160, Math.round(this.clientWidth * 0.3)));
@@ -360,7 +365,8 @@ export class PodiumGrid extends HTMLElement {
   private fit_(): void {
     if (!this.fits || !this.unsized_.length || !this.cache.total) return;
     const unsized = new Set(this.unsized_.splice(0));
-    for (const c of this.columns.shown) if (unsized.has(c.name)) this.columns.resize(c.name, Math.min(mostFitted, this.view.fit(c)));
+    const columns = this.columns.shown.filter((c) => unsized.has(c.name));
+    this.view.fit(columns).forEach((width, i) => this.columns.resize(columns[i].name, Math.min(mostFitted, width)));
     this.view.layoutChanged();
   }
 

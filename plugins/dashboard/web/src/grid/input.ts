@@ -88,7 +88,7 @@ export class Input {
   private fit_(column: number): void {
     const shown = this.grid_.columns.shown[column];
     if (!shown) return;
-    this.grid_.columns.resize(shown.name, this.grid_.view.fit(shown));
+    this.grid_.columns.resize(shown.name, this.grid_.view.fit([shown])[0]);
     this.grid_.columnsChanged(false);
   }
 

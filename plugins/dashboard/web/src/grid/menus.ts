@@ -34,7 +34,7 @@ export class Menus {
     if (key) lines.push(item('Do not sort by it', then(() => grid.setOrder(grid.order.filter((k) => k !== key)))));
     lines.push(h('hr'), item('Filter…', then(() => this.filter(name, grid.view.headCell(at) ?? grid.view.head)), { note: 'f' }));
     if (grid.filters.some((f) => f.column === name)) lines.push(item('Remove its filter', then(() => grid.setFilter(name, undefined))));
-    lines.push(h('hr'), item('Fit width', then(() => { grid.columns.resize(name, grid.view.fit(c)); grid.columnsChanged(false); }), { note: 'a' }),
+    lines.push(h('hr'), item('Fit width', then(() => { grid.columns.resize(name, grid.view.fit([c])[0]); grid.columnsChanged(false); }), { note: 'a' }),
       item(c.pinned ? 'Unpin' : 'Pin', then(() => this.pin(c)), { note: 'p' }),
       item('Move left', at > 0 ? then(() => { grid.columns.move(name, at - 1); grid.columnsChanged(false); }) : undefined, { note: 'Alt+←' }),
       item('Move right', at < grid.columns.shown.length - 1 ? then(() => { grid.columns.move(name, at + 1); grid.columnsChanged(false); }) : undefined, { note: 'Alt+→' }));
@@ -51,7 +51,7 @@ export class Menus {
 
   exact(c: Column): void {
     c.exact = !c.exact;
-    if (c.exact) this.grid_.columns.resize(c.name, Math.max(c.width, this.grid_.view.fit(c)));
+    if (c.exact) this.grid_.columns.resize(c.name, Math.max(c.width, this.grid_.view.fit([c])[0]));
     this.grid_.columnsChanged(false);
   }
 

@@ -8,6 +8,7 @@ import { exactly, isNumber, middle, shown, tag } from './format';
 import { headHeight, rowHeight } from './style';
 
 const overscan = 6;
+const near = 50; // rows beside those on screen that a column is fitted to
 const markWidth = 34;
 const mostHeight = 10_000_000; // browsers cap the height of an element; above it the scroll bar is proportional
 
@@ -33,7 +34,21 @@ interface RowBox {
   y: number;
 }
 
+let pen: CanvasRenderingContext2D | undefined; // for all tables of the page
+
 const numeric = (c: Column) => c.kind === 'number' || c.kind === 'duration' || c.kind === 'progress';
+
+// Copied, which is quicker than making them by hand.
+let rowPattern: HTMLElement | undefined, cellPattern: HTMLElement | undefined;
+
+function patternOfRow(): HTMLElement {
+  const box = h('input', { type: 'checkbox', tabindex: -1, 'aria-hidden': 'true' });
+  const mark = h('div', { class: 'c k p', role: 'gridcell', tabindex: -1, 'aria-colindex': 1, 'aria-label': 'Selected' }, box);
+  mark.style.cssText = `left:0;width:${markWidth}px`;
+  const gap = h('div', { role: 'presentation' });
+  gap.style.flex = 'none';
+  return h('div', { class: 'row', role: 'row' }, mark, gap);
+}
 
 /** What the view asks of the table. */
 export interface Facts {
@@ -43,6 +58,8 @@ export interface Facts {
   filtered(name: string): boolean;
   selected(id: string): boolean;
   selectedSome(): 'none' | 'some' | 'all';
+  /** Whether the element's height follows the number of its rows. */
+  tall(): boolean;
   digits: number;
 }
 
@@ -52,7 +69,7 @@ export class View {
   readonly body = h('div', { class: 'body', role: 'rowgroup' });
   /** The cell that has the keyboard: a row (-1 is the head) and a place among the shown columns (-1 is the box). */
   active = { row: 0, column: 0 };
-  private pool_: RowBox[] = [];
+  private pool_: (RowBox | undefined)[] = []; // a row is made when it is needed
   private layout_ = 0;
   private version_ = 0; // of what rows show besides their values: selection, time
   private drawn_ = 0;
@@ -66,14 +83,21 @@ export class View {
   private from_ = 0;
   private to_ = 0;
   private total_ = -1;
+  private used_ = false; // somebody pointed at it, or went there by keys
   private lastTop_ = 0;
   private ahead_ = 0;
   now = Date.now();
+  private font_ = '';
   private letter_ = 7; // width of an average one, for the middle ellipsis
 
   constructor(private readonly facts_: Facts) {
     this.scroll.append(this.head, this.body);
     this.scroll.addEventListener('scroll', () => this.draw(), { passive: true });
+    for (const sign of ['pointerenter', 'focusin', 'wheel'])
+      this.scroll.addEventListener(sign, () => {
+        this.used_ = true;
+        this.stick_(this.scroll.scrollLeft);
+      }, { passive: true });
   }
 
   /** Before it is gone from the page. */
@@ -83,12 +107,19 @@ export class View {
   }
 
   resized(): void {
-    this.width_ = this.scroll.clientWidth;
-    this.height_ = this.scroll.clientHeight;
+    if (this.size_()) this.draw();
+  }
+
+  /** Takes its size over; true when that changed. */
+  private size_(): boolean {
+    const { clientWidth, clientHeight } = this.scroll;
+    if (clientWidth === this.width_ && clientHeight === this.height_) return false;
+    this.width_ = clientWidth;
+    this.height_ = clientHeight;
     const sample = 'the-quick_brown fox 0123456789 jumps';
     this.letter_ = this.pen_().pen.measureText(sample).width / sample.length + 0.2;
     ++this.layout_;
-    this.draw();
+    return true;
   }
 
   /** Other columns, widths or order. */
@@ -113,7 +144,7 @@ export class View {
   /** Rows that came; those that are on screen are filled, and with `before` what changed is tinted. */
   arrived(from: number, to: number, before: ((index: number, column: string) => Value | undefined) | undefined): void {
     for (const row of this.pool_) {
-      if (row.index < from || row.index >= to) continue;
+      if (!row || row.index < from || row.index >= to) continue;
       this.fill_(row, before);
     }
     this.draw();
@@ -172,7 +203,7 @@ export class View {
     if (!cell) return undefined;
     const column = Number(cell.getAttribute('aria-colindex')) - 2;
     if (cell.parentElement === this.head) return { row: -1, column, cell };
-    const row = this.pool_.find((r) => r.el === cell.parentElement);
+    const row = this.pool_.find((r) => r?.el === cell.parentElement);
     return row && { row: row.index, column, cell };
   }
 
@@ -191,7 +222,7 @@ export class View {
   activeCell(): HTMLElement | undefined {
     const { row, column } = this.active;
     if (row < 0) return this.headCell(column);
-    return this.pool_.find((r) => r.index === row)?.el.querySelector<HTMLElement>(`[aria-colindex="${column + 2}"]`) ?? undefined;
+    return this.pool_.find((r) => r?.index === row)?.el.querySelector<HTMLElement>(`[aria-colindex="${column + 2}"]`) ?? undefined;
   }
 
   /** The exact value of a cell, for its title; "" when the cell says it all. */
@@ -207,28 +238,46 @@ export class View {
     return text.length * this.letter_ > c.width ? middle(text, Math.floor((c.width - 16) / this.letter_)) : text;
   }
 
-  private pen_(): { pen: CanvasRenderingContext2D; font: string } {
-    const pen = document.createElement('canvas').getContext('2d')!;
-    const style = getComputedStyle(this.scroll);
-    const font = `${style.fontSize} ${style.fontFamily}`;
-    pen.font = font;
-    return { pen, font };
+  /** Whether a cell has to cut its text; measured only where that is not plain. */
+  private overflows_(text: string, room: number): boolean {
+    const usual = text.length * this.letter_;
+    if (usual * 1.2 <= room) return false;
+    if (usual > room * 1.5 || !pen) return true;
+    pen.font = this.font_; // as it was when the size was taken: asking for it now would be a layout
+    return pen.measureText(text).width > room;
   }
 
-  /** The width that the rows on screen and near it need. */
-  fit(column: Column): number {
+  private pen_(): { pen: CanvasRenderingContext2D; font: string } {
+    pen ??= document.createElement('canvas').getContext('2d')!;
+    const style = getComputedStyle(this.scroll);
+    pen.font = this.font_ = `${style.fontSize} ${style.fontFamily}`;
+    return { pen, font: this.font_ };
+  }
+
+  /** The widths that the rows on screen and near it need. */
+  fit(columns: Column[]): number[] {
     const { pen, font } = this.pen_();
     pen.font = '600 ' + font;
-    let widest = pen.measureText(column.label + (column.part ? ' ' + column.part : '')).width + 34;
+    const order = this.facts_.order();
+    const heads = columns.map((c) => pen.measureText(c.label + (c.part ? ' ' + c.part : '')).width + (order.some((k) => k.name === c.name) ? 52 : 34));
     pen.font = font;
     const [from, to] = this.visible();
-    for (let i = Math.max(0, from - 200); i < to + 200; ++i) {
-      const value = this.facts_.cache.value(i, column.name);
-      if (value === undefined || value === null) continue;
-      const extra = column.kind === 'map' ? 16 * Object.keys(value as object).length : column.kind === 'state' ? 60 : 0;
-      widest = Math.max(widest, pen.measureText(this.text_(value, column).slice(0, 600)).width + 18 + extra);
-    }
-    return Math.ceil(Math.min(widest, 900));
+    return columns.map((column, n) => {
+      let widest = heads[n];
+      const measured = new Set<string>();
+      for (let i = Math.max(0, from - near); i < to + near; ++i) {
+        const value = this.facts_.cache.value(i, column.name);
+        if (value === undefined || value === null) continue;
+        const extra = column.kind === 'map' ? 16 * Object.keys(value as object).length : column.kind === 'state' ? 60 : 0;
+        // Digits are all as wide: what differs in them alone is measured once.
+        const text = this.text_(value, column).slice(0, 600).replace(/\d/g, '0');
+        const key = `${extra} ${text}`;
+        if (measured.has(key)) continue;
+        measured.add(key);
+        widest = Math.max(widest, pen.measureText(text).width + 18 + extra);
+      }
+      return Math.ceil(Math.min(widest, 900));
+    });
   }
 
   private text_(value: Value | undefined, c: Column): string {
@@ -241,11 +290,18 @@ export class View {
   }
 
   private draw_(): void {
-    if (!this.height_ || !this.facts_.columns().length) return;
     const cache = this.facts_.cache;
+    const tall = this.facts_.tall();
+    if (!this.facts_.columns().length || !(this.height_ || tall)) return;
+    if (tall && !cache.known) return cache.look(0, 0, 0); // nobody sees it yet
     const scrollTop = this.scroll.scrollTop, scrollLeft = this.scroll.scrollLeft;
     const hasFocus = this.holdsFocus_();
-    if (this.total_ !== cache.total || this.drawn_ !== this.layout_) this.measure_();
+    const grew = this.total_ !== cache.total;
+    if (grew || this.drawn_ !== this.layout_) this.measure_();
+    // Known now, not a frame later, when all would be drawn again.
+    if (tall && grew && this.size_()) this.measure_();
+    if (!this.height_) return;
+    this.stick_(scrollLeft);
     const [from, to] = this.columnsBetween_(scrollLeft);
     if (from !== this.from_ || to !== this.to_ || this.drawn_ !== this.layout_) {
       if (this.drawn_ === this.layout_) ++this.layout_;
@@ -263,17 +319,18 @@ export class View {
     const bottom = Math.ceil((offset + this.height_ - headHeight) / rowHeight);
     const first = Math.max(0, top - overscan), last = Math.min(cache.total, bottom + overscan);
     const size = Math.ceil((this.height_ - headHeight) / rowHeight) + 2 * overscan + 2;
-    while (this.pool_.length < size) this.pool_.push(this.makeRow_());
-    while (this.pool_.length > size) this.pool_.pop()!.el.remove();
+    while (this.pool_.length > size) this.pool_.pop()?.el.remove();
     for (let slot = 0; slot < size; ++slot) {
       // Each index has its slot, so that a row keeps its elements while it is on screen.
       const i = first + ((slot - (first % size) + size) % size);
-      const row = this.pool_[slot];
       if (i >= last) {
-        if (row.index >= 0) row.el.remove();
-        row.index = -1;
+        const unused = this.pool_[slot];
+        if (!unused) continue;
+        if (unused.index >= 0) unused.el.remove();
+        unused.index = -1;
         continue;
       }
+      const row = (this.pool_[slot] ??= this.makeRow_());
       const y = this.ratio_ === 1 ? i * rowHeight : Math.round(i * rowHeight - offset + scrollTop);
       if (row.index < 0) this.body.append(row.el);
       if (row.index !== i || row.layout !== this.layout_ || this.rowVersion_.get(row) !== this.version_) {
@@ -282,7 +339,7 @@ export class View {
       }
       if (row.y !== y) {
         row.y = y;
-        row.el.style.transform = `translateY(${y}px)`;
+        row.el.style.top = `${y}px`; // a transform each would be a layer's worth of painting each
       }
     }
     this.focus_(hasFocus);
@@ -330,11 +387,18 @@ export class View {
     this.ratio_ = whole > mostHeight ? (whole - room) / (height - room) : 1;
     this.body.style.height = `${height}px`;
     this.body.style.width = `${left}px`;
-    // What sticks or is cut is layers to compose: no more of that than it takes.
-    if (this.scroll.classList.contains('wide') !== left > this.width_) this.scroll.classList.toggle('wide');
     this.total_ = cache.total;
     put(this.scroll, 'aria-rowcount', cache.known ? cache.total + 1 : -1);
     put(this.scroll, 'aria-colcount', this.shownColumns_.length + 1);
+  }
+
+  /**
+   * What sticks is a layer to compose for each row: pinned cells do when there is something to scroll sideways, and
+   * somebody who may.
+   */
+  private stick_(scrollLeft: number): void {
+    const wide = this.lefts_[this.lefts_.length - 1] > this.width_ && (this.used_ || scrollLeft > 0);
+    if (this.scroll.classList.contains('wide') !== wide) this.scroll.classList.toggle('wide');
   }
 
   /** Which columns behind the pinned ones are on screen. */
@@ -356,13 +420,13 @@ export class View {
   }
 
   private makeRow_(): RowBox {
-    const box = h('input', { type: 'checkbox', tabindex: -1, 'aria-hidden': 'true' });
-    const mark = h('div', { class: 'c k p', role: 'gridcell', tabindex: -1, 'aria-colindex': 1, 'aria-label': 'Selected' }, box);
-    mark.style.cssText = `left:0;width:${markWidth}px`;
-    const gap = h('div', { role: 'presentation' });
-    gap.style.flex = 'none';
-    const el = h('div', { class: 'row', role: 'row' }, mark, gap);
+    const el = (rowPattern ??= patternOfRow()).cloneNode(true) as HTMLElement;
+    const mark = el.firstChild as HTMLElement, gap = el.lastChild as HTMLElement, box = mark.firstChild as HTMLInputElement;
     return { el, mark, box, gap, cells: [], index: -1, layout: -1, shape: '', y: -1 };
+  }
+
+  private makeCell_(): HTMLElement {
+    return (cellPattern ??= h('div', { role: 'gridcell', tabindex: -1 })).cloneNode() as HTMLElement;
   }
 
   private layRow_(row: RowBox): void {
@@ -370,11 +434,11 @@ export class View {
     let n = 0;
     for (const place of this.drawnColumns_()) {
       const c = this.shownColumns_[place];
-      const cell = (row.cells[n++] ??= { el: h('div', { class: 'c', role: 'gridcell', tabindex: -1 }), key: '', column: undefined });
+      const cell = (row.cells[n++] ??= { el: this.makeCell_(), key: '', column: undefined });
       const pinned = place < this.pinned_;
       cell.el.className = `c${numeric(c) ? ' n' : ''}${pinned ? ' p' : ''}${place === this.pinned_ - 1 ? ' last' : ''}`;
       cell.el.style.width = `${c.width}px`;
-      cell.el.style.left = pinned ? `${this.lefts_[place]}px` : '';
+      if (pinned || cell.el.style.left) cell.el.style.left = pinned ? `${this.lefts_[place]}px` : '';
       put(cell.el, 'aria-colindex', place + 2);
       cell.key = '\0';
       cell.column = c;
@@ -429,7 +493,7 @@ export class View {
     if (cell.key === key) return false;
     cell.key = key;
     const el = cell.el;
-    const full = c.kind === 'map' || text.length * this.letter_ * 1.2 > c.width - 16;
+    const full = c.kind === 'map' || this.overflows_(text, c.width - 16);
     if (el.classList.contains('o') !== full) el.classList.toggle('o');
     if (el.classList.contains('tint')) el.classList.remove('tint');
     if (el.hasAttribute('title')) el.removeAttribute('title');

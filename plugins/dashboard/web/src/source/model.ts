@@ -21,6 +21,19 @@ interface Message {
   news?: News & { events?: News[] };
 }
 
+export interface FirstAnswer {
+  ask: string;
+  body: unknown;
+  ok: unknown;
+}
+
+/** Whether two bodies ask the same; the order of their members does not count. */
+function same(a: unknown, b: unknown): boolean {
+  const sorted = (_: string, value: unknown) =>
+    value && typeof value === 'object' && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort(([x], [y]) => (x < y ? -1 : 1))) : value;
+  return JSON.stringify(a, sorted) === JSON.stringify(b, sorted);
+}
+
 /** A kernel that is busy with a cell answers behind it; that may take long, so waiting has no limit but the widget's life. */
 export class ModelSource implements Source {
   private next_ = Math.floor(Math.random() * 2 ** 40);  // a model may be shown twice, and hears the answers of both
@@ -33,7 +46,11 @@ export class ModelSource implements Source {
   undo?: (run: string) => Promise<Run>;
   progress?: (run: string) => Promise<Run>;
 
-  constructor(private readonly model_: Model) {
+  /** `first` is what a kernel answered before anybody asked; it is good for one question each. */
+  constructor(
+    private readonly model_: Model,
+    private first_: FirstAnswer[] = [],
+  ) {
     model_.on('msg:custom', this.hear_);
     const asks = model_.get('asks');
     if (!Array.isArray(asks)) return;
@@ -79,6 +96,11 @@ export class ModelSource implements Source {
   }
 
   private ask_<T>(ask: string, body: unknown): Promise<T> {
+    const told = this.first_.find((first) => first.ask === ask);
+    if (told) {
+      this.first_ = this.first_.filter((first) => first !== told);
+      if (same(told.body, body)) return Promise.resolve(told.ok as T);
+    }
     const id = ++this.next_;
     return new Promise<T>((resolve, reject) => {
       this.waiting_.set(id, { resolve, reject });
