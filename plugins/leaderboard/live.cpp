@@ -59,14 +59,13 @@ void Live::rebuild(const Reader& reader) {
     link(reader, name);
   }
   engine_->want(std::move(wants));
-  std::vector<Entry> entries;
-  reading_->read(reader, std::nullopt, [&](Entry e) {
+  reading_->read(reader, std::nullopt, [&](Entry&& e) {
     e.datasets = datasets_of(e.task);
-    entries.push_back(std::move(e));
+    engine_->fill(std::move(e));
   });
-  tasks_read_ += entries.size();
+  tasks_read_ += engine_->tasks();
   ++rebuilds_;
-  engine_->load(std::move(entries));
+  engine_->filled();
   through_ = now;
 }
 
@@ -134,7 +133,7 @@ void Live::apply(const Reader& reader, const Touched& touched) {
         read_by_[task] = std::move(now);
     }
   std::set<Ordinal> gone = touched.tasks;
-  reading_->read(reader, std::span<const Ordinal>(tasks), [&](Entry e) {
+  reading_->read(reader, std::span<const Ordinal>(tasks), [&](Entry&& e) {
     gone.erase(e.task);
     e.datasets = datasets_of(e.task);
     ++tasks_read_;
