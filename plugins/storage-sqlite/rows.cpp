@@ -71,17 +71,18 @@ Cell read_statistic(const Statement& s, int at, Statistic statistic) {
 }
 
 Cell read_field(const Statement& s, int at, Type type) {
-  if (s.is_null(at)) return {};
+  sqlite3_value* const value = s.value(at);
+  if (sqlite3_value_type(value) == SQLITE_NULL) return {};
   switch (type) {
     case Type::text:
     case Type::scalar:
-      return s.text(at);
+      return Statement::text_of(value);
     case Type::boolean:
-      return s.integer(at) != 0;
+      return sqlite3_value_int64(value) != 0;
     case Type::real:
-      return ranked(s.integer(at + 1), s.real(at));
+      return ranked(s.integer(at + 1), sqlite3_value_double(value));
     default:
-      return s.integer(at);
+      return std::int64_t{sqlite3_value_int64(value)};
   }
 }
 
@@ -109,8 +110,8 @@ struct RowReader::Part {
     std::int64_t key = 0, scope = 0;
     Statistic statistic = Statistic::last;
     std::size_t slot = 0;
-    int at = 0;                         // joined: first column of the record's statement
-    std::optional<LastValues> at_once;  // instead of a join, of the records that are expected
+    int at = 0;                              // joined: first column of the record's statement
+    std::optional<LastValues> at_once = {};  // instead of a join, of the records that are expected
   };
   std::vector<Key> keys;  // sorted
   bool joined = false;
@@ -221,10 +222,11 @@ void RowReader::load_joined(const Part& part) {
   for (const Part::Key& key : part.keys) {
     if (key.at_once)
       cells_[key.slot] = key.at_once->of(ordinal_);
-    else if (record_->is_null(key.at))
+    else if (sqlite3_value* const value = record_->value(key.at);
+             sqlite3_value_type(value) == SQLITE_NULL)
       cells_[key.slot] = {};
     else if (part.map != nullptr)
-      cells_[key.slot] = record_->text(key.at);
+      cells_[key.slot] = Statement::text_of(value);
     else
       cells_[key.slot] = read_statistic(*record_, key.at + 1, key.statistic);
   }
