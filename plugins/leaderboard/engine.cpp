@@ -154,6 +154,9 @@ void Engine::fill(Entry&& e) {
     c = &home(e.key);
   }
   where_.put(e.task, c);
+  if (c->tasks.size() == c->tasks.capacity())
+    c->tasks.reserve(
+        definition_->kind == Kind::tasks ? 1 : std::max<std::size_t>(8, 2 * c->tasks.size()));
   c->tasks.push_back(std::move(e));
 }
 

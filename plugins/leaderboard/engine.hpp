@@ -135,6 +135,7 @@ class Engine {
   /// False when it was not there.
   bool remove(Ordinal task);
   const Entry* find(Ordinal task) const;
+  bool has(Ordinal task) const noexcept { return where_.find(task) != nullptr; }
   /// Folds all candidates anew when it is another than before.
   bool want(Wanted);
   const Wanted& wanted() const noexcept { return wanted_; }

@@ -46,9 +46,12 @@ class Places {
   using Slot = std::pair<Ordinal, T*>;
   std::size_t mask() const noexcept { return slots_.size() - 1; }
   std::size_t next(std::size_t i) const noexcept { return (i + 1) & mask(); }
+  /// Neighbours stay together: tasks come in the order of their ordinals.
   std::size_t home_of(Ordinal o) const noexcept {
-    return static_cast<std::size_t>(static_cast<std::uint64_t>(o) * 0x9E3779B97F4A7C15u >> 20) &
-           mask();
+    constexpr std::uint64_t together = 8;
+    const auto n = static_cast<std::uint64_t>(o);
+    const std::uint64_t hash = n / together * 0x9E3779B97F4A7C15u >> 20;
+    return static_cast<std::size_t>(hash * together + n % together) & mask();
   }
   /// Where it is, or would be.
   std::size_t at(Ordinal o) const noexcept {

@@ -25,8 +25,10 @@ BoardsHost::~BoardsHost() { down(); }
 
 void BoardsHost::down() {
   if (library) library->stop();
+  if (listener) listener->end();
   world.shut();
   routes.reset();
+  listener.reset();
   watcher.reset();
   library.reset();
 }
@@ -43,7 +45,8 @@ void BoardsHost::listen() {
   library = std::make_unique<leaderboard::Library>(*this, now, large_);
   watcher = std::make_unique<leaderboard::Watcher>(*library);
   routes = std::make_unique<leaderboard::BoardRoutes>(*library);
-  world.services->add(*watcher, owner_);
+  listener = std::make_unique<LateListener>(*watcher);
+  world.services->add(*listener, owner_);
   world.services->start();
 }
 
