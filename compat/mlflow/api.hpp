@@ -94,19 +94,4 @@ void commit_and_answer(Store& store, Reply reply, std::shared_ptr<State> state, 
       });
 }
 
-/// The text of a cell, "" when it is missing.
-inline std::string_view text_of(const Cell& cell) {
-  const auto* text = std::get_if<std::string_view>(&cell);
-  return text ? *text : std::string_view();
-}
-inline bool is_missing(const Cell& cell) { return std::holds_alternative<std::monostate>(cell); }
-inline std::int64_t integer_of(const Cell& cell) {
-  const auto* number = std::get_if<std::int64_t>(&cell);
-  return number ? *number : 0;
-}
-inline bool flag_of(const Cell& cell) {
-  const auto* flag = std::get_if<bool>(&cell);
-  return flag && *flag;
-}
-
 }  // namespace podium::mlflow

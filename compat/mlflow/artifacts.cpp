@@ -17,7 +17,7 @@ std::string run_artifact_uri(const Api& api, const Principal& who, std::string_v
   const Column column = value_of(field("artifact_uri"));
   const Ordinal run = api.find_run(api.store, who, run_id);
   api.tasks.get(api.store, who, run, std::span(&column, 1),
-                [&](const Row& row) { uri = text_of(row.cell(0)); });
+                [&](const Row& row) { uri = cell::view(row.cell(0)); });
   return uri;
 }
 
@@ -28,8 +28,8 @@ std::string model_artifact_uri(const Api& api, const Principal& who, std::string
   bool there = false;
   if (model != 0)
     api.models.get(api.store, who, model, columns, [&](const Row& row) {
-      uri = text_of(row.cell(0));
-      there = !flag_of(row.cell(1));
+      uri = cell::view(row.cell(0));
+      there = !cell::flag(row.cell(1));
     });
   if (!there) throw missing(fmt::format("Logged model with ID '{}' not found.", model_id));
   return uri;

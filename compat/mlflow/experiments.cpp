@@ -44,22 +44,22 @@ std::span<const Column> experiment_columns() {
 }
 
 void write_experiment(JsonWriter& w, const Row& row) {
-  w.object().key("experiment_id").value(row.id()).key("name").value(text_of(row.cell(0)));
-  w.key("artifact_location").value(text_of(row.cell(1)));
-  w.key("lifecycle_stage").value(flag_of(row.cell(2)) ? "deleted" : "active");
-  if (const std::int64_t updated = integer_of(row.cell(3)); updated != 0)
+  w.object().key("experiment_id").value(row.id()).key("name").value(cell::view(row.cell(0)));
+  w.key("artifact_location").value(cell::view(row.cell(1)));
+  w.key("lifecycle_stage").value(cell::flag(row.cell(2)) ? "deleted" : "active");
+  if (const std::int64_t updated = cell::integer(row.cell(3)); updated != 0)
     w.key("last_update_time").value(updated);
-  if (const std::int64_t created = integer_of(row.cell(4)); created != 0)
+  if (const std::int64_t created = cell::integer(row.cell(4)); created != 0)
     w.key("creation_time").value(created);
   const Cell note = row.cell(5);
   const auto tags = row.map(6);
-  if (!tags.empty() || !is_missing(note)) {
+  if (!tags.empty() || !cell::missing(note)) {
     w.key("tags").array();
     const auto pair = [&](std::string_view key, std::string_view value) {
       w.object().key("key").value(key).key("value").value(value).end_object();
     };
     for (const MapEntry& tag : tags) pair(tag.key, tag.text);
-    if (!is_missing(note)) pair(note_tag, text_of(note));
+    if (!cell::missing(note)) pair(note_tag, cell::view(note));
     w.end_array();
   }
   w.key("workspace").value("default").end_object();
@@ -78,7 +78,7 @@ Experiment require(const Api& api, Transaction& t, const Principal& who, std::st
   const Column archived = value_of(field("archived"));
   t.get(api.project_records, e.ordinal, std::span(&archived, 1), [&](const Row& row) {
     e.id = row.id();
-    e.archived = flag_of(row.cell(0));
+    e.archived = cell::flag(row.cell(0));
   });
   return e;
 }
@@ -243,8 +243,8 @@ Response delete_tag(const Api& api, Request& request) {
     const std::array columns = {value_of(entry("tags", key)), value_of(field("description"))};
     bool tagged = false, described = false;
     t.get(api.project_records, e.ordinal, columns, [&](const Row& row) {
-      tagged = !is_missing(row.cell(0));
-      described = key == note_tag && !is_missing(row.cell(1));
+      tagged = !cell::missing(row.cell(0));
+      described = key == note_tag && !cell::missing(row.cell(1));
     });
     if (!tagged && !described)
       throw missing(fmt::format("No tag with name: {} in experiment with id {}", key, id));

@@ -144,8 +144,8 @@ Response search_datasets(const Api& api, Request& request) {
                      value_of(field("digest"))};
     if (!query.filter.values.empty())
       api.datasets.query(reader, request.who(), std::move(query), [&](const Row& row) {
-        datasets[row.ordinal()] = {integer_of(row.cell(0)), std::string(text_of(row.cell(1))),
-                                   std::string(text_of(row.cell(2)))};
+        datasets[row.ordinal()] = {cell::integer(row.cell(0)), std::string(cell::view(row.cell(1))),
+                                   std::string(cell::view(row.cell(2)))};
         dataset_ordinals.push_back(row.ordinal());
         return true;
       });
@@ -158,7 +158,7 @@ Response search_datasets(const Api& api, Request& request) {
     roles.limit = max_summaries;
     JsonWriter w(body);
     reader.aggregate(roles, [&](std::span<const Cell> values, std::span<const Cell>) {
-      const auto found = datasets.find(integer_of(values[0]));
+      const auto found = datasets.find(cell::integer(values[0]));
       if (found == datasets.end()) return true;
       const Named& d = found->second;
       if (body.empty()) w.object().key("dataset_summaries").array();
@@ -168,7 +168,7 @@ Response search_datasets(const Api& api, Request& request) {
           .key("name")
           .value(d.name);
       w.key("digest").value(d.digest);
-      if (const std::string_view context = text_of(values[1]); !context.empty())
+      if (const std::string_view context = cell::view(values[1]); !context.empty())
         w.key("context").value(context);
       w.end_object();
       return true;

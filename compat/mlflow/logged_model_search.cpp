@@ -268,10 +268,10 @@ void place_by_field(const Api& api, const Reader& reader, const Principal& who,
     double place = 0;
     api.models.query(reader, who, std::move(query), [&](const Row& row) {
       const Cell cell = row.cell(0);
-      if (is_missing(cell)) return true;
+      if (cell::missing(cell)) return true;
       const std::string now = std::holds_alternative<std::string_view>(cell)
-                                  ? std::string(text_of(cell))
-                                  : std::to_string(integer_of(cell));
+                                  ? std::string(cell::view(cell))
+                                  : std::to_string(cell::integer(cell));
       if (before && *before != now) ++place;
       before = now;
       for (Ranked& m : models)

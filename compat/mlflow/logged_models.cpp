@@ -90,7 +90,7 @@ Response create(const Api& api, Request& request) {
     bool archived = false;
     const Column flag = value_of(field("archived"));
     t.get(api.project_records, record.project, std::span(&flag, 1),
-          [&](const Row& row) { archived = flag_of(row.cell(0)); });
+          [&](const Row& row) { archived = cell::flag(row.cell(0)); });
     if (archived) throw not_active("experiment", api.project_id(t, record.project));
     record.name = name;
     record.type = type;
@@ -186,7 +186,7 @@ Response delete_tag(const Api& api, Request& request) {
     bool there = false;
     const Column column = value_of(entry("tags", key));
     t.get(api.model_records, model, std::span(&column, 1),
-          [&](const Row& row) { there = !is_missing(row.cell(0)); });
+          [&](const Row& row) { there = !cell::missing(row.cell(0)); });
     if (!there)
       throw missing(fmt::format("No tag with key {} found for model with ID {}.",
                                 repr(std::string_view(key)), repr(std::string_view(id))));
@@ -219,15 +219,15 @@ ModelRow read_model_row(const Row& row) {
   ModelRow m;
   m.ordinal = row.ordinal();
   m.id = row.id();
-  m.project = integer_of(row.cell(0));
-  m.name = text_of(row.cell(1));
-  m.type = text_of(row.cell(2));
-  m.status = text_of(row.cell(3));
-  m.source_run = text_of(row.cell(4));
-  m.artifact_uri = text_of(row.cell(5));
-  m.deleted = flag_of(row.cell(6));
-  m.created = integer_of(row.cell(7));
-  m.updated = integer_of(row.cell(8));
+  m.project = cell::integer(row.cell(0));
+  m.name = cell::view(row.cell(1));
+  m.type = cell::view(row.cell(2));
+  m.status = cell::view(row.cell(3));
+  m.source_run = cell::view(row.cell(4));
+  m.artifact_uri = cell::view(row.cell(5));
+  m.deleted = cell::flag(row.cell(6));
+  m.created = cell::integer(row.cell(7));
+  m.updated = cell::integer(row.cell(8));
   for (const MapEntry& e : row.map(9)) m.params.emplace_back(e.key, e.text);
   for (const MapEntry& e : row.map(10)) m.tags.emplace_back(e.key, e.text);
   for (const SeriesEntry& s : row.series(11))

@@ -135,8 +135,8 @@ Response log_model(const Api& api, Request& request) {
     auto list = nlohmann::ordered_json::array();
     const Column column = value_of(entry("tags", std::string(logged_models_tag)));
     t.get(api.task_records, head.ordinal, std::span(&column, 1), [&](const Row& row) {
-      if (is_missing(row.cell(0))) return;
-      auto before = nlohmann::ordered_json::parse(text_of(row.cell(0)), nullptr, false);
+      if (cell::missing(row.cell(0))) return;
+      auto before = nlohmann::ordered_json::parse(cell::view(row.cell(0)), nullptr, false);
       if (before.is_array()) list = std::move(before);
     });
     list.push_back(summary);

@@ -23,9 +23,9 @@ Stored read_stored(const Api& api, Transaction& t, Ordinal task) {
                                      value_of(entry("tags", std::string(parent_tag)))};
   Stored stored;
   t.get(api.task_records, task, columns, [&](const Row& row) {
-    stored.user = text_of(row.cell(0));
-    stored.user_entry = !is_missing(row.cell(1));
-    stored.parent_entry = !is_missing(row.cell(2));
+    stored.user = cell::view(row.cell(0));
+    stored.user_entry = !cell::missing(row.cell(1));
+    stored.parent_entry = !cell::missing(row.cell(2));
   });
   return stored;
 }
@@ -106,7 +106,7 @@ void delete_tag(const Api& api, Transaction& t, const Principal& who, std::strin
     const std::array columns = {value_of(field(std::string(reserved->field))),
                                 value_of(field("user_tagged"))};
     t.get(api.task_records, head.ordinal, columns, [&](const Row& row) {
-      in_field = key == user_tag ? flag_of(row.cell(1)) : !is_missing(row.cell(0));
+      in_field = key == user_tag ? cell::flag(row.cell(1)) : !cell::missing(row.cell(0));
     });
   }
   if (in_field) {

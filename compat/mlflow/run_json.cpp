@@ -62,16 +62,17 @@ void write_info(const Row& row, std::string& head, std::string& tail) {
   start.object().key("run_uuid").value(row.id()).key("experiment_id");
   tail = ",";  // behind the id
   JsonWriter w(tail);
-  if (const Cell name = row.cell(name_); !is_missing(name)) w.key("run_name").value(text_of(name));
-  w.key("user_id").value(text_of(row.cell(user_)));
+  if (const Cell name = row.cell(name_); !cell::missing(name))
+    w.key("run_name").value(cell::view(name));
+  w.key("user_id").value(cell::view(row.cell(user_)));
   w.key("status").value(
-      run_status(task_state(text_of(row.cell(state_))).value_or(TaskState::draft)));
-  w.key("start_time").value(integer_of(row.cell(started_)));
-  if (const std::int64_t end = integer_of(row.cell(completed_)); end != 0)
+      run_status(task_state(cell::view(row.cell(state_))).value_or(TaskState::draft)));
+  w.key("start_time").value(cell::integer(row.cell(started_)));
+  if (const std::int64_t end = cell::integer(row.cell(completed_)); end != 0)
     w.key("end_time").value(end);
-  if (const std::string_view uri = text_of(row.cell(artifact_uri_)); !uri.empty())
+  if (const std::string_view uri = cell::view(row.cell(artifact_uri_)); !uri.empty())
     w.key("artifact_uri").value(uri);
-  w.key("lifecycle_stage").value(flag_of(row.cell(archived_)) ? "deleted" : "active");
+  w.key("lifecycle_stage").value(cell::flag(row.cell(archived_)) ? "deleted" : "active");
   w.key("run_id").value(row.id()).end_object();
 }
 
@@ -128,8 +129,8 @@ void write_run_info(JsonWriter& w, const Row& row, std::string_view project_id) 
 void RunsWriter::add(const Row& row) {
   Piece& piece = pieces_.emplace_back();
   piece.task = row.ordinal();
-  piece.project = integer_of(row.cell(project_));
-  piece.parent = integer_of(row.cell(parent_));
+  piece.project = cell::integer(row.cell(project_));
+  piece.parent = cell::integer(row.cell(parent_));
   write_info(row, piece.info_head, piece.info_tail);
 
   JsonWriter w(piece.data);
@@ -161,7 +162,7 @@ void RunsWriter::add(const Row& row) {
     write_pair(w, key, value);
   };
   for (const MapEntry& e : row.map(tags_)) tag(e.key, e.text);
-  if (flag_of(row.cell(user_tagged_))) tag("mlflow.user", text_of(row.cell(user_)));
+  if (cell::flag(row.cell(user_tagged_))) tag("mlflow.user", cell::view(row.cell(user_)));
   constexpr std::pair<std::size_t, std::string_view> fields[] = {
       {name_, "mlflow.runName"},
       {description_, "mlflow.note.content"},
@@ -171,7 +172,7 @@ void RunsWriter::add(const Row& row) {
       {branch_, "mlflow.source.git.branch"},
       {repository_, "mlflow.source.git.repoURL"}};
   for (const auto& [column, key] : fields)
-    if (const Cell cell = row.cell(column); !is_missing(cell)) tag(key, text_of(cell));
+    if (const Cell cell = row.cell(column); !cell::missing(cell)) tag(key, cell::view(cell));
 }
 
 std::string RunsWriter::assemble(const Piece& piece, std::string_view project_id,
@@ -224,16 +225,16 @@ void RunsWriter::read_inputs(const Reader& reader, const Principal& who) {
   query.columns = {value_of(field("task")), value_of(field("dataset")), value_of(field("context")),
                    whole_map("tags")};
   reader.query(query, [&](const Row& row) {
-    Edge edge{by_task[integer_of(row.cell(0))], integer_of(row.cell(1)), {}};
+    Edge edge{by_task[cell::integer(row.cell(0))], cell::integer(row.cell(1)), {}};
     for (const MapEntry& e : row.map(3)) {
       if (!edge.tags.empty()) edge.tags += ',';
       JsonWriter w(edge.tags);
       write_pair(w, e.key, e.text);
     }
-    if (const Cell context = row.cell(2); !is_missing(context)) {
+    if (const Cell context = row.cell(2); !cell::missing(context)) {
       if (!edge.tags.empty()) edge.tags += ',';
       JsonWriter w(edge.tags);
-      write_pair(w, context_tag, text_of(context));
+      write_pair(w, context_tag, cell::view(context));
     }
     edges.push_back(std::move(edge));
     return true;
@@ -251,11 +252,15 @@ void RunsWriter::read_inputs(const Reader& reader, const Principal& who) {
   api_.datasets.get(reader, who, datasets, columns, [&](const Row& row) {
     std::string& out = written[row.ordinal()];
     JsonWriter w(out);
-    w.object().key("name").value(text_of(row.cell(0))).key("digest").value(text_of(row.cell(1)));
-    w.key("source_type").value(text_of(row.cell(2)));
+    w.object()
+        .key("name")
+        .value(cell::view(row.cell(0)))
+        .key("digest")
+        .value(cell::view(row.cell(1)));
+    w.key("source_type").value(cell::view(row.cell(2)));
     simdjson::dom::object body;
     const bool good =
-        parser.parse(text_of(row.cell(3))).get_object().get(body) == simdjson::SUCCESS;
+        parser.parse(cell::view(row.cell(3))).get_object().get(body) == simdjson::SUCCESS;
     const auto member = [&](const char* key) {
       std::string_view value;
       if (good && body[key].get_string().get(value) != simdjson::SUCCESS) value = {};
@@ -291,12 +296,12 @@ void RunsWriter::read_links(const Reader& reader, const Principal& who) {
   query.columns = {value_of(field("task")), value_of(field("model")), value_of(field("direction")),
                    value_of(field("step"))};
   reader.query(query, [&](const Row& row) {
-    Piece& piece = pieces_[by_task[integer_of(row.cell(0))]];
-    const bool out = text_of(row.cell(2)) == "out";
+    Piece& piece = pieces_[by_task[cell::integer(row.cell(0))]];
+    const bool out = cell::view(row.cell(2)) == "out";
     std::string member;
     JsonWriter w(member);
-    w.object().key("model_id").value(text_of(row.cell(1)));
-    if (out) w.key("step").value(integer_of(row.cell(3)));
+    w.object().key("model_id").value(cell::view(row.cell(1)));
+    if (out) w.key("step").value(cell::integer(row.cell(3)));
     w.end_object();
     append(out ? piece.model_outputs : piece.model_inputs, member);
     return true;

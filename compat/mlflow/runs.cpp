@@ -62,7 +62,7 @@ void create_run(const Api& api, Request& request, Reply& reply) {
     bool archived = false;
     const Column flag = value_of(field("archived"));
     t.get(api.project_records, project, std::span(&flag, 1),
-          [&](const Row& row) { archived = flag_of(row.cell(0)); });
+          [&](const Row& row) { archived = cell::flag(row.cell(0)); });
     if (archived) throw not_active("experiment", api.project_id(t, project));
     TagPlan plan = plan_new_tags(api, t, run.user, run.tags);
     NewTask task;

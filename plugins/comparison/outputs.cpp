@@ -91,7 +91,7 @@ Filter of_tasks(const Selected& selected) {
   return in(field("task"), {ordinals.begin(), ordinals.end()});
 }
 
-std::string text_at(const Row& row, std::size_t i) { return text_of(owned(row.cell(i))); }
+std::string text_at(const Row& row, std::size_t i) { return cell::text(row.cell(i)); }
 Ordinal ordinal_at(const Row& row, std::size_t i) {
   const Cell cell = row.cell(i);
   const auto* ordinal = std::get_if<std::int64_t>(&cell);

@@ -136,31 +136,30 @@ std::vector<Comparison> Comparisons::read(const Principal& who, Filter filter, s
     query.limit = limit;
     query.cursor = cursor;
     query.columns = columns();
-    next =
-        reader
-            .query(query,
-                   [&](const Row& row) {
-                     Comparison& c = out.emplace_back();
-                     c.ordinal = row.ordinal();
-                     c.version = row.version();
-                     c.id = row.id();
-                     const auto text = [&](std::size_t i) { return text_of(owned(row.cell(i))); };
-                     const auto number = [&](std::size_t i) {
-                       const Cell cell = row.cell(i);
-                       const auto* n = std::get_if<std::int64_t>(&cell);
-                       return n != nullptr ? *n : 0;
-                     };
-                     c.name = text(0);
-                     c.owner = text(1);
-                     c.link = text(2);
-                     c.project = number(3);
-                     c.selection = text(4);
-                     c.created = number(5);
-                     c.updated = number(6);
-                     c.layout = text(7);
-                     return true;
-                   })
-            .cursor;
+    next = reader
+               .query(query,
+                      [&](const Row& row) {
+                        Comparison& c = out.emplace_back();
+                        c.ordinal = row.ordinal();
+                        c.version = row.version();
+                        c.id = row.id();
+                        const auto text = [&](std::size_t i) { return cell::text(row.cell(i)); };
+                        const auto number = [&](std::size_t i) {
+                          const Cell cell = row.cell(i);
+                          const auto* n = std::get_if<std::int64_t>(&cell);
+                          return n != nullptr ? *n : 0;
+                        };
+                        c.name = text(0);
+                        c.owner = text(1);
+                        c.link = text(2);
+                        c.project = number(3);
+                        c.selection = text(4);
+                        c.created = number(5);
+                        c.updated = number(6);
+                        c.layout = text(7);
+                        return true;
+                      })
+               .cursor;
     for (Comparison& c : out)
       if (c.project != 0)
         context_.projects().get(reader, who, c.project, {},

@@ -42,7 +42,7 @@ Filter project_filter(PluginContext& context, const Reader& reader, const Princi
   if (own != 0) {
     const Column column = value_of(field("name"));
     context.projects().get(reader, who, own, std::span<const Column>(&column, 1),
-                           [&](const Row& row) { name = text_of(owned(row.cell(0))); });
+                           [&](const Row& row) { name = cell::text(row.cell(0)); });
   }
   Literal literal;
   literal.text = s.subprojects ? name + "/" : name;
@@ -98,11 +98,6 @@ Query query_of(PluginContext& context, const Reader& reader, const Principal& wh
   return query;
 }
 
-std::optional<std::int64_t> integer_of(const Cell& cell) {
-  const auto* number = std::get_if<std::int64_t>(&cell);
-  return number != nullptr ? std::optional(*number) : std::nullopt;
-}
-
 /// Names that are shared get the end of the id: its beginning is the time, and alike.
 void label(std::vector<ComparedTask>& tasks) {
   std::map<std::string_view, int> seen;
@@ -132,17 +127,6 @@ void project_ids(PluginContext& context, const Reader& reader, const Principal& 
 
 }  // namespace
 
-Value owned(const Cell& cell) {
-  return std::visit(
-      [](const auto& v) -> Value {
-        if constexpr (std::is_same_v<std::decay_t<decltype(v)>, std::string_view>)
-          return std::string(v);
-        else
-          return v;
-      },
-      cell);
-}
-
 std::string text_of(const Value& value) {
   if (const auto* text = std::get_if<std::string>(&value)) return *text;
   if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
@@ -170,10 +154,10 @@ Selected select(PluginContext& context, const Reader& reader, const Principal& w
     t.ordinal = row.ordinal();
     t.id = row.id();
     t.version = row.version();
-    t.name = text_of(owned(row.cell(0)));
-    t.state = text_of(owned(row.cell(1)));
-    t.started = integer_of(row.cell(2));
-    t.project = integer_of(row.cell(3)).value_or(0);
+    t.name = cell::text(row.cell(0));
+    t.state = cell::text(row.cell(1));
+    t.started = cell::integer_if(row.cell(2));
+    t.project = cell::integer(row.cell(3));
     return true;
   });
   label(out.tasks);

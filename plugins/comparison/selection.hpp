@@ -103,7 +103,5 @@ Frame read_frame(PluginContext&, const Reader&, const Principal&,
 /// A value as the text that people read: numbers in their shortest form, "true", "false"; "" when
 /// missing.
 std::string text_of(const Value&);
-/// What a cell shows, kept.
-Value owned(const Cell&);
 
 }  // namespace podium::comparison

@@ -29,8 +29,8 @@ class Directions {
     query.columns = {value_of(field("metric")), value_of(field("scope")),
                      value_of(field("direction"))};
     context.goals().query(reader, who, query, [&](const Row& row) {
-      const std::string key = text_of(owned(row.cell(0))), scope = text_of(owned(row.cell(1)));
-      const Better b = text_of(owned(row.cell(2))) == "min" ? Better::min : Better::max;
+      const std::string key = cell::text(row.cell(0)), scope = cell::text(row.cell(1));
+      const Better b = cell::text(row.cell(2)) == "min" ? Better::min : Better::max;
       said_[{key, scope}].insert(b);
       of_key_[key].insert(b);
       return true;

@@ -15,10 +15,6 @@ class CompareVerb final : public Verb {
   explicit CompareVerb(PluginContext& context) : Verb("compare"), context_(context) {}
   Usage usage() const override;
   Answer run(const VerbCall&) override;
-  std::vector<Suggestion> complete(const Principal&, std::string_view clause,
-                                   std::string_view prefix) const override;
-  std::optional<Answer> inspect(const Principal&, std::string_view clause,
-                                std::string_view word) const override;
 
  private:
   /// What was named, looked up before a state of the store is held.

@@ -7,6 +7,7 @@
 
 #include "clock.hpp"
 #include "podium/http/json_depth.hpp"
+#include "podium/http/opened_link.hpp"
 #include "signature.hpp"
 
 namespace podium::custom {
@@ -88,19 +89,6 @@ std::string sentence(std::string text) {
   return text;
 }
 
-/// A path on this host, or https:// to somebody without a user name; else nothing is opened.
-bool may_open(std::string_view url) {
-  if (std::any_of(url.begin(), url.end(), [](char c) {
-        return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f || c == '\\' || c == '<' ||
-               c == '>' || c == '"';
-      }))
-    return false;
-  if (url.starts_with('/')) return !url.starts_with("//");
-  if (!url.starts_with("https://")) return false;
-  const auto authority = url.substr(8, url.find_first_of("/?#", 8) - 8);
-  return !authority.empty() && authority.find('@') == authority.npos;
-}
-
 void read_answer(const Definition& definition, const IncomingAnswer& answer,
                  const std::vector<std::string>& secrets, Called& out) {
   Json body;
@@ -120,7 +108,7 @@ void read_answer(const Definition& definition, const IncomingAnswer& answer,
   out.error.reset();
   out.message = toast;
   const std::string url = told(body, definition.open_url, secrets);
-  if (may_open(url))
+  if (may_be_opened(url))
     out.open_url = url;
   else if (!url.empty())
     out.message += std::string(out.message.empty() ? "" : "; ") +

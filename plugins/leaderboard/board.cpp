@@ -118,17 +118,17 @@ Board board_of(const Row& row) {
   b.ordinal = row.ordinal();
   b.id = row.id();
   b.version = row.version();
-  b.project = integer_or(row.cell(project_at), 0);
-  b.name = text_of(row.cell(name_at));
-  b.user = text_of(row.cell(user_at));
-  b.link = text_of(row.cell(link_at));
-  b.created = integer_or(row.cell(created_at), 0);
-  b.updated = integer_or(row.cell(updated_at), 0);
-  b.revision = integer_or(row.cell(revision_at), 1);
-  b.template_revision = integer_of(row.cell(template_at));
-  b.events = integer_or(row.cell(events_at), 0);
-  b.changed = integer_of(row.cell(changed_at));
-  const Json body = Json::parse(text_of(row.cell(body_at)), nullptr, false);
+  b.project = cell::integer(row.cell(project_at));
+  b.name = cell::text(row.cell(name_at));
+  b.user = cell::text(row.cell(user_at));
+  b.link = cell::text(row.cell(link_at));
+  b.created = cell::integer(row.cell(created_at));
+  b.updated = cell::integer(row.cell(updated_at));
+  b.revision = cell::integer(row.cell(revision_at), 1);
+  b.template_revision = cell::integer_if(row.cell(template_at));
+  b.events = cell::integer(row.cell(events_at));
+  b.changed = cell::integer_if(row.cell(changed_at));
+  const Json body = Json::parse(cell::text(row.cell(body_at)), nullptr, false);
   if (!body.is_object() || !body.contains("definition"))
     throw Error(ErrorCode::corrupt, "the board " + b.id + " has no definition");
   b.description = body.value("description", "");

@@ -48,9 +48,4 @@ Board board_of(const Row&);
 /// What `board_of` reads of a body.
 std::string body_of(const std::string& description, const Definition&);
 
-using kit::flag_of;
-using kit::integer_of;
-using kit::integer_or;
-using kit::text_of;
-
 }  // namespace podium::leaderboard

@@ -46,7 +46,7 @@ Error no_board(std::string_view id) {
 std::int64_t revision_of(Transaction& t, const Ids& ids, Ordinal board) {
   static const std::vector<Column> columns = {value_of(field("revision"))};
   std::int64_t out = 0;
-  t.get(ids.boards, board, columns, [&](const Row& row) { out = integer_or(row.cell(0), 0); });
+  t.get(ids.boards, board, columns, [&](const Row& row) { out = cell::integer(row.cell(0)); });
   return out;
 }
 
@@ -152,7 +152,7 @@ std::pair<std::string, std::string> Desk::project_names(const Board& board) cons
   const Store& store = context().store();
   std::pair<std::string, std::string> out;
   store.get(store.collection("projects"), board.project, columns, [&](const Row& row) {
-    out = {std::string(row.id()), text_of(row.cell(0))};
+    out = {std::string(row.id()), cell::text(row.cell(0))};
   });
   return out;
 }
@@ -176,7 +176,7 @@ void Desk::settle(const Principal& who, Ordinal project, Definition& d) const {
       q.columns = {value_of(field("digest"))};
       q.limit = 1;
       store.query(q, [&](const Row& row) {
-        c.digest = text_of(row.cell(0));
+        c.digest = cell::text(row.cell(0));
         return true;
       });
       if (c.digest.empty())
@@ -355,10 +355,10 @@ std::optional<Template> Desk::project_template(const Principal& who, Ordinal pla
     out.emplace();
     out->ordinal = row.ordinal();
     out->version = row.version();
-    out->revision = integer_or(row.cell(0), 1);
-    out->updated = integer_or(row.cell(1), 0);
-    out->user = text_of(row.cell(2));
-    const Json body = Json::parse(text_of(row.cell(3)));
+    out->revision = cell::integer(row.cell(0), 1);
+    out->updated = cell::integer(row.cell(1));
+    out->user = cell::text(row.cell(2));
+    const Json body = Json::parse(cell::text(row.cell(3)));
     out->definition =
         std::make_shared<const Definition>(read_definition(body.at("definition"), "definition"));
     return true;
@@ -449,7 +449,7 @@ void Desk::look_at_saved(const Board& asked, FunctionRef<void(const Ranking&)> s
       static const std::vector<Column> columns = {value_of(field("revision"))};
       std::int64_t revision = board.revision;
       reader.get(ids.boards, board.ordinal, columns,
-                 [&](const Row& row) { revision = integer_or(row.cell(0), 0); });
+                 [&](const Row& row) { revision = cell::integer(row.cell(0)); });
       if (revision != board.revision)
         reader.get(ids.boards, board.ordinal, board_columns(),
                    [&](const Row& row) { other = board_of(row); });

@@ -161,7 +161,7 @@ class Laying {
     static const std::array columns = {value_of(field("updated"))};
     std::int64_t updated = 0;
     reader_.get(ids_.tasks, task, columns,
-                [&](const Row& row) { updated = integer_or(row.cell(0), 0); });
+                [&](const Row& row) { updated = cell::integer(row.cell(0)); });
     lay(task, std::nullopt, updated, 0, now_);
   }
 
@@ -194,7 +194,7 @@ class Laying {
     q.filter = in(field("project"), std::vector<Value>(projects.begin(), projects.end()));
     q.columns = {value_of(field("updated"))};
     reader_.query(q, [&](const Row& row) {
-      latest = std::max(latest, integer_or(row.cell(0), 0));
+      latest = std::max(latest, cell::integer(row.cell(0)));
       return true;
     });
     return latest;

@@ -66,8 +66,9 @@ std::string goals_json(const Desk& desk, const Principal& who, std::string_view 
     for (const char* name : {"metric", "scope", "statistic", "direction", "target"})
       q.columns.push_back(value_of(field(name)));
     context.goals().query(reader, who, q, [&](const Row& row) {
-      goals.push_back({std::string(row.id()), text_of(row.cell(0)), text_of(row.cell(1)),
-                       text_of(row.cell(2)), text_of(row.cell(3)), std::get<double>(row.cell(4))});
+      goals.push_back({std::string(row.id()), cell::text(row.cell(0)), cell::text(row.cell(1)),
+                       cell::text(row.cell(2)), cell::text(row.cell(3)),
+                       std::get<double>(row.cell(4))});
       return true;
     });
     std::vector<Step> steps;
@@ -75,10 +76,10 @@ std::string goals_json(const Desk& desk, const Principal& who, std::string_view 
                                    value_of(field("name"))};
     for (const Goal& g : goals) columns.push_back(value_of(g.path()));
     const auto step_of = [&](const Row& row) {
-      Step s{integer_or(row.cell(0), integer_or(row.cell(1), 0)),
+      Step s{cell::integer(row.cell(0), cell::integer(row.cell(1))),
              row.ordinal(),
              std::string(row.id()),
-             text_of(row.cell(2)),
+             cell::text(row.cell(2)),
              {}};
       for (std::size_t i = 0; i < goals.size(); ++i) s.values.push_back(number_of(row.cell(3 + i)));
       return s;
@@ -105,7 +106,7 @@ std::string goals_json(const Desk& desk, const Principal& who, std::string_view 
       if (o != 0)
         context.tasks().get(reader, who, o, with_project, [&](const Row& row) {
           one = step_of(row);
-          its_project = integer_of(row.cell(columns.size()));
+          its_project = cell::integer_if(row.cell(columns.size()));
         });
       if (!one || its_project != place)
         throw Error(ErrorCode::not_found,

@@ -104,7 +104,7 @@ Live::Touched Live::changes(const Reader& reader) {
   if (definition_->asks_for_datasets() && !inputs.empty()) {
     static const std::vector<Column> columns = {value_of(field("task"))};
     reader.get(ids_.inputs, inputs, columns, [&](const Row& row) {
-      const Ordinal task = integer_or(row.cell(0), 0);
+      const Ordinal task = cell::integer(row.cell(0));
       task_of_input_[row.ordinal()] = task;
       out.tasks.insert(task);
       return true;
@@ -182,7 +182,7 @@ void Live::see(const Reader& reader, const Engine& before, const Entry* was, con
   } else {
     static const std::vector<Column> columns = {value_of(field("updated"))};
     reader.get(ids_.tasks, step.task, columns,
-               [&](const Row& row) { step.updated = integer_or(row.cell(0), 0); });
+               [&](const Row& row) { step.updated = cell::integer(row.cell(0)); });
   }
   step.at = looks_;
   step.before = looked_;

@@ -211,12 +211,12 @@ const std::vector<Column>& event_columns() {
 Event decode(const Row& row) {
   Event out;
   out.ordinal = row.ordinal();
-  out.at = integer_or(row.cell(0), 0);
-  const std::string kind = text_of(row.cell(1));
+  out.at = cell::integer(row.cell(0));
+  const std::string kind = cell::text(row.cell(1));
   for (const auto k : {Event::Kind::defined, Event::Kind::datasets, Event::Kind::tasks})
     if (leaderboard::name(k) == kind) out.kind = k;
-  out.revision = integer_or(row.cell(2), 0);
-  const Json body = Json::parse(text_of(row.cell(3)));
+  out.revision = cell::integer(row.cell(2));
+  const Json body = Json::parse(cell::text(row.cell(3)));
   out.whole = body.contains("whole");
   out.initial = body.contains("initial");
   if (out.kind == Event::Kind::defined) {

@@ -67,7 +67,7 @@ std::vector<Ordinal> projects_of(const Reader& reader, const Ids& ids, Ordinal p
   static const std::vector<Column> columns = {value_of(field("name"))};
   std::string name;
   if (reader.get(ids.projects, project, columns,
-                 [&](const Row& row) { name = text_of(row.cell(0)); }))
+                 [&](const Row& row) { name = cell::text(row.cell(0)); }))
     out.push_back(project);
   if (subprojects && !name.empty()) {
     // Below "vision" are the names from "vision/" up to where its '/' is the next character, '0'.
@@ -233,11 +233,11 @@ void Reading::read(const Reader& reader, std::optional<std::span<const Ordinal>>
     }
     e.task = row.ordinal();
     e.id = row.id();
-    e.name = text_of(row.cell(name_at));
-    const std::int64_t created = integer_or(row.cell(created_at), 0);
-    e.started = integer_or(row.cell(started_at), created);
-    e.ended = integer_or(row.cell(completed_at), e.started);
-    e.updated = integer_or(row.cell(updated_at), 0);
+    e.name = cell::text(row.cell(name_at));
+    const std::int64_t created = cell::integer(row.cell(created_at));
+    e.started = cell::integer(row.cell(started_at), created);
+    e.ended = cell::integer(row.cell(completed_at), e.started);
+    e.updated = cell::integer(row.cell(updated_at));
     if (d.counts == Counts::all) {
       const Cell state = row.cell(state_at);
       const auto word = task_state(view_of(state).value_or(""));
@@ -301,10 +301,10 @@ Wanted Reading::wanted(const Reader& reader,
   q.columns = {value_of(field("name")), value_of(field("digest")), value_of(field("created")),
                whole_map("labels")};
   reader.query(q, [&](const Row& row) {
-    const DatasetName name{text_of(row.cell(0)), text_of(row.cell(1))};
+    const DatasetName name{cell::text(row.cell(0)), cell::text(row.cell(1))};
     // The same data set in several projects of the board counts once, from when it was first known.
     const auto [known, added] = at.emplace(name, live.size());
-    if (added) live.push_back({name, integer_or(row.cell(2), 0), row.ordinal(), {}});
+    if (added) live.push_back({name, cell::integer(row.cell(2)), row.ordinal(), {}});
     for (const MapEntry& label : row.map(3))
       live[known->second].labels.emplace_back(label.key, label.text);
     return true;
@@ -357,7 +357,7 @@ void Reading::readers(const Reader& reader, const DatasetName& dataset,
   q.filter = all_of(std::move(arms));
   q.columns = {value_of(field("task"))};
   reader.query(q, [&](const Row& row) {
-    sink(row.ordinal(), integer_or(row.cell(0), 0));
+    sink(row.ordinal(), cell::integer(row.cell(0)));
     return true;
   });
 }
@@ -371,7 +371,7 @@ std::vector<DatasetName> Reading::datasets_of(const Reader& reader, Ordinal task
   q.columns = {value_of(field("name")), value_of(field("digest"))};
   std::vector<DatasetName> out;
   reader.query(q, [&](const Row& row) {
-    out.push_back({text_of(row.cell(0)), text_of(row.cell(1))});
+    out.push_back({cell::text(row.cell(0)), cell::text(row.cell(1))});
     return true;
   });
   std::sort(out.begin(), out.end());

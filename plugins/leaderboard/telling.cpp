@@ -35,8 +35,8 @@ bool tell(Transaction& t, const Ids& ids, const Telling& telling) {
                                               value_of(field("events"))};
   std::int64_t revision = 0, records = 0;
   t.get(ids.boards, telling.board, columns, [&](const Row& row) {
-    revision = integer_or(row.cell(0), 0);
-    records = integer_or(row.cell(1), 0);
+    revision = cell::integer(row.cell(0));
+    records = cell::integer(row.cell(1));
   });
   if (revision != telling.revision || records != telling.records) return false;
   for (const auto& [event, body] : telling.events) {

@@ -198,10 +198,10 @@ ViewBoard board_of_view(PluginContext& context, const Ids& ids, const Principal&
   bool found = false;
   context.store().query(q, [&](const Row& row) {
     found = true;
-    out.name = text_of(row.cell(0));
-    place = text_of(row.cell(1));
-    scope = text_of(row.cell(2));
-    state = Json::parse(text_of(row.cell(3)), nullptr, false);
+    out.name = cell::text(row.cell(0));
+    place = cell::text(row.cell(1));
+    scope = cell::text(row.cell(2));
+    state = Json::parse(cell::text(row.cell(3)), nullptr, false);
     return false;
   });
   if (!found || !state.is_object())

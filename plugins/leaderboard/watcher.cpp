@@ -45,13 +45,13 @@ Watcher::Heard Watcher::hear(std::span<const Change> changes, const Reader& read
   static const std::array place = {value_of(field("project"))};
   if (!datasets.empty())
     reader.get(ids().datasets, datasets, place, [&](const Row& row) {
-      out.dataset_projects.insert(integer_or(row.cell(0), 0));
+      out.dataset_projects.insert(cell::integer(row.cell(0)));
       return true;
     });
   static const std::array columns = {value_of(field("task"))};
   if (!inputs.empty())
     reader.get(ids().inputs, inputs, columns, [&](const Row& row) {
-      out.tasks.insert(integer_or(row.cell(0), 0));
+      out.tasks.insert(cell::integer(row.cell(0)));
       return true;
     });
   return out;
@@ -130,7 +130,7 @@ std::map<Ordinal, std::set<Ordinal>> Watcher::concerned(const Reader& reader, co
   const std::vector<Ordinal> tasks(heard.tasks.begin(), heard.tasks.end());
   if (!tasks.empty())
     reader.get(ids().tasks, tasks, columns, [&](const Row& row) {
-      concern(row.ordinal(), integer_or(row.cell(0), 0), ended_well(row.cell(1)));
+      concern(row.ordinal(), cell::integer(row.cell(0)), ended_well(row.cell(1)));
       return true;
     });
   for (const auto& [task, project] : heard.erased) concern(task, project, true);

@@ -148,7 +148,7 @@ void Desk::settle(Ordinal rule) const {
   const auto settled = [&] {
     bool done = true;
     store.get(ids.rules, rule, columns, [&](const Row& row) {
-      done = !flag_of(row.cell(0)) || text_of(row.cell(1)) == name(Phase::on);
+      done = !cell::flag(row.cell(0)) || cell::text(row.cell(1)) == name(Phase::on);
     });
     return done;
   };

@@ -30,12 +30,12 @@ std::optional<Firing::Task> Firing::task(Transaction& t, const Rule& rule, Ordin
     if (!out) {
       out.emplace();
       out->id = row.id();
-      out->life = integer_or(row.cell(0), 0);
+      out->life = cell::integer(row.cell(0));
     }
-    const std::string user = text_of(row.cell(1));
+    const std::string user = cell::text(row.cell(1));
     if (user == own) ++out->made_by_rule;
     // Only what rules made is followed: what people made of it ends the chain.
-    source = user.starts_with("rule:") ? integer_or(row.cell(2), 0) : 0;
+    source = user.starts_with("rule:") ? cell::integer(row.cell(2)) : 0;
   };
   t.get(ids_.tasks, ordinal, columns, look);
   for (int i = 0; out && source != 0 && i < most_ancestors; ++i) {
@@ -101,8 +101,8 @@ void Firing::apply(Transaction& t, const Rule& rule, const Edge& edge, std::vect
       std::optional<std::int64_t> at;
       std::int64_t life = 0;
       t.get(ids_.pairs, edge.pair, columns, [&](const Row& row) {
-        at = integer_of(row.cell(0));
-        life = integer_or(row.cell(1), 0);
+        at = cell::integer_if(row.cell(0));
+        life = cell::integer(row.cell(1));
       });
       if (!at || *at > now) return;
       life = std::max(life, found->life);

@@ -59,7 +59,7 @@ Question::Question(PluginContext& context, const Ids& ids, Rule r, std::int64_t 
       static const std::vector<Column> columns{value_of(field("name"))};
       if (rule.subprojects)
         store.get(ids.projects, *rule.project, columns,
-                  [&](const Row& row) { base = text_of(row.cell(0)); });
+                  [&](const Row& row) { base = cell::text(row.cell(0)); });
     }
     if (!base.empty()) {
       // Below "vision" are the names from "vision/" up to where its '/' is the next character, '0'.

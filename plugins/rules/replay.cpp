@@ -39,13 +39,13 @@ std::vector<PastGoal> goals_of(PluginContext& context, const Reader& reader, con
   query.columns = columns;
   context.goals().query(reader, who, query, [&](const Row& row) {
     PastGoal g;
-    g.metric = text_of(row.cell(0));
-    g.scope = text_of(row.cell(1));
-    const std::string statistic = text_of(row.cell(2));
+    g.metric = cell::text(row.cell(0));
+    g.scope = cell::text(row.cell(1));
+    const std::string statistic = cell::text(row.cell(2));
     g.statistic = statistic == "min"   ? Statistic::min
                   : statistic == "max" ? Statistic::max
                                        : Statistic::last;
-    g.at_least = text_of(row.cell(3)) != "min";
+    g.at_least = cell::text(row.cell(3)) != "min";
     const Cell target = row.cell(4);
     if (const auto* number = std::get_if<double>(&target)) g.target = *number;
     out.push_back(std::move(g));
@@ -99,9 +99,9 @@ std::optional<Replay> Replayer::operator()(const Reader& reader, Ordinal task,
   for (const Field& f : context_.store().declaration(ids_.tasks).fields)
     if (f.type == Type::reference) references.insert(f.name);
   reader.query(query, [&](const Row& row) {
-    const Json body = Json::parse(text_of(row.cell(1)), nullptr, false);
+    const Json body = Json::parse(cell::text(row.cell(1)), nullptr, false);
     if (!body.is_object() || !body.contains("new")) return true;
-    Change change{integer_or(row.cell(0), 0), {}};
+    Change change{cell::integer(row.cell(0)), {}};
     for (const auto& [key, value] : body["new"].items()) {
       if (references.contains(key)) continue;  // told by id, asked by ordinal
       change.after.emplace_back(key, value_of_json(value));
@@ -117,14 +117,14 @@ std::optional<Replay> Replayer::operator()(const Reader& reader, Ordinal task,
   std::optional<Replay> out;
   reader.get(ids_.tasks, task, columns.all(), [&](const Row& row) {
     Past past(context_.store(), reader, columns, row, assumed_);
-    if (goals) past.goals = goals_of(context_, reader, who_, integer_or(row.cell(project), 0));
+    if (goals) past.goals = goals_of(context_, reader, who_, cell::integer(row.cell(project)));
     for (const PastGoal& g : past.goals) wanted.emplace(g.metric, g.scope);
     for (std::size_t i = 0; i < std::size(own_times); ++i)
-      past.times[own_times[i]] = integer_of(row.cell(time_columns[i]));
+      past.times[own_times[i]] = cell::integer_if(row.cell(time_columns[i]));
     past.told = first;
 
     std::vector<Event> events;
-    const std::int64_t born = integer_or(row.cell(created), 0);
+    const std::int64_t born = cell::integer(row.cell(created));
     events.push_back({born, -1, -1, {}});
     for (std::size_t i = 0; i < changes.size(); ++i)
       events.push_back({changes[i].at, static_cast<std::ptrdiff_t>(i), -1, {}});
@@ -157,7 +157,7 @@ std::optional<Replay> Replayer::operator()(const Reader& reader, Ordinal task,
 
     Replay replay;
     replay.task = row.id();
-    replay.name = text_of(row.cell(name));
+    replay.name = cell::text(row.cell(name));
     bool held = false, acted = false;
     std::int64_t alive = born;
     const auto fires = [&](std::int64_t at, const Event* by) {

@@ -23,7 +23,7 @@ void RuleRoutes::write(JsonWriter& w, const Rule& rule) const {
     static const std::vector<Column> columns{value_of(field("name"))};
     const Store& store = context_.store();
     store.get(store.collection("projects"), *rule.project, columns, [&](const Row& row) {
-      w.key("project").value(row.id()).key("project_name").value(text_of(row.cell(0)));
+      w.key("project").value(row.id()).key("project_name").value(cell::text(row.cell(0)));
     });
   } else if (!rule.below.empty()) {
     w.key("project").value(rule.below).key("project_name").value(rule.below);
@@ -142,10 +142,10 @@ Response RuleRoutes::firings(Request& request) const {
   JsonWriter w(body);
   w.object().key("firings").array();
   const Page page = store.query(query, [&](const Row& row) {
-    w.object().key("id").value(row.id()).key("task").value(text_of(row.cell(0)));
-    w.key("at").value(integer_or(row.cell(1), 0)).key("why").value(text_of(row.cell(2)));
-    if (const auto run = text_of(row.cell(3)); !run.empty()) w.key("run").value(run);
-    if (const auto error = text_of(row.cell(4)); !error.empty()) w.key("error").value(error);
+    w.object().key("id").value(row.id()).key("task").value(cell::text(row.cell(0)));
+    w.key("at").value(cell::integer(row.cell(1))).key("why").value(cell::text(row.cell(2)));
+    if (const auto run = cell::text(row.cell(3)); !run.empty()) w.key("run").value(run);
+    if (const auto error = cell::text(row.cell(4)); !error.empty()) w.key("error").value(error);
     w.end_object();
     return true;
   });

@@ -68,9 +68,4 @@ struct Rule {
 const std::vector<Column>& rule_columns();
 Rule rule_of(const Row&);
 
-using kit::flag_of;
-using kit::integer_of;
-using kit::integer_or;
-using kit::text_of;
-
 }  // namespace podium::rules

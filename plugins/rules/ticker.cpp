@@ -62,7 +62,7 @@ void Ticker::tick() {
     query.columns = columns;
     reader.query(query, [&](const Row& row) {
       const Rule rule = rule_of(row);
-      const std::int64_t poked = integer_or(row.cell(columns.size() - 1), 0);
+      const std::int64_t poked = cell::integer(row.cell(columns.size() - 1));
       if (rule.quiet != 0) quiet.push_back(rule.ordinal);
       if (rule.moves() && rule.phase == Phase::on && now - poked >= sweep_every)
         sweep.push_back(rule.ordinal);

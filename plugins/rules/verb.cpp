@@ -69,12 +69,11 @@ Answer RulesVerb::run(const VerbCall& call) {
   return answer;
 }
 
-std::vector<Verb::Suggestion> RulesVerb::complete(const Principal& who, std::string_view clause,
-                                                  std::string_view prefix) const {
+std::vector<Verb::Suggestion> RulesVerb::complete(const Principal& who,
+                                                  const TypedWord& typed) const {
+  if (!typed.clause.empty() || typed.arguments.size() > 1) return {};
+  if (typed.arguments.empty()) return {{"on"}, {"off"}};
   std::vector<Suggestion> out;
-  if (!clause.empty()) return out;
-  for (const char* word : {"on", "off"})
-    if (std::string_view(word).starts_with(prefix)) out.push_back({word, ""});
   const Store& store = context_.store();
   static const std::vector<Column> columns{value_of(field("name"))};
   Query query;
@@ -83,8 +82,7 @@ std::vector<Verb::Suggestion> RulesVerb::complete(const Principal& who, std::str
   query.columns = columns;
   query.limit = most_rows;
   store.query(query, [&](const Row& row) {
-    const std::string name = text_of(row.cell(0));
-    if (name.starts_with(prefix)) out.push_back({name, "a rule"});
+    out.push_back({cell::text(row.cell(0)), "a rule"});
     return true;
   });
   return out;

@@ -12,8 +12,7 @@ class RulesVerb final : public Verb {
       : Verb("rules"), context_(context), desk_(context, std::move(now)) {}
   Usage usage() const override;
   Answer run(const VerbCall&) override;
-  std::vector<Suggestion> complete(const Principal&, std::string_view clause,
-                                   std::string_view prefix) const override;
+  std::vector<Suggestion> complete(const Principal&, const TypedWord&) const override;
 
  private:
   Answer list(const VerbCall&) const;

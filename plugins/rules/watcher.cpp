@@ -11,8 +11,8 @@ namespace {
 constexpr std::uint64_t slice_size = 1000;
 
 std::int64_t life_of(const Row& row, std::size_t active, std::size_t updated) {
-  const auto alive = integer_of(row.cell(active));
-  return alive ? *alive : integer_or(row.cell(updated), 0);
+  const auto alive = cell::integer_if(row.cell(active));
+  return alive ? *alive : cell::integer(row.cell(updated));
 }
 
 }  // namespace
@@ -120,9 +120,9 @@ void Watcher::look(const Reader& reader, std::span<const Ordinal> tasks,
   query.filter = in(field("task"), {tasks.begin(), tasks.end()});
   query.columns = pair_columns;
   reader.query(query, [&](const Row& row) {
-    pairs[integer_or(row.cell(1), 0)].push_back({integer_or(row.cell(0), 0), row.ordinal(),
-                                                 integer_of(row.cell(2)).has_value(),
-                                                 integer_or(row.cell(3), 0)});
+    pairs[cell::integer(row.cell(1))].push_back({cell::integer(row.cell(0)), row.ordinal(),
+                                                 cell::integer_if(row.cell(2)).has_value(),
+                                                 cell::integer(row.cell(3))});
     return true;
   });
   const Columns& columns = p.book.columns();
@@ -133,7 +133,7 @@ void Watcher::look(const Reader& reader, std::span<const Ordinal> tasks,
     std::vector<Pair> held;
     if (known != pairs.end()) held = known->second;
     const std::int64_t life = life_of(row, Book::active, Book::updated);
-    for (const auto& question : p.book.of_project(integer_or(row.cell(Book::project), 0))) {
+    for (const auto& question : p.book.of_project(cell::integer(row.cell(Book::project)))) {
       const Rule& rule = question->rule;
       const auto pair = std::find_if(held.begin(), held.end(),
                                      [&](const Pair& h) { return h.rule == rule.ordinal; });
@@ -186,7 +186,7 @@ void Watcher::slice(const Reader& reader, const Question& question, Step& step) 
   query.columns = pair_columns;
   query.limit = slice_size;
   reader.query(query, [&](const Row& row) {
-    noted.emplace(integer_or(row.cell(0), 0), row.ordinal());
+    noted.emplace(cell::integer(row.cell(0)), row.ordinal());
     return true;
   });
   Ordinal upto = 0;  // 0: to the end
@@ -220,7 +220,7 @@ void Watcher::quiet(const Reader& reader, const Question& question, Step& step) 
   query.columns = columns;
   query.limit = slice_size;
   reader.query(query, [&](const Row& row) {
-    step.edges.push_back({Edge::Kind::due, integer_or(row.cell(0), 0), row.ordinal(), 0});
+    step.edges.push_back({Edge::Kind::due, cell::integer(row.cell(0)), row.ordinal(), 0});
     return true;
   });
 }

@@ -75,7 +75,7 @@ class Groups {
     if (added) {
       Group group;
       for (const kit::Seen& s : seen) {
-        group.values.push_back(kit::owned(s.cell));
+        group.values.push_back(owned(s.cell));
         group.keys.push_back(kit::sort_key(s, false));
       }
       group.folds.resize(question_.folds.size());

@@ -56,6 +56,34 @@ TEST_CASE("where in a line somebody stands") {
   CHECK(place("nonsense |") == "arguments <>");
 }
 
+/// What a verb is told of a line besides the word at '|': `arguments; clause words; ...`.
+std::string around(std::string line) {
+  const std::size_t cursor = line.find('|');
+  REQUIRE(cursor != std::string::npos);
+  line.erase(cursor, 1);
+  const SomeVerbs verbs;
+  const TypedWord typed = place_in(line, cursor, verbs).typed("");
+  std::string out;
+  for (const auto& word : typed.arguments) out += (out.empty() ? "" : " ") + word;
+  for (const auto& [clause, words] : typed.clauses) {
+    out += "; " + clause;
+    for (const auto& word : words) out += " " + word;
+  }
+  return out;
+}
+
+TEST_CASE("a verb is told what else a line says") {
+  CHECK(around("tag |") == "");
+  CHECK(around("tag abc 'd e' |") == "abc d e");
+  CHECK(around("tag ab|c d") == "d");
+  CHECK(around("tag abc k why because |") == "abc k; why because");
+  CHECK(around("tag abc why so| k") == "abc k; why");
+  CHECK(around("tasks in vision show a, b|, c where d = 'e' all") ==
+        "; all; in vision; show a c; where");
+  CHECK(around("tasks sh|ow") == "");
+  CHECK(around("best by | in vision") == "; by; in vision");
+}
+
 TEST_CASE("any line has a place at any byte") {
   const SomeVerbs verbs;
   for (const std::string line :

@@ -108,7 +108,7 @@ def test_completion_and_inspection(api, tasks):
         return [m["text"] for m in api("POST", "commands/complete", json={"line": line, "cursor": len(line)})["matches"]]
 
     assert {"values", "parameters", "curves", "source", "baseline"} <= set(complete("compare "))
-    assert "acc" in complete("compare values metric ac")
+    assert "metrics.acc" in complete("compare values metric ac")
     assert complete("compare values statistic m") == ["min", "max", "mean"]
     line = "compare values metric acc"
     found = api("POST", "commands/inspect", json={"line": line, "cursor": len(line)})

@@ -3,11 +3,12 @@
 #include <cmath>
 
 #include "bootstrap.hpp"
-#include "random.hpp"
+#include "podium/random.hpp"
 #include "support.hpp"
 #include "trust.hpp"
 
 using namespace podium::leaderboard;
+using podium::RandomStream;
 using namespace podium::leaderboard::statistics;
 
 namespace {
@@ -19,7 +20,7 @@ Samples around(double middle, double spread, std::size_t n, std::uint64_t seed,
     auto& group = made.groups.emplace_back();
     made.weights.push_back(1);
     for (std::size_t i = 0; i < n; ++i)
-      group.push_back(middle + spread * (Stream(seed).fraction(g * n + i) - 0.5));
+      group.push_back(middle + spread * (RandomStream(seed).fraction(g * n + i) - 0.5));
   }
   return made;
 }
@@ -56,7 +57,7 @@ void same(const std::vector<CandidateTrust>& a, const std::vector<CandidateTrust
 std::vector<Samples> board(std::uint64_t seed, std::size_t count) {
   std::vector<Samples> made;
   for (std::uint64_t c = 0; c < count; ++c) {
-    const Stream s(seed * 1000 + c);
+    const RandomStream s(seed * 1000 + c);
     const auto n = 1 + s.index(0, 14);
     made.push_back(
         around(s.fraction(1), s.index(2, 6) == 0 ? 0 : 0.4, n, s.at(3), 1 + s.index(4, 2)));

@@ -3,10 +3,11 @@
 #include <numeric>
 
 #include "bootstrap.hpp"
-#include "random.hpp"
+#include "podium/random.hpp"
 #include "support.hpp"
 
 using namespace podium::leaderboard;
+using podium::RandomStream;
 using namespace podium::leaderboard::statistics;
 using Groups = std::vector<std::vector<double>>;
 using Method = CandidateTrust::Method;
@@ -197,7 +198,8 @@ TEST_CASE("Percentile intervals cover as often as they say") {
   const double truth = 0.25;  // of the square root's fourth power: the mean of u^3
   for (std::uint64_t trial = 0; trial < 400; ++trial) {
     std::vector<double> values;
-    for (std::uint64_t k = 0; k < 30; ++k) values.push_back(std::pow(Stream(trial).fraction(k), 3));
+    for (std::uint64_t k = 0; k < 30; ++k)
+      values.push_back(std::pow(RandomStream(trial).fraction(k), 3));
     auto asked = options();
     asked.seed = trial + 1000;
     asked.replicates = 400;

@@ -1,29 +1,30 @@
 // Streams and Student's t, against constants of the reference program of SplitMix64 and scipy.
-#include "random.hpp"
+#include "podium/random.hpp"
 #include "student.hpp"
 #include "support.hpp"
 
 using namespace podium::leaderboard::statistics;
+using podium::RandomStream;
 
 TEST_CASE("A stream is SplitMix64, by position") {
-  CHECK(Stream(42).at(0) == 0xbdd732262feb6e95);
+  CHECK(RandomStream(42).at(0) == 0xbdd732262feb6e95);
   std::uint64_t state = 7;
   for (std::uint64_t k = 0; k < 100; ++k) {
     state += 0x9e3779b97f4a7c15;
-    CHECK(Stream(7).at(k) == Stream::mix(state));
+    CHECK(RandomStream(7).at(k) == RandomStream::mix(state));
   }
-  CHECK(Stream(1).derived(2).at(0) != Stream(1).derived(3).at(0));
-  CHECK(Stream(1).derived(2).at(0) != Stream(2).derived(1).at(0));
+  CHECK(RandomStream(1).derived(2).at(0) != RandomStream(1).derived(3).at(0));
+  CHECK(RandomStream(1).derived(2).at(0) != RandomStream(2).derived(1).at(0));
 }
 
 TEST_CASE("Places are within their range, and each comes") {
   std::vector<int> times(7, 0);
-  for (std::uint64_t k = 0; k < 7000; ++k) ++times.at(Stream(3).index(k, 7));
+  for (std::uint64_t k = 0; k < 7000; ++k) ++times.at(RandomStream(3).index(k, 7));
   for (const int t : times) CHECK((t > 850 && t < 1150));
   for (std::uint64_t k = 0; k < 1000; ++k) {
-    CHECK(Stream(3).index(k, 1) == 0);
-    CHECK(Stream(3).fraction(k) > 0);
-    CHECK(Stream(3).fraction(k) < 1);
+    CHECK(RandomStream(3).index(k, 1) == 0);
+    CHECK(RandomStream(3).fraction(k) > 0);
+    CHECK(RandomStream(3).fraction(k) < 1);
   }
 }
 

@@ -2,11 +2,11 @@
 #include <cmath>
 
 #include "engine.hpp"
-#include "random.hpp"
+#include "podium/random.hpp"
 #include "support.hpp"
 
 using namespace podium::leaderboard;
-using statistics::Stream;
+using podium::RandomStream;
 
 namespace {
 
@@ -51,7 +51,7 @@ std::vector<std::size_t> peeled_slowly(const ParetoQuestion& q) {
 
 TEST_CASE("Fronts are what peeling gives") {
   for (std::uint64_t trial = 0; trial < 300; ++trial) {
-    const Stream s(trial);
+    const RandomStream s(trial);
     ParetoQuestion q;
     const std::size_t columns = 2 + s.index(0, 2);
     for (std::size_t k = 0; k < columns; ++k)

@@ -184,8 +184,11 @@ TEST_CASE("the verb lists rules and switches them") {
   CHECK(error_of([&] { rows({"on"}); }).position() == 0);
   CHECK(error_of([&] { rows({"on", "q"}); }).position() == 3);
   CHECK(error_of([&] { rows({"up", "r"}); }).code() == ErrorCode::invalid);
-  const auto words = h.verb->complete(Principal(), "", "");
-  CHECK(words.size() == 3);
+  CHECK(h.verb->complete(Principal(), {"", ""}).size() == 2);
+  const auto named = h.verb->complete(Principal(), {"", "", {"on"}});
+  REQUIRE(named.size() == 1);
+  CHECK(named[0].text == "r");
+  CHECK(h.verb->complete(Principal(), {"", "", {"on", "r"}}).empty());
 }
 
 }  // namespace

@@ -133,8 +133,8 @@ std::vector<std::string> RulesHost::runs() {
   query.collection = world.store->collection("test/runs");
   query.columns = {value_of(field("who")), value_of(field("action")), value_of(field("task"))};
   world.store->query(query, [&](const Row& row) {
-    out.push_back(rules::text_of(row.cell(0)) + " " + rules::text_of(row.cell(1)) + " " +
-                  rules::text_of(row.cell(2)));
+    out.push_back(cell::text(row.cell(0)) + " " + cell::text(row.cell(1)) + " " +
+                  cell::text(row.cell(2)));
     return true;
   });
   return out;

@@ -79,7 +79,7 @@ TEST_CASE("a trial counts how often, and knows the states of the past") {
   query.filter = eq(field("change"), std::string("fail"));
   query.columns = {value_of(field("at"))};
   h.world.store->query(query, [&](const Row& row) {
-    failed_at = rules::integer_or(row.cell(0), 0);
+    failed_at = cell::integer(row.cell(0));
     return true;
   });
   CHECK(answer["tasks"][0]["at"] == failed_at);

@@ -14,18 +14,13 @@ struct Ended {
   std::string id, text;
 };
 
-std::string text_of(const podium::Cell& cell) {
-  const auto* text = std::get_if<std::string_view>(&cell);
-  return text ? std::string(*text) : std::string();
-}
-
 }  // namespace
 
 bool ChatListener::wanted(const podium::Reader& reader, podium::Ordinal project,
                           std::string& name) const {
   static const std::vector<podium::Column> columns{value_of(podium::field("name"))};
   reader.get(context_.store().collection("projects"), project, columns,
-             [&](const podium::Row& row) { name = text_of(row.cell(0)); });
+             [&](const podium::Row& row) { name = podium::cell::text(row.cell(0)); });
   return settings_.projects.empty() ||
          std::find(settings_.projects.begin(), settings_.projects.end(), name) !=
              settings_.projects.end();
@@ -50,12 +45,12 @@ ChatListener::Work ChatListener::handle(std::span<const podium::Change> changes,
   };
   std::vector<Found> found;
   reader.get(context_.store().collection("tasks"), changed, columns, [&](const podium::Row& row) {
-    const std::string state = text_of(row.cell(2));
+    const std::string state = podium::cell::text(row.cell(2));
     if (state != "completed" && state != "failed") return true;
     const podium::Cell cell = row.cell(3);
     const auto* completed = std::get_if<std::int64_t>(&cell);
     found.push_back({std::get<std::int64_t>(row.cell(0)), std::string(row.id()),
-                     text_of(row.cell(1)), state, text_of(row.cell(4)),
+                     podium::cell::text(row.cell(1)), state, podium::cell::text(row.cell(4)),
                      completed ? *completed : 0});
     return true;
   });

@@ -14,16 +14,6 @@ podium::Field field_of(const char* name, podium::Type type) {
   return f;
 }
 
-std::string text_of(const podium::Cell& cell) {
-  const auto* text = std::get_if<std::string_view>(&cell);
-  return text ? std::string(*text) : std::string();
-}
-
-std::optional<std::int64_t> integer_of(const podium::Cell& cell) {
-  const auto* n = std::get_if<std::int64_t>(&cell);
-  return n ? std::optional(*n) : std::nullopt;
-}
-
 }  // namespace
 
 podium::Collection messages_collection() {
@@ -63,13 +53,13 @@ Message message_of(const podium::Row& row) {
   Message m;
   m.ordinal = row.ordinal();
   m.id = row.id();
-  m.room = text_of(row.cell(0));
-  m.text = text_of(row.cell(1));
-  m.created = integer_of(row.cell(2)).value_or(0);
-  m.sent = integer_of(row.cell(3));
+  m.room = podium::cell::text(row.cell(0));
+  m.text = podium::cell::text(row.cell(1));
+  m.created = podium::cell::integer(row.cell(2));
+  m.sent = podium::cell::integer_if(row.cell(3));
   if (counts_attempts) {
-    m.attempts = integer_of(row.cell(4)).value_or(0);  // missing in records of version 1
-    m.error = text_of(row.cell(5));
+    m.attempts = podium::cell::integer(row.cell(4));  // missing in records of version 1
+    m.error = podium::cell::text(row.cell(5));
   }
   return m;
 }

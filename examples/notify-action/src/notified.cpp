@@ -5,15 +5,6 @@
 #include "podium/store/store.hpp"
 
 namespace acme {
-namespace {
-
-podium::Value value_of_cell(const podium::Cell& cell) {
-  if (const auto* text = std::get_if<std::string_view>(&cell)) return std::string(*text);
-  if (const auto* time = std::get_if<std::int64_t>(&cell)) return *time;
-  return {};
-}
-
-}  // namespace
 
 podium::Verb::Usage NotifiedVerb::usage() const {
   Usage usage;
@@ -43,7 +34,7 @@ podium::Answer NotifiedVerb::run(const podium::VerbCall& call) {
   context_.store().query(query, [&](const podium::Row& row) {
     std::vector<podium::Value> cells;
     for (std::size_t i = 0; i < table.columns.size(); ++i)
-      cells.push_back(value_of_cell(row.cell(i)));
+      cells.push_back(podium::owned(row.cell(i)));
     table.row(std::move(cells));
     return true;
   });
@@ -51,12 +42,11 @@ podium::Answer NotifiedVerb::run(const podium::VerbCall& call) {
 }
 
 std::vector<podium::Verb::Suggestion> NotifiedVerb::complete(const podium::Principal&,
-                                                             std::string_view clause,
-                                                             std::string_view prefix) const {
+                                                             const podium::TypedWord& typed) const {
   std::vector<Suggestion> rooms;
-  if (clause == "room")
+  if (typed.clause == "room")
     for (const auto& [room, url] : context_.config().at("rooms").items())
-      if (room.starts_with(prefix)) rooms.push_back({room, "a room of the settings"});
+      rooms.push_back({room, "a room of the settings"});
   return rooms;
 }
 

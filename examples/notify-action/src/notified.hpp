@@ -11,8 +11,8 @@ class NotifiedVerb final : public podium::Verb {
 
   Usage usage() const override;
   podium::Answer run(const podium::VerbCall& call) override;
-  std::vector<Suggestion> complete(const podium::Principal&, std::string_view clause,
-                                   std::string_view prefix) const override;
+  std::vector<Suggestion> complete(const podium::Principal&,
+                                   const podium::TypedWord&) const override;
 
  private:
   podium::PluginContext& context_;

@@ -20,11 +20,6 @@ std::int64_t now() {
       .count();
 }
 
-std::string text_of(const podium::Cell& cell) {
-  const auto* text = std::get_if<std::string_view>(&cell);
-  return text ? std::string(*text) : std::string();
-}
-
 podium::ActionOutcome failed(const std::string& id, podium::ErrorCode code, std::string message) {
   podium::ActionOutcome outcome;
   outcome.id = id;
@@ -87,7 +82,8 @@ podium::ActionResult NotifyAction::invoke(std::span<const podium::ActionTarget> 
                                             value_of(podium::field("state"))};
   std::vector<Told> tasks;
   context_.tasks().get(context_.store(), call.who, ordinals, columns, [&](const podium::Row& row) {
-    tasks.push_back({std::string(row.id()), text_of(row.cell(0)), text_of(row.cell(1))});
+    tasks.push_back(
+        {std::string(row.id()), podium::cell::text(row.cell(0)), podium::cell::text(row.cell(1))});
     return true;
   });
 

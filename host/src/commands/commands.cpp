@@ -50,19 +50,17 @@ std::vector<Commands::Described> Commands::all() const {
 }
 
 std::vector<Verb::Suggestion> Commands::suggestions(std::string_view verb, const Principal& who,
-                                                    std::string_view clause,
-                                                    std::string_view prefix) const {
+                                                    const TypedWord& typed) const {
   const Found found = find(verb);
   if (found.verb == nullptr) return {};
-  return contained(*found.owner, "complete",
-                   [&] { return found.verb->complete(who, clause, prefix); });
+  return contained(*found.owner, "complete", [&] { return found.verb->complete(who, typed); });
 }
 
 std::optional<Answer> Commands::inspected(std::string_view verb, const Principal& who,
-                                          std::string_view clause, std::string_view word) const {
+                                          const TypedWord& typed) const {
   const Found found = find(verb);
   if (found.verb == nullptr) return std::nullopt;
-  return contained(*found.owner, "inspect", [&] { return found.verb->inspect(who, clause, word); });
+  return contained(*found.owner, "inspect", [&] { return found.verb->inspect(who, typed); });
 }
 
 ParsedLine Commands::parse(const CommandRequest& request) const {

@@ -38,9 +38,8 @@ class Commands final : public VerbList {
   std::vector<Described> all() const;  ///< ordered by word
   /// What a verb itself knows of a word in a clause, or with "" of an argument.
   std::vector<Verb::Suggestion> suggestions(std::string_view verb, const Principal&,
-                                            std::string_view clause, std::string_view prefix) const;
-  std::optional<Answer> inspected(std::string_view verb, const Principal&, std::string_view clause,
-                                  std::string_view word) const;
+                                            const TypedWord&) const;
+  std::optional<Answer> inspected(std::string_view verb, const Principal&, const TypedWord&) const;
 
  private:
   struct Found {

@@ -110,7 +110,7 @@ class Completer {
         tasks();
       if (takes.find("METRIC") != takes.npos) keys({"metrics"});
       if (takes.find("NAME ...") != takes.npos) names();
-      own({});
+      own();
     }
     clauses();
   }
@@ -119,9 +119,9 @@ class Completer {
     if (spec.kind == Kind::filter) return filter();
     if (spec.name == "in") return projects();
     if (spec.value.find('|') != std::string::npos) return choices(spec.value);
-    own(spec.name);
+    own();
     if (spec.value == "TASKS" || spec.value == "TASK") return tasks();
-    if (spec.name == "by" && spec.value.find("METRIC") != spec.value.npos) return keys({"metrics"});
+    if (is_metric(spec)) return keys({"metrics"});
     if (spec.kind != Kind::orders && spec.value != "NAMES" && spec.value != "NAME") return;
     const bool behind_a_name = !place_.before.empty() && place_.before.back() != ",";
     if (spec.kind == Kind::orders && behind_a_name) {
@@ -143,8 +143,8 @@ class Completer {
   }
 
   /// What the verb itself knows.
-  void own(const std::string& clause) {
-    for (auto& s : commands_.suggestions(place_.verb, who_, clause, place_.prefix))
+  void own() {
+    for (auto& s : commands_.suggestions(place_.verb, who_, place_.typed(place_.prefix)))
       add(std::move(s.text), "value", std::move(s.note));
   }
 

@@ -121,7 +121,7 @@ class Inspector {
             (c.name == lower(place_.word) || c.name.starts_with(lower(place_.word) + " ")))
           return Page(c.name + (c.value.empty() ? "" : " " + c.value)).sentence(c.help).take();
     const std::string clause = place_.clause == nullptr ? std::string() : place_.clause->name;
-    if (const auto own = commands_.inspected(place_.verb, who_, clause, place_.word))
+    if (const auto own = commands_.inspected(place_.verb, who_, place_.typed(place_.word)))
       return answer(*own);
     if (const auto found = request_.selections.find(place_.word);
         found != request_.selections.end())
@@ -227,12 +227,19 @@ class Inspector {
     }
   }
 
+  /// The word as the query language names it: a clause of metrics takes "loss" too.
+  std::string name_in_query() const {
+    const bool whole = place_.word.starts_with("metrics.");
+    if (whole || place_.clause == nullptr || !is_metric(*place_.clause)) return place_.word;
+    return print(OrderKey{series("metrics", place_.word), false}, parts_.words->of("tasks"));
+  }
+
   Inspection key() const {
     const EntityVocabulary& words = parts_.words->of("tasks");
     Path path;
     CellType type = CellType::any;
     try {
-      const TableColumn column = parts_.table->column(place_.word);
+      const TableColumn column = parts_.table->column(name_in_query());
       if (column.shows == TableColumn::Shows::map || column.shows == TableColumn::Shows::series)
         return Page(place_.word).sentence("all of them in one column").take();
       path = column.column.path;

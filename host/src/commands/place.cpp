@@ -75,6 +75,11 @@ bool is_punctuation(const Piece& p) {
   return !p.quoted && (p.text == "," || p.text == "(" || p.text == ")" || is_sign(p.text.front()));
 }
 
+bool takes_one_word(const ClauseSpec& clause) {
+  return clause.kind == ClauseSpec::Kind::word || clause.kind == ClauseSpec::Kind::number ||
+         clause.kind == ClauseSpec::Kind::duration;
+}
+
 /// The clause that begins with a piece, and how many pieces its name takes.
 const ClauseSpec* clause_at(const std::vector<Piece>& pieces, std::size_t i,
                             const Verb::Usage& usage, std::size_t& size) {
@@ -92,6 +97,29 @@ const ClauseSpec* clause_at(const std::vector<Piece>& pieces, std::size_t i,
       return &spec;
   }
   return nullptr;
+}
+
+/// What the line says besides the word at `here`.
+void read_around(const std::vector<Piece>& pieces, std::size_t here, const Verb::Usage& usage,
+                 TypedWord& out) {
+  const ClauseSpec* clause = nullptr;
+  for (std::size_t i = 1, size = 1; i < pieces.size(); i += size) {
+    size = 1;
+    if (const ClauseSpec* spec = clause_at(pieces, i, usage, size)) {
+      if (here >= i && here < i + size) continue;
+      out.clauses[spec->name];
+      clause = spec->kind == ClauseSpec::Kind::flag ? nullptr : spec;
+      continue;
+    }
+    if (is_punctuation(pieces[i])) continue;
+    if (clause == nullptr) {
+      if (i != here) out.arguments.push_back(pieces[i].text);
+      continue;
+    }
+    if (i != here && clause->kind != ClauseSpec::Kind::filter)
+      out.clauses[clause->name].push_back(pieces[i].text);
+    if (takes_one_word(*clause)) clause = nullptr;
+  }
 }
 
 }  // namespace
@@ -146,16 +174,14 @@ Place place_in(std::string_view line, std::size_t cursor, const VerbList& verbs)
     } else if (!behind && i != here) {
       place.before.push_back(pieces[i].text);
       // One word is all that such a clause takes.
-      if (place.clause != nullptr && pieces[i].text != "," &&
-          (place.clause->kind == ClauseSpec::Kind::word ||
-           place.clause->kind == ClauseSpec::Kind::number ||
-           place.clause->kind == ClauseSpec::Kind::duration)) {
+      if (place.clause != nullptr && pieces[i].text != "," && takes_one_word(*place.clause)) {
         place.clause = nullptr;
         place.before.clear();
       }
     }
     i += size;
   }
+  read_around(pieces, here, place.usage, place.around);
   return place;
 }
 

@@ -24,7 +24,21 @@ struct Place {
   bool quoted = false;
   std::vector<std::string> before;  ///< the words of the clause, or the arguments, before it
   std::string in;                   ///< of the clause `in`, wherever it stands
+  TypedWord around;                 ///< the rest of the line
+
+  /// What the verb is asked with, about `text`.
+  TypedWord typed(std::string_view text) const {
+    TypedWord out = around;
+    if (clause != nullptr) out.clause = clause->name;
+    out.text = text;
+    return out;
+  }
 };
+
+/// Whether a clause takes keys of metrics, which may stand without "metrics." before them.
+inline bool is_metric(const ClauseSpec& clause) {
+  return clause.value == "METRIC" || clause.value == "METRICS";
+}
 
 /// `cursor` is a byte of the line; behind its end is its end.
 Place place_in(std::string_view line, std::size_t cursor, const VerbList&);

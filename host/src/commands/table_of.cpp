@@ -18,18 +18,6 @@ bool named_uniquely(const Collection& c) {
 
 }  // namespace
 
-Value owned(const Cell& cell) {
-  return std::visit(
-      [](const auto& v) -> Value {
-        using T = std::decay_t<decltype(v)>;
-        if constexpr (std::is_same_v<T, std::string_view>)
-          return std::string(v);
-        else
-          return v;
-      },
-      cell);
-}
-
 CellType type_of(const Path& path, const Collection& collection) {
   switch (path.kind) {
     case Path::Kind::id:

@@ -21,9 +21,6 @@ RecordColumn column_of(const Parts&, const EntityVocabulary&, const std::string&
 /// How a value at a path is shown.
 CellType type_of(const Path&, const Collection&);
 
-/// A value of a row, owned.
-Value owned(const Cell&);
-
 /// Records as rows of an answer. Of references the names are shown, or the ids where records have
 /// no names of their own.
 class TableOf {

@@ -4,25 +4,6 @@
 
 namespace podium::kit {
 
-std::string text_of(const Cell& cell) {
-  const auto* text = std::get_if<std::string_view>(&cell);
-  return text ? std::string(*text) : std::string();
-}
-
-std::optional<std::int64_t> integer_of(const Cell& cell) {
-  const auto* n = std::get_if<std::int64_t>(&cell);
-  return n ? std::optional(*n) : std::nullopt;
-}
-
-std::int64_t integer_or(const Cell& cell, std::int64_t otherwise) {
-  return integer_of(cell).value_or(otherwise);
-}
-
-bool flag_of(const Cell& cell) {
-  const auto* flag = std::get_if<bool>(&cell);
-  return flag != nullptr && *flag;
-}
-
 Column column_of(const Path& path) {
   if (path.kind == Path::Kind::map && path.key.empty()) return whole_map(path.name);
   return value_of(path);

@@ -94,17 +94,6 @@ Cell statistic_of(const Summary& summary, Statistic which) {
   return {};
 }
 
-Value owned(const Cell& cell) {
-  return std::visit(
-      [](const auto& v) -> Value {
-        if constexpr (std::is_same_v<std::decay_t<decltype(v)>, std::string_view>)
-          return std::string(v);
-        else
-          return v;
-      },
-      cell);
-}
-
 bool compare(const Seen& left, Compare op, const Value& right) {
   if (std::holds_alternative<std::monostate>(left.cell)) return false;
   if (const auto* text = std::get_if<std::string>(&right)) {

@@ -79,7 +79,7 @@ class Forest {
   /// The score when a feature's values are shuffled among the rows.
   double shuffled_score(std::size_t feature, std::size_t repeat) const {
     check();
-    Random random(seed_of(options_.seed, of_shuffle, feature * 1000 + repeat));
+    Random random(stream_of(options_.seed, of_shuffle, feature * 1000 + repeat));
     std::vector<std::uint32_t> other(bins_.rows);
     std::iota(other.begin(), other.end(), 0U);
     random.shuffle(other);
@@ -106,7 +106,7 @@ class Forest {
 
   void grow(std::size_t t) {
     check();
-    Random random(seed_of(options_.seed, of_tree, t));
+    Random random(stream_of(options_.seed, of_tree, t));
     std::vector<std::uint32_t> rows(bins_.rows);
     std::vector<bool> seen(bins_.rows, false);
     for (auto& row : rows) {

@@ -1,38 +1,32 @@
 #pragma once
-// Random numbers that are the same everywhere: the standard's distributions are not.
+// Random numbers one after the other, the same everywhere: the standard's distributions are not.
 #include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
 
+#include "podium/random.hpp"
+
 namespace podium::comparison {
 
-/// SplitMix64.
 class Random {
  public:
-  explicit Random(std::uint64_t seed) : state_(seed) {}
-  std::uint64_t next() {
-    std::uint64_t z = (state_ += 0x9e3779b97f4a7c15ULL);
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-    return z ^ (z >> 31);
-  }
-  /// From 0 to n - 1; n is at least 1, and far less than 2^32.
-  std::size_t below(std::size_t n) { return static_cast<std::size_t>(((next() >> 32) * n) >> 32); }
+  explicit Random(RandomStream stream) : stream_(stream) {}
+  /// From 0 to n - 1; n is at least 1.
+  std::size_t below(std::size_t n) { return stream_.index(drawn_++, n); }
   template <class T>
   void shuffle(std::vector<T>& items) {
     for (std::size_t i = items.size(); i > 1; --i) std::swap(items[i - 1], items[below(i)]);
   }
 
  private:
-  std::uint64_t state_;
+  RandomStream stream_;
+  std::uint64_t drawn_ = 0;
 };
 
-/// A seed of its own for each piece of work, whoever does it.
-inline std::uint64_t seed_of(std::uint64_t seed, std::uint64_t kind, std::uint64_t piece) {
-  Random mix(seed ^ (kind * 0xd6e8feb86659fd93ULL) ^ (piece + 1) * 0xa0761d6478bd642fULL);
-  mix.next();
-  return mix.next();
+/// Numbers of its own for each piece of work, whoever does it.
+inline RandomStream stream_of(std::uint64_t seed, std::uint64_t kind, std::uint64_t piece) {
+  return RandomStream(seed).derived(kind).derived(piece);
 }
 
 }  // namespace podium::comparison

@@ -38,8 +38,8 @@ void compare(std::span<const Estimate* const>, const TrustQuestion& options,
              std::vector<CandidateTrust>&);
 
 /// Replicates of a fold. With one group, replicate b takes the numbers b * n ... b * n + n - 1 of
-/// Stream(seed) as places in it. All candidates draw by the same numbers: where their groups are
-/// equally large, their tasks are drawn in pairs.
+/// RandomStream(seed) as places in it. All candidates draw by the same numbers: where their groups
+/// are equally large, their tasks are drawn in pairs.
 std::vector<double> replicates(const Samples&, const TrustQuestion& options);
 
 /// The quantile p of sorted values, linear between them.

@@ -7,7 +7,7 @@
 
 #include "bootstrap.hpp"
 #include "parallel.hpp"
-#include "random.hpp"
+#include "podium/random.hpp"
 #include "student.hpp"
 
 namespace podium::leaderboard::statistics {
@@ -54,7 +54,7 @@ Contender contender(const Estimate& e, const Spread& others, const TrustQuestion
     made.freedom = others.freedom;
     const double error = std::sqrt(others.variance * e.scale);
     const auto stream =
-        Stream(options.seed).derived(noise).derived(std::bit_cast<std::uint64_t>(made.score));
+        RandomStream(options.seed).derived(noise).derived(std::bit_cast<std::uint64_t>(made.score));
     made.own.resize(options.replicates);
     for (std::size_t b = 0; b < made.own.size(); ++b) {  // Box and Muller
       const double radius = std::sqrt(-2 * std::log(stream.fraction(2 * b)));

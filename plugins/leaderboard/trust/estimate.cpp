@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "bootstrap.hpp"
-#include "random.hpp"
+#include "podium/random.hpp"
 #include "student.hpp"
 
 namespace podium::leaderboard::statistics {
@@ -18,7 +18,7 @@ struct Values {
   struct Part {
     std::size_t begin = 0, size = 0;
     double weight = 1;
-    Stream stream{0};
+    RandomStream stream{0};
   };
   std::vector<double> value;
   std::vector<std::size_t> age;      // place in time
@@ -40,7 +40,7 @@ std::vector<std::size_t> places(const std::vector<std::size_t>& order) {
 Values gathered(const Samples& samples, std::uint64_t seed) {
   Values values;
   std::vector<std::int64_t> ages;
-  const Stream board(seed);
+  const RandomStream board(seed);
   for (std::size_t g = 0; g < samples.groups.size(); ++g) {
     const auto& group = samples.groups[g];
     if (group.empty()) continue;
@@ -191,7 +191,7 @@ double score_of(const Values& values, const TrustQuestion& options) {
 std::vector<double> drawn(const Values& values, const TrustQuestion& options) {
   const std::size_t count = values.parts.size();
   const bool draws_datasets = options.drawn == Drawn::datasets && count > 1;
-  const auto datasets = Stream(options.seed).derived(dataset_draws);
+  const auto datasets = RandomStream(options.seed).derived(dataset_draws);
   return with_fold(values, options, [&](auto accumulator) {
     std::vector<double> made(options.replicates);
     for (std::size_t b = 0; b < made.size(); ++b) {

@@ -5,17 +5,16 @@
 
 #include "bootstrap.hpp"
 #include "parallel.hpp"
-#include "random.hpp"
+#include "podium/random.hpp"
 
 namespace podium::leaderboard {
 namespace {
 
 using statistics::Estimate;
-using statistics::Stream;
 
 std::uint64_t hash(const Samples& samples) {
   std::uint64_t h = samples.groups.size();
-  const auto add = [&](std::uint64_t v) { h = Stream::mix(h ^ Stream::mix(v)); };
+  const auto add = [&](std::uint64_t v) { h = RandomStream::mix(h ^ RandomStream::mix(v)); };
   for (const auto& group : samples.groups) {
     add(group.size());
     for (const double v : group) add(std::bit_cast<std::uint64_t>(v));

@@ -16,10 +16,8 @@ class BoardVerb final : public Verb {
   explicit BoardVerb(Library& library) : Verb("board"), desk_(library) {}
   Usage usage() const override;
   Answer run(const VerbCall&) override;
-  std::vector<Suggestion> complete(const Principal&, std::string_view clause,
-                                   std::string_view prefix) const override;
-  std::optional<Answer> inspect(const Principal&, std::string_view clause,
-                                std::string_view word) const override;
+  std::vector<Suggestion> complete(const Principal&, const TypedWord&) const override;
+  std::optional<Answer> inspect(const Principal&, const TypedWord&) const override;
 
  private:
   /// The board that is meant, saved or not, with what was assumed.

@@ -15,18 +15,27 @@ namespace {
 constexpr std::uint64_t most_boards = 1000, boards_looked_at = 20;
 constexpr std::size_t candidates_of_each = 50;
 
-bool contains(std::string_view text, std::string_view part) {
-  const auto same = [](char a, char b) {
-    const auto small = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-    return small(a) == small(b);
-  };
-  return std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end();
+/// The boards that a line speaks of: the one that it names, or all.
+std::vector<Board> boards_of(const Desk& desk, const Principal& who, const TypedWord& typed,
+                             std::uint64_t most) {
+  std::vector<Board> boards;
+  if (!typed.arguments.empty()) {
+    try {
+      boards.push_back(desk.named(who, {}, typed.arguments.front()));
+      return boards;
+    } catch (const Error& e) {
+      if (e.code() != ErrorCode::not_found && e.code() != ErrorCode::invalid) throw;
+    }
+  }
+  desk.list(who, 0, most, {}, [&](const Board& b) { boards.push_back(b); });
+  return boards;
 }
 
 }  // namespace
 
-std::vector<Verb::Suggestion> BoardVerb::complete(const Principal& who, std::string_view clause,
-                                                  std::string_view prefix) const {
+std::vector<Verb::Suggestion> BoardVerb::complete(const Principal& who,
+                                                  const TypedWord& typed) const {
+  const std::string& clause = typed.clause;
   std::vector<Suggestion> out;
   const auto add = [&](const std::string& text, std::string note) {
     static const auto keywords = [this] {
@@ -34,7 +43,6 @@ std::vector<Verb::Suggestion> BoardVerb::complete(const Principal& who, std::str
       for (const ClauseSpec& spec : usage().clauses) words.push_back(spec.name);
       return words;
     }();
-    if (!contains(text, prefix)) return;
     std::string word = as_word(text, keywords);
     if (std::none_of(out.begin(), out.end(), [&](const Suggestion& s) { return s.text == word; }))
       out.push_back({std::move(word), std::move(note)});
@@ -52,14 +60,12 @@ std::vector<Verb::Suggestion> BoardVerb::complete(const Principal& who, std::str
     q.limit = most_boards;
     PluginContext& context = desk_.context();
     context.datasets().query(context.store(), who, q, [&](const Row& row) {
-      add(text_of(row.cell(0)), "a data set");
+      add(cell::text(row.cell(0)), "a data set");
       return true;
     });
   } else if (clause == "pareto" || clause == "candidate") {
-    std::vector<Board> boards;
-    desk_.list(who, 0, clause == "pareto" ? most_boards : boards_looked_at, {},
-               [&](const Board& b) { boards.push_back(b); });
-    for (const Board& b : boards) {
+    const auto most = clause == "pareto" ? most_boards : boards_looked_at;
+    for (const Board& b : boards_of(desk_, who, typed, most)) {
       if (clause == "pareto") {
         for (const Metric& m : b.definition->metrics) add(m.name, "a metric of a board");
         for (const BoardColumn& c : b.definition->columns) add(c.name, "a column of a board");
@@ -74,7 +80,7 @@ std::vector<Verb::Suggestion> BoardVerb::complete(const Principal& who, std::str
           const std::string rank =
               i < r.engine.ranked() ? "rank " + std::to_string(r.engine.rank(i)) : "not ranked";
           if (!label.empty()) add(label, rank + " of " + b.name);
-          if (!prefix.empty()) add(c.id, rank + " of " + b.name);
+          if (!typed.text.empty()) add(c.id, rank + " of " + b.name);
         }
       });
     }
@@ -82,11 +88,10 @@ std::vector<Verb::Suggestion> BoardVerb::complete(const Principal& who, std::str
   return out;
 }
 
-std::optional<Answer> BoardVerb::inspect(const Principal& who, std::string_view clause,
-                                         std::string_view word) const {
-  if (!clause.empty()) return std::nullopt;
+std::optional<Answer> BoardVerb::inspect(const Principal& who, const TypedWord& typed) const {
+  if (!typed.clause.empty()) return std::nullopt;
   try {
-    const Board board = desk_.named(who, {}, word);
+    const Board board = desk_.named(who, {}, typed.text);
     AnswerDetails details = about(line_of(board), {});
     desk_.look(who, board, std::nullopt, [&](const Ranking& r) {
       details.field("candidates", static_cast<std::int64_t>(r.engine.candidates().size()),

@@ -155,7 +155,7 @@ class PhraseReader {
     std::string out;
     PluginContext& context = desk_.context();
     context.goals().query(context.store(), call_.who(), q, [&](const Row& row) {
-      out = text_of(row.cell(0));
+      out = cell::text(row.cell(0));
       return true;
     });
     return out;
@@ -453,7 +453,7 @@ std::vector<std::string> metrics_of(const Desk& desk, const Principal& who, Ordi
     PluginContext& context = desk.context();
     context.tasks().aggregate(context.store(), who, keys,
                               [&](std::span<const Cell> values, std::span<const Cell>) {
-                                std::string key = text_of(values[0]);
+                                std::string key = cell::text(values[0]);
                                 if (std::find(out.begin(), out.end(), key) == out.end())
                                   out.push_back(std::move(key));
                                 return true;

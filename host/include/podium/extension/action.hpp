@@ -92,7 +92,7 @@ struct ActionOutcome {
 struct ActionResult {
   std::vector<ActionOutcome> items;  ///< one of each id of the call, in any order
   std::string message = {};          ///< one sentence for who asked
-  std::string open_url = {};         ///< what a front end opens: a path on this host, or https://
+  std::string open_url = {};         ///< what a front end opens, if `may_be_opened`
 };
 
 /// An operation on tasks whose effect is outside the store, or takes many transactions. The id is

@@ -1,6 +1,8 @@
 #pragma once
 // The extension point that adds a word to the command language.
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -29,8 +31,10 @@ struct ClauseSpec {
   };
   std::string name;  ///< in lower case; two words are one blank apart: "group by"
   Kind kind;
-  std::string value;  ///< of the usage: "PROJECT"; "" for a flag
-  std::string help;   ///< one line
+  /// Of the usage; "" for a flag. The host completes and inspects by itself what is called PROJECT,
+  /// TASK, TASKS, METRIC, METRICS, NAME, NAMES (of the query language) or "this|that".
+  std::string value;
+  std::string help;  ///< one line
   bool required = false;
 };
 
@@ -119,6 +123,16 @@ class VerbCall {
   ~VerbCall() = default;
 };
 
+/// A word that somebody is typing or asks about, and what else the line says, which need not be
+/// whole. Texts are without quotes.
+struct TypedWord {
+  std::string clause;                       ///< that it stands in; "" among the arguments
+  std::string text;                         ///< when it is completed: up to the cursor
+  std::vector<std::string> arguments = {};  ///< the others, in their order
+  /// The other words of the clauses that are given. Of a filter none.
+  std::map<std::string, std::vector<std::string>, std::less<>> clauses = {};
+};
+
 /// A word of the command language; the extension's id is the word: [a-z][a-z0-9-]*, and none of
 /// the language's or the front ends' own. It is there at once wherever commands are typed, and is
 /// a subcommand of `podium`. Called on pool threads, several at once; must not block for longer
@@ -150,18 +164,12 @@ class Verb : public Extension {
   struct Suggestion {
     std::string text, note = {};
   };
-  /// What could stand where a word begins with `prefix`: as an argument (`clause` is empty) or in
-  /// a clause of the verb's own. The host knows projects, names of the query language and tasks by
-  /// itself and asks only for the rest.
-  virtual std::vector<Suggestion> complete(const Principal&, std::string_view clause,
-                                           std::string_view prefix) const {
-    (void)clause, (void)prefix;
-    return {};
-  }
+  /// What could stand where a word is typed; those that do not fit its text are left out by the
+  /// host. It knows projects, tasks, metrics and names of the query language by itself
+  /// (`ClauseSpec::value`) and asks only for the rest.
+  virtual std::vector<Suggestion> complete(const Principal&, const TypedWord&) const { return {}; }
   /// What is known of an argument's or a clause's word, or nothing.
-  virtual std::optional<Answer> inspect(const Principal&, std::string_view clause,
-                                        std::string_view word) const {
-    (void)clause, (void)word;
+  virtual std::optional<Answer> inspect(const Principal&, const TypedWord&) const {
     return std::nullopt;
   }
 };

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
@@ -25,6 +26,42 @@ using Revision = std::int64_t;
 
 /// A value of a row, valid during the sink's call only. Types as in `Value`, texts as views.
 using Cell = std::variant<std::monostate, bool, std::int64_t, double, std::string_view>;
+
+/// What a cell holds, when it may be missing or something else.
+namespace cell {
+inline bool missing(const Cell& c) { return std::holds_alternative<std::monostate>(c); }
+/// "" unless it is a text; valid as long as the cell's text is.
+inline std::string_view view(const Cell& c) {
+  const auto* text = std::get_if<std::string_view>(&c);
+  return text != nullptr ? *text : std::string_view();
+}
+inline std::string text(const Cell& c) { return std::string(view(c)); }
+/// An integer, time or reference.
+inline std::int64_t integer(const Cell& c, std::int64_t otherwise = 0) {
+  const auto* number = std::get_if<std::int64_t>(&c);
+  return number != nullptr ? *number : otherwise;
+}
+inline std::optional<std::int64_t> integer_if(const Cell& c) {
+  const auto* number = std::get_if<std::int64_t>(&c);
+  return number != nullptr ? std::optional(*number) : std::nullopt;
+}
+inline bool flag(const Cell& c) {
+  const auto* flag = std::get_if<bool>(&c);
+  return flag != nullptr && *flag;
+}
+}  // namespace cell
+
+/// A copy that outlives the row.
+inline Value owned(const Cell& c) {
+  return std::visit(
+      [](const auto& v) -> Value {
+        if constexpr (std::is_same_v<std::decay_t<decltype(v)>, std::string_view>)
+          return std::string(v);
+        else
+          return v;
+      },
+      c);
+}
 
 /// One entry of a map. `number` is set when the text spells a finite decimal.
 struct MapEntry {

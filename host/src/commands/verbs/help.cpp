@@ -54,12 +54,10 @@ class HelpVerb final : public Verb {
     table.of = static_cast<std::int64_t>(table.rows.size());
     return table;
   }
-  std::vector<Suggestion> complete(const Principal&, std::string_view clause,
-                                   std::string_view prefix) const override {
+  std::vector<Suggestion> complete(const Principal&, const TypedWord& typed) const override {
     std::vector<Suggestion> found;
-    if (clause.empty())
-      for (const auto& verb : commands_.all())
-        if (verb.word.starts_with(prefix)) found.push_back({verb.word, verb.usage.summary});
+    if (typed.clause.empty())
+      for (const auto& verb : commands_.all()) found.push_back({verb.word, verb.usage.summary});
     return found;
   }
 

@@ -8,8 +8,8 @@
 #include "services/actions/applier.hpp"
 #include "services/actions/parameters.hpp"
 #include "services/actions/run_job.hpp"
-#include "services/cells.hpp"
 #include "services/digest.hpp"
+#include "services/only.hpp"
 
 namespace podium::host {
 namespace {
@@ -51,8 +51,8 @@ void take_back(Transaction& t, const Core& core, const RunOrder& order) {
   std::string state;
   bool undone = false;
   if (run == 0 || !t.get(core.in.action_runs, run, columns, [&](const Row& row) {
-        state = text_of(row.cell(0));
-        undone = !is_missing(row.cell(1));
+        state = cell::text(row.cell(0));
+        undone = !cell::missing(row.cell(1));
       }))
     throw no_such("run", order.undo_of);
   if (state == "running")
@@ -266,7 +266,7 @@ void ActionService::job_ended(Transaction& t, Ordinal job, const JobService::End
   Ordinal run = 0;
   t.query(core_.in.action_runs, KeyRange{"job", {job}, {}, {}, false}, 1, columns,
           [&](const Row& row) {
-            if (text_of(row.cell(0)) == "running") run = row.ordinal();
+            if (cell::text(row.cell(0)) == "running") run = row.ordinal();
             return false;
           });
   if (run == 0) return;

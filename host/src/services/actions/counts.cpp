@@ -6,7 +6,6 @@
 #include "services/actions/actions.hpp"
 #include "services/actions/reasons.hpp"
 #include "services/actions/when.hpp"
-#include "services/cells.hpp"
 
 namespace podium::host {
 namespace {

@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "log/log.hpp"
+#include "podium/http/opened_link.hpp"
 #include "services/actions/applier.hpp"
 
 namespace podium::host {
@@ -80,10 +81,7 @@ std::string words_of(std::string text) {
 }
 
 std::string address_of(const KnownAction& action, const std::string& url) {
-  const bool path = url.starts_with('/') && !url.starts_with("//") && !url.starts_with("/\\");
-  const bool plain =
-      std::all_of(url.begin(), url.end(), [](unsigned char c) { return c > 0x20 && c < 0x7f; });
-  if (plain && url.size() <= 4096 && (path || url.starts_with("https://"))) return url;
+  if (may_be_opened(url)) return url;
   log(LogLevel::warning, action.owner->id,
       "'" + action.id +
           "' gave an address that is neither a path here nor https://; it is ignored");

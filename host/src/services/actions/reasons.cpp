@@ -69,7 +69,7 @@ std::vector<TaskGroup> group_tasks(const Core& core, const Reader& reader, const
   const auto count = [&](bool taken_off) {
     reader.aggregate(a, [&](std::span<const Cell> values, std::span<const Cell> folds) {
       std::vector<Value> key;
-      for (const Cell& cell : values) key.push_back(kit::owned(cell));
+      for (const Cell& cell : values) key.push_back(owned(cell));
       const auto n = static_cast<std::uint64_t>(std::get<std::int64_t>(folds[0]));
       std::uint64_t& sum = groups[key];
       sum = taken_off ? sum - std::min(sum, n) : sum + n;

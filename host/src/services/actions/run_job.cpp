@@ -7,7 +7,6 @@
 #include "log/log.hpp"
 #include "services/actions/applier.hpp"
 #include "services/actions/planned_call.hpp"
-#include "services/cells.hpp"
 #include "services/history/history.hpp"
 #include "services/jobs/slice_pace.hpp"
 

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "services/actions/targets.hpp"
-#include "services/cells.hpp"
+#include "services/only.hpp"
 
 namespace podium::host {
 namespace {
@@ -40,7 +40,7 @@ void erase_old(Transaction& t, const Core& core) {
   t.query(core.in.action_runs,
           KeyRange{"created", {}, Value{std::int64_t{0}}, Value{core.now() - kept_for}, false}, 16,
           columns, [&](const Row& row) {
-            if (text_of(row.cell(0)) != "running") old.push_back(row.ordinal());
+            if (cell::text(row.cell(0)) != "running") old.push_back(row.ordinal());
             return true;
           });
   if (!old.empty()) t.erase(core.in.action_runs, old);
@@ -55,7 +55,7 @@ std::optional<FirstRun> find_first(Transaction& t, const Core& core, const Princ
   if (key.empty()) return found;
   t.query(core.in.action_runs, KeyRange{"idempotency", {who.id, key}, {}, {}, false}, 1, columns,
           [&](const Row& row) {
-            found = FirstRun{std::string(row.id()), text_of(row.cell(0))};
+            found = FirstRun{std::string(row.id()), cell::text(row.cell(0))};
             return false;
           });
   return found;
@@ -107,7 +107,7 @@ void keep_words(Transaction& t, const Core& core, Ordinal run, const RunTally& t
   if (tally.message.empty() && tally.open_url.empty()) return;
   static const std::array columns = {value_of(record_body())};
   std::string body;
-  t.get(core.in.action_runs, run, columns, [&](const Row& row) { body = text_of(row.cell(0)); });
+  t.get(core.in.action_runs, run, columns, [&](const Row& row) { body = cell::text(row.cell(0)); });
   Json json = Json::parse(body);
   if (!tally.message.empty()) json["message"] = tally.message;
   if (!tally.open_url.empty()) json["open_url"] = tally.open_url;
@@ -132,23 +132,25 @@ RunRecord read_run(const Core& core, const Records& records, const Reader& reade
   run.ordinal = records.find(reader, who, id);
   Ordinal job = 0;
   std::string body;
-  const auto count = [](const Cell& cell) { return static_cast<std::uint64_t>(number_of(cell)); };
+  const auto count = [](const Cell& cell) {
+    return static_cast<std::uint64_t>(cell::integer(cell));
+  };
   if (run.ordinal == 0 || !records.get(reader, who, run.ordinal, columns, [&](const Row& row) {
         run.id = row.id();
-        run.order.action = text_of(row.cell(0));
-        run.who = text_of(row.cell(1));
-        run.state = text_of(row.cell(2));
-        run.created = number_of(row.cell(3));
-        run.ended = number_of(row.cell(4));
-        job = number_of(row.cell(5));
+        run.order.action = cell::text(row.cell(0));
+        run.who = cell::text(row.cell(1));
+        run.state = cell::text(row.cell(2));
+        run.created = cell::integer(row.cell(3));
+        run.ended = cell::integer(row.cell(4));
+        job = cell::integer(row.cell(5));
         run.tally.matched = count(row.cell(6));
         run.tally.succeeded = count(row.cell(7));
         run.tally.failed = count(row.cell(8));
         run.tally.skipped = count(row.cell(9));
-        run.undo = text_of(row.cell(10));
-        run.undone = number_of(row.cell(11));
-        run.order.why = text_of(row.cell(12));
-        body = text_of(row.cell(13));
+        run.undo = cell::text(row.cell(10));
+        run.undone = cell::integer(row.cell(11));
+        run.order.why = cell::text(row.cell(12));
+        body = cell::text(row.cell(13));
       }))
     throw no_such("run", id);
   if (job != 0) reader.get(core.in.jobs, job, {}, [&](const Row& row) { run.job = row.id(); });
@@ -177,8 +179,8 @@ void each_block(const Core& core, const Reader& reader, Ordinal run, std::int64_
   query.order = {{field("number"), false, false}};
   query.columns = {value_of(field("number")), value_of(record_body())};
   reader.query(query, [&](const Row& row) {
-    auto items = outcomes_of(Json::parse(text_of(row.cell(1))));
-    return sink(number_of(row.cell(0)), items);
+    auto items = outcomes_of(Json::parse(cell::text(row.cell(1))));
+    return sink(cell::integer(row.cell(0)), items);
   });
 }
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "services/cells.hpp"
+#include "services/only.hpp"
 
 namespace podium::host {
 

@@ -11,7 +11,6 @@
 #include "services/api/api.hpp"
 #include "services/api/output.hpp"
 #include "services/api/route_table.hpp"
-#include "services/cells.hpp"
 
 namespace podium::host {
 namespace {
@@ -236,10 +235,10 @@ Response ActionRoutes::runs(Request& request) const {
     return actions_.runs().query(core_.store, request.who(), query, [&](const Row& row) {
       w.object().key("run").value(row.id());
       write_fields(w, row, std::span(run_fields).first(9));
-      w.key("succeeded_count").value(number_of(row.cell(9)));
-      w.key("failed_count").value(number_of(row.cell(10)));
+      w.key("succeeded_count").value(cell::integer(row.cell(9)));
+      w.key("failed_count").value(cell::integer(row.cell(10)));
       w.key("undoable")
-          .value(!is_missing(row.cell(11)) && is_missing(row.cell(5)) &&
+          .value(!cell::missing(row.cell(11)) && cell::missing(row.cell(5)) &&
                  row.cell(1) != Cell{std::string_view("running")});
       w.end_object();
       return true;

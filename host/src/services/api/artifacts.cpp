@@ -2,7 +2,6 @@
 #include "podium/artifact_uri.hpp"
 #include "services/api/output.hpp"
 #include "services/api/task_handlers.hpp"
-#include "services/cells.hpp"
 
 namespace podium::host {
 
@@ -12,7 +11,7 @@ Response task_artifact(const Core& core, const ApiServices& services, Request& r
   const Column column = value_of(field("artifact_uri"));
   std::string uri;
   services.tasks.get(core.store, request.who(), task, std::span<const Column>(&column, 1),
-                     [&](const Row& row) { uri = text_of(row.cell(0)); });
+                     [&](const Row& row) { uri = cell::text(row.cell(0)); });
   const auto prefix = blob_prefix(uri);
   if (!prefix)
     throw Error(ErrorCode::unsupported, "the artifacts of this task are not kept by podium")

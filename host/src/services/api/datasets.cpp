@@ -8,7 +8,6 @@
 #include "services/api/question.hpp"
 #include "services/api/route_table.hpp"
 #include "services/api/schemas.hpp"
-#include "services/cells.hpp"
 #include "services/projects/scope.hpp"
 #include "services/records.hpp"
 
@@ -45,7 +44,7 @@ class DatasetRoutes final : public Routes {
 OwnedJson DatasetRoutes::write(const Row& row, bool whole) const {
   OwnedJson out;
   out.version = row.version();
-  out.owner = number_of(row.cell(project));
+  out.owner = cell::integer(row.cell(project));
   JsonWriter w(out.json);
   w.object().key("id").value(row.id());
   write_fields(w, row, fields);
@@ -128,14 +127,15 @@ Response DatasetRoutes::readers(Request& request) const {
   Response answer;
   core_.store.read([&](const Reader& reader) {
     std::vector<Reading> readings;
-    const Page page = VisibleRecords(core_, services_.datasets.inputs(), "inputs")
-                          .query(reader, who, query, [&](const Row& row) {
-                            Reading reading{number_of(row.cell(0)), text_of(row.cell(1)), {}, {}};
-                            JsonWriter tags(reading.tags);
-                            write_map(tags, row.map(2));
-                            readings.push_back(std::move(reading));
-                            return true;
-                          });
+    const Page page =
+        VisibleRecords(core_, services_.datasets.inputs(), "inputs")
+            .query(reader, who, query, [&](const Row& row) {
+              Reading reading{cell::integer(row.cell(0)), cell::text(row.cell(1)), {}, {}};
+              JsonWriter tags(reading.tags);
+              write_map(tags, row.map(2));
+              readings.push_back(std::move(reading));
+              return true;
+            });
     static const auto columns = field_columns(names);
     answer = list_response("tasks", [&](JsonWriter& w) {
       for (const Reading& reading : readings)

@@ -10,7 +10,6 @@
 #include "services/api/question.hpp"
 #include "services/api/route_table.hpp"
 #include "services/api/schemas.hpp"
-#include "services/cells.hpp"
 #include "services/records.hpp"
 
 namespace podium::host {
@@ -76,7 +75,7 @@ class ModelRoutes final : public Routes {
 OwnedJson ModelRoutes::write(const Row& row) const {
   OwnedJson out;
   out.version = row.version();
-  out.owner = number_of(row.cell(project));
+  out.owner = cell::integer(row.cell(project));
   JsonWriter w(out.json);
   w.object().key("id").value(row.id());
   write_fields(w, row, fields);
@@ -96,7 +95,7 @@ Ordinal ModelRoutes::find(const Reader& reader, const Principal& who, std::strin
   const Ordinal model = find_visible(services_.models, reader, who, "model", id);
   bool gone = true;
   services_.models.get(reader, who, model, deleted,
-                       [&](const Row& row) { gone = is_true(row.cell(0)); });
+                       [&](const Row& row) { gone = cell::flag(row.cell(0)); });
   if (gone) throw no_such("model", id);
   return model;
 }
@@ -120,7 +119,7 @@ std::vector<Value> ModelRoutes::ids_of_task(const Principal& who, Ordinal task,
   query.columns = {value_of(field("model"))};
   VisibleRecords(core_, services_.models.links(), "model_links")
       .query(core_.store, who, query, [&](const Row& row) {
-        out.emplace_back(text_of(row.cell(0)));
+        out.emplace_back(cell::text(row.cell(0)));
         return true;
       });
   return out;
@@ -203,8 +202,8 @@ Response ModelRoutes::links(Request& request) const {
     std::vector<Link> links;
     const Page page = VisibleRecords(core_, services_.models.links(), "model_links")
                           .query(reader, who, query, [&](const Row& row) {
-                            links.push_back({number_of(row.cell(0)), text_of(row.cell(1)),
-                                             number_of(row.cell(2))});
+                            links.push_back({cell::integer(row.cell(0)), cell::text(row.cell(1)),
+                                             cell::integer(row.cell(2))});
                             return true;
                           });
     answer = list_response("links", [&](JsonWriter& w) {

@@ -2,7 +2,6 @@
 #include "podium/http/input.hpp"
 #include "services/api/output.hpp"
 #include "services/api/project_handlers.hpp"
-#include "services/cells.hpp"
 #include "services/projects/scope.hpp"
 
 namespace podium::host {
@@ -14,7 +13,7 @@ std::string name_of(const Projects& projects, const Reader& reader, const Princi
   const Column column = value_of(field("name"));
   if (const Ordinal o = find_project(projects, reader, who, id_or_name); o != 0)
     projects.get(reader, who, o, std::span<const Column>(&column, 1),
-                 [&](const Row& row) { name = text_of(row.cell(0)); });
+                 [&](const Row& row) { name = cell::text(row.cell(0)); });
   return name;
 }
 
@@ -47,7 +46,7 @@ Response rename_projects(const Core& core, const ApiServices& services, Request&
   services.projects.get(core.store, who, renamed, std::span<const Column>(&column, 1),
                         [&](const Row& row) {
                           w.object().key("id").value(row.id()).key("name");
-                          w.value(text_of(row.cell(0))).end_object();
+                          w.value(cell::text(row.cell(0))).end_object();
                           return true;
                         });
   w.end_array().end_object();

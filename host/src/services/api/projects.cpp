@@ -10,7 +10,6 @@
 #include "services/api/question.hpp"
 #include "services/api/route_table.hpp"
 #include "services/api/schemas.hpp"
-#include "services/cells.hpp"
 #include "services/projects/scope.hpp"
 
 namespace podium::host {
@@ -156,7 +155,7 @@ Response ProjectRoutes::edit(Request& request) const {
     const Column column = value_of(field("name"));
     t.get(core_.in.projects, project, std::span<const Column>(&column, 1), [&](const Row& row) {
       check_if_match(request, row.version());
-      old_name = text_of(row.cell(0));
+      old_name = cell::text(row.cell(0));
     });
     if (name) services_.projects.rename(t, who, old_name, *name);
     if (!patch.empty()) services_.projects.edit(t, who, project, patch);

@@ -8,7 +8,6 @@
 #include "services/api/route_table.hpp"
 #include "services/api/task_handlers.hpp"
 #include "services/api/task_schemas.hpp"
-#include "services/cells.hpp"
 #include "services/records.hpp"
 
 namespace podium::host {
@@ -69,7 +68,7 @@ QueueRoutes::Item QueueRoutes::item(const Row& row) const {
   JsonWriter w(out.json);
   w.key("id").value(row.id());
   write_fields(w, row, fields);
-  w.key("watched").value(number_of(row.cell(std::size(fields))) > core_.now());
+  w.key("watched").value(cell::integer(row.cell(std::size(fields))) > core_.now());
   w.key("tags");
   write_map(w, row.map(std::size(fields) + 1));
   w.key("version").value(row.version());
@@ -83,7 +82,7 @@ void QueueRoutes::finish(JsonWriter& w, const Reader& reader, const Principal& w
   count.folds = {{}};
   std::int64_t entries = 0;
   entries_.aggregate(reader, who, count, [&](std::span<const Cell>, std::span<const Cell> folds) {
-    entries = number_of(folds[0]);
+    entries = cell::integer(folds[0]);
     return true;
   });
   w.object().raw(queue.json).key("entries").value(entries);
@@ -95,13 +94,13 @@ void QueueRoutes::finish(JsonWriter& w, const Reader& reader, const Principal& w
     first.columns = {value_of(field("task"))};
     Ordinal task = 0;
     entries_.query(reader, who, first, [&](const Row& row) {
-      task = number_of(row.cell(0));
+      task = cell::integer(row.cell(0));
       return false;
     });
     static const std::array name = {value_of(field("name"))};
     services_.tasks.get(reader, who, task, name, [&](const Row& row) {
       w.key("next").object().key("id").value(row.id());
-      w.key("name").value(text_of(row.cell(0))).end_object();
+      w.key("name").value(cell::text(row.cell(0))).end_object();
     });
   }
   w.end_object();
@@ -226,7 +225,7 @@ Response QueueRoutes::remove(Request& request) const {
     static const std::array columns = {value_of(field("is_default"))};
     t.get(core_.in.queues, queue, columns, [&](const Row& row) {
       version = row.version();
-      is_default = is_true(row.cell(0));
+      is_default = cell::flag(row.cell(0));
     });
     check_if_match(request, version);
     // Its tasks are not let go for a refusal.
@@ -254,7 +253,7 @@ Response QueueRoutes::clear(Request& request) const {
     a.folds = {{}};
     entries_.aggregate(core_.store, request.who(), a,
                        [&](std::span<const Cell>, std::span<const Cell> folds) {
-                         count = number_of(folds[0]);
+                         count = cell::integer(folds[0]);
                          return true;
                        });
   } else {
@@ -282,14 +281,15 @@ Response QueueRoutes::entries(Request& request) const {
     };
     std::vector<Entry> rows;
     const Page page = entries_.query(reader, who, query, [&](const Row& row) {
-      rows.push_back({number_of(row.cell(0)), number_of(row.cell(1)), text_of(row.cell(2))});
+      rows.push_back(
+          {cell::integer(row.cell(0)), cell::integer(row.cell(1)), cell::text(row.cell(2))});
       return true;
     });
     static const std::array name = {value_of(field("name"))};
     answer = list_response("entries", [&](JsonWriter& w) {
       for (const Entry& e : rows)
         services_.tasks.get(reader, who, e.task, name, [&](const Row& row) {
-          w.object().key("task").value(row.id()).key("name").value(text_of(row.cell(0)));
+          w.object().key("task").value(row.id()).key("name").value(cell::text(row.cell(0)));
           w.key("added").value(e.added).key("who").value(e.who).end_object();
         });
       return page;
@@ -307,7 +307,7 @@ Tasks::Head QueueRoutes::require_entry(Transaction& t, const Request& request) c
   const auto head = services_.tasks.require(t, request.who(), request.segment("task"));
   Ordinal in = 0;
   t.get(core_.in.tasks, head.ordinal, columns,
-        [&](const Row& row) { in = number_of(row.cell(0)); });
+        [&](const Row& row) { in = cell::integer(row.cell(0)); });
   if (in != queue)
     throw Error(ErrorCode::not_found,
                 "the task '" + std::string(request.segment("task")) + "' is not in this queue");

@@ -5,7 +5,6 @@
 #include "services/api/history.hpp"
 #include "services/api/output.hpp"
 #include "services/api/task_handlers.hpp"
-#include "services/cells.hpp"
 #include "services/records.hpp"
 
 namespace podium::host {
@@ -74,7 +73,7 @@ void write_inputs(JsonWriter& w, const Reader& reader, const Core& core,
   query.columns.push_back(whole_map("tags"));
   VisibleRecords(core, services.datasets.inputs(), "inputs")
       .query(reader, who, query, [&](const Row& row) {
-        Input input{number_of(row.cell(3)), {}};
+        Input input{cell::integer(row.cell(3)), {}};
         JsonWriter inner(input.json);
         inner.object();
         write_fields(inner, row, names);
@@ -133,7 +132,7 @@ Response task_answer(const Core& core, const ApiServices& services, const Princi
     std::array<Ordinal, references> others{};
     std::string rest;
     services.tasks.get(reader, who, task, columns, [&](const Row& row) {
-      for (std::size_t i = 0; i < references; ++i) others[i] = number_of(row.cell(i));
+      for (std::size_t i = 0; i < references; ++i) others[i] = cell::integer(row.cell(i));
       version = row.version();
       JsonWriter inner(rest);
       write_fields(inner, row, std::span(fields).subspan(references), references);

@@ -8,7 +8,6 @@
 #include "services/api/output.hpp"
 #include "services/api/task_fields.hpp"
 #include "services/api/task_handlers.hpp"
-#include "services/cells.hpp"
 #include "services/idempotency/idempotency.hpp"
 
 namespace podium::host {
@@ -115,7 +114,7 @@ std::vector<Cloned> clone_source(Transaction& t, const Core& core, const ApiServ
   } else {
     static const std::vector<Column> columns = {value_of(field("name"))};
     t.get(core.in.tasks, source, columns,
-          [&](const Row& row) { base = "Clone of " + text_of(row.cell(0)); });
+          [&](const Row& row) { base = "Clone of " + cell::text(row.cell(0)); });
   }
   const std::uint64_t size = wanted.grid.size();
   std::vector<Cloned> out;
@@ -134,7 +133,7 @@ std::vector<Cloned> clone_source(Transaction& t, const Core& core, const ApiServ
       static const std::vector<Column> columns = {value_of(field("name"))};
       t.get(core.in.tasks, head.ordinal, columns, [&](const Row& row) {
         one.id = row.id();
-        one.name = text_of(row.cell(0));
+        one.name = cell::text(row.cell(0));
       });
     }
     out.push_back(std::move(one));

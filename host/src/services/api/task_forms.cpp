@@ -5,7 +5,6 @@
 #include "podium/http/input.hpp"
 #include "services/api/output.hpp"
 #include "services/api/task_handlers.hpp"
-#include "services/cells.hpp"
 #include "services/idempotency/idempotency.hpp"
 
 namespace podium::host {
@@ -57,8 +56,8 @@ std::string queue_place(const Core& core, const Principal& who, std::string_view
     static const std::array columns = {value_of(field("name")), value_of(field("watched_until"))};
     queues.get(reader, who, queue, columns, [&](const Row& row) {
       id = row.id();
-      name = text_of(row.cell(0));
-      watched = number_of(row.cell(1)) > core.now();
+      name = cell::text(row.cell(0));
+      watched = cell::integer(row.cell(1)) > core.now();
     });
     Query own;
     own.filter =
@@ -81,7 +80,7 @@ std::string queue_place(const Core& core, const Principal& who, std::string_view
     before.folds = {{}};
     place = 0;
     entries.aggregate(reader, who, before, [&](std::span<const Cell>, std::span<const Cell> folds) {
-      place = number_of(folds[0]);
+      place = cell::integer(folds[0]);
       return true;
     });
   });

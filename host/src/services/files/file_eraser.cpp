@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "services/cells.hpp"
+#include "services/only.hpp"
 #include "services/tasks/artifact_place.hpp"
 
 namespace podium::host {
@@ -69,7 +69,7 @@ void retry_erasure(Transaction& t, const Core& core, Jobs& jobs, const Principal
   core.check_visible(t, who, "file_deletions", core.in.file_deletions, entry, "file deletion", id);
   std::string state;
   t.get(core.in.file_deletions, entry, columns,
-        [&](const Row& row) { state = text_of(row.cell(0)); });
+        [&](const Row& row) { state = cell::text(row.cell(0)); });
   if (state != "failed" && state != "waiting")
     throw Error(ErrorCode::conflict, "the deletion is " + state +
                                          "; only one that failed or waits "
@@ -98,8 +98,8 @@ std::string FileEraser::run(JobRun& run) {
     core_.store.query(q, [&](const Row& row) {
       // Whose it is was looked at when it was noted.
       due.push_back({row.ordinal(),
-                     blob_folder(text_of(row.cell(0))).value_or(""),
-                     number_of(row.cell(1)),
+                     blob_folder(cell::text(row.cell(0))).value_or(""),
+                     cell::integer(row.cell(1)),
                      {}});
       return true;
     });
@@ -146,7 +146,7 @@ std::string FileEraser::run(JobRun& run) {
         std::int64_t next = 0;
         t.query(core_.in.file_deletions, KeyRange{"state", {std::string("waiting")}, {}, {}, false},
                 1, next_column, [&](const Row& row) {
-                  next = number_of(row.cell(0));
+                  next = cell::integer(row.cell(0));
                   return false;
                 });
         if (next != 0) start_job(t, jobs_, next, "at " + std::to_string(next));

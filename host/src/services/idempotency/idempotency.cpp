@@ -7,7 +7,6 @@
 
 #include "podium/json.hpp"
 #include "podium/storage_kit/text.hpp"
-#include "services/cells.hpp"
 
 namespace podium::host {
 namespace {
@@ -61,7 +60,7 @@ std::optional<std::string> Once::before(Transaction& t) const {
   std::string kept;
   t.query(core_.in.idempotency, KeyRange{"key", {who_.id, operation_, key_}, {}, {}, false}, 1,
           columns, [&](const Row& row) {
-            kept = text_of(row.cell(0));
+            kept = cell::text(row.cell(0));
             return false;
           });
   if (kept.empty()) return std::nullopt;

@@ -4,8 +4,8 @@
 #include <array>
 #include <chrono>
 
-#include "services/cells.hpp"
 #include "services/jobs/sweep.hpp"
+#include "services/only.hpp"
 
 namespace podium::host {
 namespace {
@@ -75,7 +75,7 @@ std::optional<std::int64_t> JobService::next_ready(const std::vector<std::string
     q.limit = 1;
     q.columns = {value_of(field(name))};
     core_.store.query(q, [&](const Row& row) {
-      const std::int64_t at = number_of(row.cell(0));
+      const std::int64_t at = cell::integer(row.cell(0));
       next = next ? std::min(*next, at) : at;
       return false;
     });
@@ -107,10 +107,10 @@ std::optional<JobService::Claimed> JobService::claim(const std::vector<std::stri
         bool first_run = true;
         t.get(core_.in.jobs, job.ordinal, columns, [&](const Row& row) {
           job.id = row.id();
-          job.kind = text_of(row.cell(0));
-          job.queue = text_of(row.cell(1));
-          job.stop_asked = is_true(row.cell(2));
-          job.body = JobBody::parse(text_of(row.cell(3)));
+          job.kind = cell::text(row.cell(0));
+          job.queue = cell::text(row.cell(1));
+          job.stop_asked = cell::flag(row.cell(2));
+          job.body = JobBody::parse(cell::text(row.cell(3)));
           first_run = std::holds_alternative<std::monostate>(row.cell(4));
         });
         if (first_run) {
@@ -142,7 +142,7 @@ bool JobService::hold(Transaction& t, Ordinal job) {
   t.get(core_.in.jobs, job, columns, [&](const Row& row) {
     mine = row.cell(0) == Cell{std::string_view(core_.run_name)} &&
            row.cell(2) == Cell{std::string_view("running")};
-    stop = is_true(row.cell(1));
+    stop = cell::flag(row.cell(1));
   });
   if (!mine)
     throw Error(ErrorCode::cancelled,
@@ -185,7 +185,7 @@ void JobService::finish(Transaction& t, Ordinal job, const std::string& queue, c
   t.query(core_.in.jobs, KeyRange{"line", {queue}, {}, {}, false}, 1, columns, [&](const Row& row) {
     const bool waits = row.cell(1) == Cell{std::string_view("waiting")} &&
                        std::holds_alternative<std::monostate>(row.cell(2));
-    if (waits) next = row.ordinal(), ready = number_of(row.cell(0));
+    if (waits) next = row.ordinal(), ready = cell::integer(row.cell(0));
     return false;
   });
   if (next == 0) return;
@@ -222,8 +222,8 @@ bool JobService::cancel(const Principal& who, std::string_view id) {
     core_.check_visible(t, who, "jobs", core_.in.jobs, job, "job", id);
     std::string state, queue;
     t.get(core_.in.jobs, job, columns, [&](const Row& row) {
-      state = text_of(row.cell(0));
-      queue = text_of(row.cell(1));
+      state = cell::text(row.cell(0));
+      queue = cell::text(row.cell(1));
     });
     if (job_ended(state)) return Outcome::ended_before;
     if (state == "waiting") {
@@ -260,8 +260,8 @@ std::string JobService::state_of(const Principal& who, std::string_view id) cons
   const Ordinal job = find(core_.store, who, id);
   std::string state;
   const std::array columns = {value_of(field("state"))};
-  if (job == 0 ||
-      !get(core_.store, who, job, columns, [&](const Row& row) { state = text_of(row.cell(0)); }))
+  if (job == 0 || !get(core_.store, who, job, columns,
+                       [&](const Row& row) { state = cell::text(row.cell(0)); }))
     throw no_such("job", id);
   return state;
 }

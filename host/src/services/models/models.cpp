@@ -2,7 +2,6 @@
 
 #include <array>
 
-#include "services/cells.hpp"
 #include "services/tasks/tasks.hpp"
 
 namespace podium::host {
@@ -31,7 +30,7 @@ Ordinal ModelService::create(Transaction& t, const Principal& who, const NewMode
   std::string location;
   bool archived = false;
   if (!t.get(core_.in.projects, model.project, columns, [&](const Row& row) {
-        archived = is_true(row.cell(0));
+        archived = cell::flag(row.cell(0));
         if (const Cell c = row.cell(1); std::holds_alternative<std::string_view>(c))
           location = std::get<std::string_view>(c);
       }))
@@ -62,7 +61,8 @@ Ordinal ModelService::require(Transaction& t, const Principal& who, std::string_
   core_.check_visible(t, who, "models", core_.in.models, ordinal, "model", id);
   core_.access.require(who, "model.write");
   bool deleted = true;
-  t.get(core_.in.models, ordinal, columns, [&](const Row& row) { deleted = is_true(row.cell(0)); });
+  t.get(core_.in.models, ordinal, columns,
+        [&](const Row& row) { deleted = cell::flag(row.cell(0)); });
   if (deleted) throw no_such("model", id);
   return ordinal;
 }
@@ -133,7 +133,7 @@ void ModelService::publish(Transaction& t, const Principal& who, Ordinal model) 
   static const std::array columns = {value_of(field("status"))};
   std::string status;
   if (!t.get(core_.in.models, model, columns,
-             [&](const Row& row) { status = text_of(row.cell(0)); }))
+             [&](const Row& row) { status = cell::text(row.cell(0)); }))
     throw Error(ErrorCode::not_found, "the model does not exist");
   if (status == podium::name(ModelStatus::published)) return;
   if (status != podium::name(ModelStatus::ready))

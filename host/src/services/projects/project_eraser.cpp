@@ -4,7 +4,6 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
-#include "services/cells.hpp"
 #include "services/files/file_eraser.hpp"
 #include "services/tasks/artifact_place.hpp"
 
@@ -69,7 +68,7 @@ class Erasing {
     static const std::array uri = {value_of(field("artifact_uri"))};
     core_.store.get(c, ordinals, uri, [&](const Row& row) {
       doomed.push_back({row.ordinal(), std::string(row.id()), {}});
-      uris.push_back(text_of(row.cell(0)));
+      uris.push_back(cell::text(row.cell(0)));
       return true;
     });
     for (std::size_t i = 0; i < doomed.size(); ++i) {
@@ -94,7 +93,7 @@ class Erasing {
     query.filter = eq(field("task"), task);
     query.columns = {value_of(record_body())};
     core_.store.query(query, [&](const Row& row) {
-      const Json body = Json::parse(text_of(row.cell(0)), nullptr, false);
+      const Json body = Json::parse(cell::text(row.cell(0)), nullptr, false);
       if (body.is_object()) out.push_back(body.value("artifact_uri", std::string()));
       return true;
     });

@@ -5,7 +5,6 @@
 
 #include "podium/storage_kit/text.hpp"
 #include "podium/storage_kit/values.hpp"
-#include "services/cells.hpp"
 #include "services/history/history.hpp"
 #include "services/projects/names.hpp"
 
@@ -165,7 +164,7 @@ void ProjectService::archive(Transaction& t, const Principal& who, Ordinal proje
   static const std::array columns = {value_of(field("archived"))};
   bool before = false;
   if (!t.get(core_.in.projects, project, columns,
-             [&](const Row& row) { before = is_true(row.cell(0)); }))
+             [&](const Row& row) { before = cell::flag(row.cell(0)); }))
     throw Error(ErrorCode::not_found, "the project does not exist");
   if (before == archived) return;
   const std::int64_t now = core_.now();

@@ -3,7 +3,6 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
-#include "services/cells.hpp"
 #include "services/digest.hpp"
 #include "services/files/blob_count.hpp"
 #include "services/history/history.hpp"
@@ -26,7 +25,7 @@ ProjectContents ProjectService::contents(const Reader& reader, const Principal& 
   static const std::array name_column = {value_of(field("name"))};
   get(reader, who, projects, name_column, [&](const Row& row) {
     out.projects.push_back(row.ordinal());
-    out.names.push_back(text_of(row.cell(0)));
+    out.names.push_back(cell::text(row.cell(0)));
     return true;
   });
   std::vector<std::int64_t> counted = out.projects;
@@ -46,14 +45,14 @@ ProjectContents ProjectService::contents(const Reader& reader, const Principal& 
       ++count;
       greatest = std::max(greatest, row.ordinal());
       if (has_artifacts && static_cast<std::int64_t>(places.size()) <= most_folders)
-        places.emplace_back(row.id(), text_of(row.cell(0)));
+        places.emplace_back(row.id(), cell::text(row.cell(0)));
       more(row);
       return true;
     });
     counted.insert(counted.end(), {count, greatest});
   };
   look(core_.in.tasks, out.tasks, true, [&](const Row& row) {
-    const std::string state = text_of(row.cell(1));
+    const std::string state = cell::text(row.cell(1));
     out.running += state == "running";
     out.pending += state == "pending";
     out.published += state == "published";

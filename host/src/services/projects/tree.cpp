@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <map>
 
-#include "services/cells.hpp"
 #include "services/projects/scope.hpp"
 
 namespace podium::host {
@@ -44,14 +43,14 @@ std::map<Ordinal, TaskCounts> count_tasks(const Tasks& tasks, const Reader& read
   std::map<Ordinal, TaskCounts> out;
   tasks.aggregate(reader, who, question,
                   [&](std::span<const Cell> group, std::span<const Cell> folds) {
-                    TaskCounts& counts = out[number_of(group[0])];
-                    const std::int64_t n = number_of(folds[0]);
+                    TaskCounts& counts = out[cell::integer(group[0])];
+                    const std::int64_t n = cell::integer(folds[0]);
                     counts.active = later(counts.active, later(moment(folds[1]), moment(folds[2])));
-                    if (is_true(group[2])) {
+                    if (cell::flag(group[2])) {
                       counts.archived += n;
                     } else {
                       counts.total += n;
-                      if (const auto state = task_state(text_of(group[1])))
+                      if (const auto state = task_state(cell::text(group[1])))
                         counts.of_state[static_cast<std::size_t>(*state)] += n;
                     }
                     return true;
@@ -81,11 +80,11 @@ std::vector<ProjectNode> project_tree(const Projects& projects, const Tasks& tas
                    value_of(field("description"))};
   projects.query(reader, who, query, [&](const Row& row) {
     ProjectNode node;
-    node.name = text_of(row.cell(0));
+    node.name = cell::text(row.cell(0));
     node.id = row.id();
     node.ordinal = row.ordinal();
-    node.archived = is_true(row.cell(1));
-    node.description = text_of(row.cell(2));
+    node.archived = cell::flag(row.cell(1));
+    node.description = cell::text(row.cell(2));
     ordinals.push_back(node.ordinal);
     nodes.emplace(node.name, std::move(node));
     return true;

@@ -3,7 +3,7 @@
 #include <array>
 #include <vector>
 
-#include "services/cells.hpp"
+#include "services/only.hpp"
 
 namespace podium::host {
 namespace {
@@ -23,7 +23,7 @@ const std::array<Column, 2>& entry_columns() {
 Entry entry_of(const Row& row) {
   const Cell position = row.cell(1);
   const auto* real = std::get_if<double>(&position);
-  return {row.ordinal(), number_of(row.cell(0)), real ? *real : 0.0};
+  return {row.ordinal(), cell::integer(row.cell(0)), real ? *real : 0.0};
 }
 
 std::optional<Entry> find_entry(Transaction& t, const Core& core, Ordinal task) {
@@ -106,14 +106,14 @@ QueueFacts require_queue(Transaction& t, const Core& core, const Principal& who,
                                      value_of(field("is_default")), value_of(field("paused"))};
   QueueFacts facts;
   const auto read = [&](const Row& row) {
-    facts = {row.ordinal(),        std::string(row.id()),
-             text_of(row.cell(0)), number_of(row.cell(1)) > core.now(),
-             is_true(row.cell(2)), is_true(row.cell(3))};
+    facts = {row.ordinal(),           std::string(row.id()),
+             cell::text(row.cell(0)), cell::integer(row.cell(1)) > core.now(),
+             cell::flag(row.cell(2)), cell::flag(row.cell(3))};
   };
   if (queue == 0) {
     t.query(core.in.queues, KeyRange{"name", {}, {}, {}, false}, no_limit, columns,
             [&](const Row& row) {
-              if (!is_true(row.cell(2))) return true;
+              if (!cell::flag(row.cell(2))) return true;
               read(row);
               return false;
             });

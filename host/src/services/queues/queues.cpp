@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "podium/storage_kit/text.hpp"
-#include "services/cells.hpp"
 #include "services/history/history.hpp"
+#include "services/only.hpp"
 #include "services/queues/entries.hpp"
 
 namespace podium::host {
@@ -58,7 +58,7 @@ void QueueService::clear_default(Transaction& t, Ordinal except) {
   std::vector<Ordinal> others;
   t.query(core_.in.queues, KeyRange{"name", {}, {}, {}, false}, no_limit, columns,
           [&](const Row& row) {
-            if (row.ordinal() != except && is_true(row.cell(0))) others.push_back(row.ordinal());
+            if (row.ordinal() != except && cell::flag(row.cell(0))) others.push_back(row.ordinal());
             return true;
           });
   Patch patch;
@@ -147,7 +147,7 @@ std::uint64_t QueueService::clear(Transaction& t, const Principal& who, Ordinal 
   std::vector<Ordinal> waiting;
   t.query(core_.in.queue_entries, KeyRange{"order", {queue}, {}, {}, false}, limit, columns,
           [&](const Row& row) {
-            waiting.push_back(number_of(row.cell(0)));
+            waiting.push_back(cell::integer(row.cell(0)));
             return true;
           });
   std::vector<Tasks::Head> heads;

@@ -143,7 +143,7 @@ Facet Facets::values(const Reader& reader, const Principal& who, const Filter& f
   table_.tasks().aggregate(reader, who, a,
                            [&](std::span<const Cell> values, std::span<const Cell> folds) {
                              Facet::Entry e;
-                             e.value = kit::owned(values[0]);
+                             e.value = owned(values[0]);
                              e.count = std::get<std::int64_t>(folds[0]);
                              const std::string text = text_of(e.value);
                              if (const auto number = kit::number_of(text);
@@ -270,7 +270,7 @@ Facet Facets::tags(const Reader& reader, const Principal& who, const Filter& fil
   table_.tasks().aggregate(
       reader, who, a, [&](std::span<const Cell> values, std::span<const Cell> folds) {
         Facet::Entry e;
-        e.value = kit::owned(values[0]);
+        e.value = owned(values[0]);
         e.count = std::get<std::int64_t>(folds[0]);
         e.chosen = std::find(chosen.begin(), chosen.end(), e.value) != chosen.end();
         if (found(text_of(e.value))) facet.entries.push_back(std::move(e));
@@ -328,7 +328,7 @@ bool Facets::differs(const Reader& reader, const Principal& who, const PreparedT
   bool any = false;
   table_.tasks().query(reader, who, q, [&](const Row& row) {
     any = true;
-    first = kit::owned(row.cell(0));
+    first = owned(row.cell(0));
     return true;
   });
   if (!any) return false;

@@ -5,7 +5,6 @@
 
 #include "podium/storage_kit/text.hpp"
 #include "podium/storage_kit/values.hpp"
-#include "services/cells.hpp"
 #include "services/tasks/body.hpp"
 #include "services/tasks/tasks.hpp"
 #include "services/tasks/words.hpp"
@@ -59,16 +58,15 @@ Copy read_source(Transaction& t, CollectionId tasks, Ordinal source, const Patch
   const bool there = t.get(tasks, source, columns, [&](const Row& row) {
     std::size_t i = 0;
     for (const auto name : copied_fields)
-      if (const Cell cell = row.cell(i++); !is_missing(cell))
-        copy.patch.set(name, kit::owned(cell));
+      if (const Cell cell = row.cell(i++); !cell::missing(cell)) copy.patch.set(name, owned(cell));
     for (const auto map : copied_maps)
       for (const MapEntry& e : row.map(i++))
         if (!overridden(map, e.key)) copy.patch.put(map, copy.keep(e.key), copy.keep(e.text));
-    copy.name = text_of(row.cell(i++));
-    copy.type = text_of(row.cell(i++));
-    copy.project = number_of(row.cell(i++));
-    copy.parent = number_of(row.cell(i++));
-    copy.body = text_of(row.cell(i++));
+    copy.name = cell::text(row.cell(i++));
+    copy.type = cell::text(row.cell(i++));
+    copy.project = cell::integer(row.cell(i++));
+    copy.parent = cell::integer(row.cell(i++));
+    copy.body = cell::text(row.cell(i++));
     copy.id = row.id();
   });
   if (!there) throw Error(ErrorCode::not_found, "the task to clone does not exist");
@@ -108,7 +106,7 @@ Tasks::Head TaskService::clone(Transaction& t, const Principal& who, Ordinal sou
   static const std::array link_columns = {value_of(field("direction")), value_of(field("model"))};
   t.query(core_.in.model_links, KeyRange{"edge", {source}, {}, {}, false}, 1'000'000, link_columns,
           [&](const Row& row) {
-            if (text_of(row.cell(0)) == "in") models.push_back(text_of(row.cell(1)));
+            if (cell::text(row.cell(0)) == "in") models.push_back(cell::text(row.cell(1)));
             return true;
           });
 

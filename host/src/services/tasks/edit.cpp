@@ -3,7 +3,6 @@
 #include <array>
 
 #include "podium/storage_kit/values.hpp"
-#include "services/cells.hpp"
 #include "services/tasks/body.hpp"
 #include "services/tasks/rules.hpp"
 #include "services/tasks/tasks.hpp"
@@ -58,7 +57,7 @@ Differences compare(Transaction& t, CollectionId tasks, Ordinal task, const Patc
     for (const auto& set : patch.fields) {
       const Cell before = row.cell(i++);
       if (is_reference(set.field))
-        out.references.emplace_back(set.field, kit::owned(before));
+        out.references.emplace_back(set.field, owned(before));
       else
         out.changes.add(set.field, before, kit::cell_of(set.value));
     }
@@ -71,7 +70,7 @@ Differences compare(Transaction& t, CollectionId tasks, Ordinal task, const Patc
                         [&](const auto& n) { return n.map == map && n.key == e.key; });
         if (!set_again) out.changes.add_entry(map, e.key, e.text, Cell{});
       }
-    if (patch.body) out.body = text_of(row.cell(i));
+    if (patch.body) out.body = cell::text(row.cell(i));
   });
   return out;
 }
@@ -85,7 +84,7 @@ void TaskService::check_parent(Transaction& t, Ordinal task, Ordinal parent) {
     if (at == task || i == most_ancestors)
       throw Error(ErrorCode::invalid, "a task cannot be below itself").in("parent");
     Ordinal above = 0;
-    t.get(core_.in.tasks, at, columns, [&](const Row& row) { above = number_of(row.cell(0)); });
+    t.get(core_.in.tasks, at, columns, [&](const Row& row) { above = cell::integer(row.cell(0)); });
     at = above;
   }
 }

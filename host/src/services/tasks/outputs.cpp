@@ -5,8 +5,8 @@
 
 #include "podium/http/json_writer.hpp"
 #include "podium/storage_kit/values.hpp"
-#include "services/cells.hpp"
 #include "services/files/file_eraser.hpp"
+#include "services/only.hpp"
 #include "services/tasks/artifact_place.hpp"
 #include "services/tasks/rules.hpp"
 #include "services/tasks/tasks.hpp"
@@ -33,14 +33,14 @@ TaskService::Results TaskService::results(Transaction& t, Ordinal task) {
   Results out;
   t.get(core_.in.tasks, task, columns, [&](const Row& row) {
     out.id = row.id();
-    out.artifact_uri = text_of(row.cell(0));
-    out.worker = text_of(row.cell(1));
-    out.reason = text_of(row.cell(2));
-    out.started = kit::owned(row.cell(3));
-    out.completed = kit::owned(row.cell(4));
-    out.iteration = kit::owned(row.cell(5));
-    out.run_time = kit::owned(row.cell(6));
-    out.attempt = std::max<std::int64_t>(1, number_of(row.cell(7)));
+    out.artifact_uri = cell::text(row.cell(0));
+    out.worker = cell::text(row.cell(1));
+    out.reason = cell::text(row.cell(2));
+    out.started = owned(row.cell(3));
+    out.completed = owned(row.cell(4));
+    out.iteration = owned(row.cell(5));
+    out.run_time = owned(row.cell(6));
+    out.attempt = std::max<std::int64_t>(1, cell::integer(row.cell(7)));
     for (const SeriesEntry& s : row.series(8)) {
       ++out.metrics;
       out.points += s.summary.count;
@@ -51,9 +51,9 @@ TaskService::Results TaskService::results(Transaction& t, Ordinal task) {
   std::vector<Ordinal> made;
   t.query(core_.in.model_links, KeyRange{"edge", {task}, {}, {}, false}, no_limit, link_columns,
           [&](const Row& row) {
-            if (text_of(row.cell(0)) != "out") return true;
+            if (cell::text(row.cell(0)) != "out") return true;
             out.links.push_back(row.ordinal());
-            if (const Ordinal model = t.find(core_.in.models, text_of(row.cell(1))); model != 0)
+            if (const Ordinal model = t.find(core_.in.models, cell::text(row.cell(1))); model != 0)
               made.push_back(model);
             return true;
           });
@@ -73,14 +73,14 @@ TaskService::Results TaskService::results(Transaction& t, Ordinal task) {
     bool deleted = false;
     t.get(core_.in.models, o, model_columns, [&](const Row& row) {
       model.id = row.id();
-      model.status = text_of(row.cell(0));
-      deleted = is_true(row.cell(1));
-      model.artifact_uri = text_of(row.cell(2));
+      model.status = cell::text(row.cell(0));
+      deleted = cell::flag(row.cell(1));
+      model.artifact_uri = cell::text(row.cell(2));
     });
     if (deleted) continue;
     t.query(core_.in.model_links, KeyRange{"model", {model.id, std::string("in")}, {}, {}, false},
             no_limit, reader_columns, [&](const Row& row) {
-              model.used = number_of(row.cell(0)) != task;
+              model.used = cell::integer(row.cell(0)) != task;
               return !model.used;
             });
     out.models.push_back(std::move(model));
@@ -237,7 +237,7 @@ Tasks::Removal TaskService::remove(Transaction& t, const Principal& who, const H
   std::vector<Child> children;
   t.query(core_.in.tasks, KeyRange{"parent", {head.ordinal}, {}, {}, false}, no_limit, state_column,
           [&](const Row& row) {
-            children.push_back({row.ordinal(), std::string(row.id()), text_of(row.cell(0))});
+            children.push_back({row.ordinal(), std::string(row.id()), cell::text(row.cell(0))});
             return true;
           });
   for (const Child& child : children)
@@ -257,7 +257,7 @@ Tasks::Removal TaskService::remove(Transaction& t, const Principal& who, const H
               ++all.metrics;
               all.points += s.summary.count;
             }
-            if (std::string uri = attempt_artifact_uri(text_of(row.cell(0))); !uri.empty())
+            if (std::string uri = attempt_artifact_uri(cell::text(row.cell(0))); !uri.empty())
               attempt_uris.push_back(std::move(uri));
             return true;
           });
@@ -288,7 +288,7 @@ Tasks::Removal TaskService::remove(Transaction& t, const Principal& who, const H
   std::string name;
   static const std::array name_column = {value_of(field("name"))};
   t.get(core_.in.tasks, head.ordinal, name_column,
-        [&](const Row& row) { name = text_of(row.cell(0)); });
+        [&](const Row& row) { name = cell::text(row.cell(0)); });
   ChangeSet changes;
   changes.add("task", std::string_view(made.id), Cell{});
   changes.add("task_name", std::string_view(name), Cell{});

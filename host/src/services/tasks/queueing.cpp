@@ -1,7 +1,6 @@
 // Into a queue and out of it: the state and the entry change together.
 #include <array>
 
-#include "services/cells.hpp"
 #include "services/queues/entries.hpp"
 #include "services/tasks/rules.hpp"
 #include "services/tasks/tasks.hpp"
@@ -32,12 +31,12 @@ Tasks::Enqueued TaskService::enqueue(Transaction& t, const Principal& who, const
   static const std::array queue_column = {value_of(field("queue"))};
   Ordinal from = 0;
   t.get(core_.in.tasks, head.ordinal, queue_column,
-        [&](const Row& row) { from = number_of(row.cell(0)); });
+        [&](const Row& row) { from = cell::integer(row.cell(0)); });
   if (from == to.ordinal) return {head, to.ordinal, to.watched};
   static const std::array name_column = {value_of(field("name"))};
   std::string old_name;
   t.get(core_.in.queues, from, name_column,
-        [&](const Row& row) { old_name = text_of(row.cell(0)); });
+        [&](const Row& row) { old_name = cell::text(row.cell(0)); });
   Patch patch;
   patch.set("queue", to.ordinal);
   const Head after = change_at(t, head, std::move(patch));
@@ -54,7 +53,7 @@ TaskState TaskService::queued_from(Transaction& t, Ordinal task) {
   static const std::array columns = {value_of(field("queued_from"))};
   TaskState from = TaskState::draft;
   t.get(core_.in.tasks, task, columns, [&](const Row& row) {
-    from = task_state(text_of(row.cell(0))).value_or(TaskState::draft);
+    from = task_state(cell::text(row.cell(0))).value_or(TaskState::draft);
   });
   return from;
 }

@@ -4,7 +4,7 @@
 #include <array>
 
 #include "podium/storage_kit/values.hpp"
-#include "services/cells.hpp"
+#include "services/only.hpp"
 #include "services/tasks/body.hpp"
 #include "services/tasks/rules.hpp"
 #include "services/tasks/words.hpp"
@@ -67,13 +67,13 @@ bool TaskService::read_head(Transaction& t, Ordinal task, Head& head) {
                                      value_of(field("archived"))};
   return t.get(core_.in.tasks, task, columns, [&](const Row& row) {
     head.ordinal = task;
-    head.project = number_of(row.cell(0));
-    const auto state = task_state(text_of(row.cell(1)));
+    head.project = cell::integer(row.cell(0));
+    const auto state = task_state(cell::text(row.cell(1)));
     if (!state)
       throw Error(ErrorCode::corrupt,
                   "task " + in_quotes(row.id()) + " has an unknown state; restore a backup");
     head.state = *state;
-    head.archived = is_true(row.cell(2));
+    head.archived = cell::flag(row.cell(2));
     head.version = row.version();
   });
 }
@@ -112,10 +112,10 @@ TaskService::Home TaskService::require_home(Transaction& t, const Principal& who
   Home home;
   bool archived = false;
   if (!t.get(core_.in.projects, project, columns, [&](const Row& row) {
-        archived = is_true(row.cell(0));
-        home.artifact_location = text_of(row.cell(1));
+        archived = cell::flag(row.cell(0));
+        home.artifact_location = cell::text(row.cell(1));
         if (!with_defaults) return;
-        home.output_destination = text_of(row.cell(2));
+        home.output_destination = cell::text(row.cell(2));
         for (const MapEntry& e : row.map(3)) home.params.emplace_back(e.key, e.text);
       }))
     throw Error(ErrorCode::not_found, "the project of the task does not exist").in("project");
@@ -259,8 +259,8 @@ void TaskService::set_run_time(Transaction& t, Ordinal task, Patch& patch) {
   static const std::array columns = {value_of(field("started")), value_of(field("completed"))};
   Value from, to;
   t.get(core_.in.tasks, task, columns, [&](const Row& row) {
-    from = kit::owned(row.cell(0));
-    to = kit::owned(row.cell(1));
+    from = owned(row.cell(0));
+    to = owned(row.cell(1));
   });
   if (started != none) from = started->value;
   if (completed != none) to = completed->value;

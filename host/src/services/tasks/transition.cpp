@@ -4,7 +4,6 @@
 #include <unordered_set>
 
 #include "podium/storage_kit/values.hpp"
-#include "services/cells.hpp"
 #include "services/queues/entries.hpp"
 #include "services/tasks/rules.hpp"
 #include "services/tasks/tasks.hpp"
@@ -110,8 +109,8 @@ Tasks::Stop TaskService::abort(Transaction& t, const Principal& who, const Head&
                                      value_of(field("stop_deadline"))};
   std::int64_t lease = 0, deadline = 0;
   t.get(core_.in.tasks, head.ordinal, columns, [&](const Row& row) {
-    lease = number_of(row.cell(0));
-    deadline = number_of(row.cell(1));
+    lease = cell::integer(row.cell(0));
+    deadline = cell::integer(row.cell(1));
   });
   const std::int64_t now = core_.now();
   const bool live = head.state == TaskState::running && lease > now;
@@ -147,7 +146,7 @@ std::vector<std::string> TaskService::active_children(const Reader& reader, cons
         if (seen.size() > most)
           throw Error(ErrorCode::too_expensive, "there are more than 100000 tasks below this one");
         below.push_back(row.ordinal());
-        const auto state = task_state(text_of(row.cell(0)));
+        const auto state = task_state(cell::text(row.cell(0)));
         if (state == TaskState::pending || state == TaskState::running)
           active.emplace_back(row.id());
         return true;

@@ -7,7 +7,6 @@
 
 #include "podium/http/input.hpp"
 #include "podium/storage_kit/text.hpp"
-#include "services/cells.hpp"
 #include "services/records.hpp"
 
 namespace podium::host {
@@ -102,11 +101,11 @@ Views::Locked Views::require(Transaction& t, const Principal& who, std::string_v
   const bool found = t.get(core_.in.views, o, columns, [&](const Row& row) {
     view = {o,
             row.version(),
-            text_of(row.cell(0)),
-            text_of(row.cell(1)),
-            text_of(row.cell(2)),
-            is_true(row.cell(3)),
-            is_true(row.cell(4))};
+            cell::text(row.cell(0)),
+            cell::text(row.cell(1)),
+            cell::text(row.cell(2)),
+            cell::flag(row.cell(3)),
+            cell::flag(row.cell(4))};
   });
   if (!found || (!view.shared && view.owner != who.id)) throw no_such("view", id);
   if (precondition != nullptr) check_if_match(*precondition, view.version);
@@ -121,8 +120,8 @@ void Views::clear_default(Transaction& t, const Principal& who, std::string_view
                                        value_of(field("owner"))};
   t.query(core_.in.views, range, std::numeric_limits<std::uint64_t>::max(), columns,
           [&](const Row& row) {
-            if (row.ordinal() != but && is_true(row.cell(0)) && is_true(row.cell(1)) == shared &&
-                (shared || text_of(row.cell(2)) == who.id))
+            if (row.ordinal() != but && cell::flag(row.cell(0)) &&
+                cell::flag(row.cell(1)) == shared && (shared || cell::text(row.cell(2)) == who.id))
               others.push_back(row.ordinal());
             return true;
           });
@@ -178,17 +177,17 @@ std::vector<View> Views::read(const Reader& reader, const Principal& who,
     View v;
     v.id = row.id();
     v.version = row.version();
-    v.project = text_of(row.cell(0));
+    v.project = cell::text(row.cell(0));
     if (v.project == everywhere) v.project.clear();
-    v.scope = scope_of(text_of(row.cell(1)));
-    v.owner = text_of(row.cell(2));
-    v.name = text_of(row.cell(3));
-    v.shared = is_true(row.cell(4));
-    v.is_default = is_true(row.cell(5));
-    v.link = text_of(row.cell(6));
-    v.created = number_of(row.cell(7));
-    v.updated = number_of(row.cell(8));
-    const Json body = Json::parse(text_of(row.cell(9)), nullptr, false);
+    v.scope = scope_of(cell::text(row.cell(1)));
+    v.owner = cell::text(row.cell(2));
+    v.name = cell::text(row.cell(3));
+    v.shared = cell::flag(row.cell(4));
+    v.is_default = cell::flag(row.cell(5));
+    v.link = cell::text(row.cell(6));
+    v.created = cell::integer(row.cell(7));
+    v.updated = cell::integer(row.cell(8));
+    const Json body = Json::parse(cell::text(row.cell(9)), nullptr, false);
     if (!body.is_object()) throw Error(ErrorCode::corrupt, "the view " + v.id + " is no JSON");
     Members members(body, "state");
     v.state = read_view_state(members, table_);
@@ -250,7 +249,7 @@ std::string Views::keep_query(Transaction& t, const Principal& who, const std::s
     std::string kept;
     if (there != 0)
       t.get(core_.in.links, there, std::span(&column, 1),
-            [&](const Row& row) { kept = text_of(row.cell(0)); });
+            [&](const Row& row) { kept = cell::text(row.cell(0)); });
     if (there != 0 && kept != body) continue;  // another text of the same digest
     std::erase(old, there);
     if (there != 0) {
@@ -276,7 +275,7 @@ std::optional<std::string> Views::kept_query(const Reader& reader, const Princip
   const Column column = value_of(record_body());
   if (o != 0)
     links.get(reader, who, o, std::span(&column, 1), [&](const Row& row) {
-      query = Json::parse(text_of(row.cell(0))).at("query").get<std::string>();
+      query = Json::parse(cell::text(row.cell(0))).at("query").get<std::string>();
     });
   return query;
 }

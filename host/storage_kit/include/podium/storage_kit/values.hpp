@@ -22,8 +22,6 @@ struct Seen {
 
 /// A view of a value; valid as long as the value.
 Cell cell_of(const Value&);
-/// A value of its own, the text copied.
-Value owned(const Cell&);
 
 /// The number of a summary that a path names.
 Cell statistic_of(const Summary&, Statistic);

@@ -4,12 +4,12 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace podium::leaderboard::statistics {
+namespace podium {
 
-/// SplitMix64. Stream(42) begins with 0xbdd732262feb6e95.
-class Stream {
+/// SplitMix64. RandomStream(42) begins with 0xbdd732262feb6e95.
+class RandomStream {
  public:
-  explicit constexpr Stream(std::uint64_t seed) : seed_(seed) {}
+  explicit constexpr RandomStream(std::uint64_t seed) : seed_(seed) {}
 
   constexpr std::uint64_t at(std::uint64_t k) const { return mix(seed_ + (k + 1) * step); }
 
@@ -25,7 +25,9 @@ class Stream {
   }
 
   /// Another stream for each `id`.
-  constexpr Stream derived(std::uint64_t id) const { return Stream(mix(seed_ ^ mix(id + step))); }
+  constexpr RandomStream derived(std::uint64_t id) const {
+    return RandomStream(mix(seed_ ^ mix(id + step)));
+  }
 
   constexpr std::uint64_t seed() const { return seed_; }
 
@@ -40,4 +42,4 @@ class Stream {
   std::uint64_t seed_;
 };
 
-}  // namespace podium::leaderboard::statistics
+}  // namespace podium
