@@ -273,11 +273,13 @@ void Desk::tell_and(const Board& before,
       return;
     }
     const bool written = store.write([&, at = now()](Transaction& t) {
-      // The listener may have told it meanwhile: then anew.
-      const bool ours = telling.events.empty() || tell(t, ids, telling);
-      if (!ours) conflict_unless(revision_of(t, ids, before.ordinal) == before.revision);
-      if (telling.complete && ours) change(t, at);
-      return ours;
+      if (!telling.events.empty() && !still_to_tell(t, ids, telling)) {
+        conflict_unless(revision_of(t, ids, before.ordinal) == before.revision);
+        return false;  // the listener told it meanwhile: then anew
+      }
+      if (telling.complete) change(t, at);  // it may be refused, so it comes first
+      if (!telling.events.empty()) tell(t, ids, telling);
+      return true;
     });
     if (written) live->seen().clear();
     if (written && telling.complete) return;

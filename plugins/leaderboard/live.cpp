@@ -175,7 +175,8 @@ void Live::see(const Reader& reader, const Engine& before, const Entry* was, con
     step.was_updated = was->updated;
   }
   if (is != nullptr) step.is = logged(*engine_, *is);
-  if (step.was && step.is && same(*step.was, *step.is)) return;
+  // Of one that says another time only, the time before may be when it came.
+  if (step.was && step.is && was->updated == is->updated && same(*step.was, *step.is)) return;
   step.task = was != nullptr ? was->task : is->task;
   if (is != nullptr) {
     step.updated = is->updated;

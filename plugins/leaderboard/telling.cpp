@@ -30,7 +30,7 @@ Telling to_tell(const Reader& reader, const Ids& ids, const Board& board, Live& 
   return out;
 }
 
-bool tell(Transaction& t, const Ids& ids, const Telling& telling) {
+bool still_to_tell(Transaction& t, const Ids& ids, const Telling& telling) {
   static const std::vector<Column> columns = {value_of(field("revision")),
                                               value_of(field("events"))};
   std::int64_t revision = 0, records = 0;
@@ -38,7 +38,10 @@ bool tell(Transaction& t, const Ids& ids, const Telling& telling) {
     revision = cell::integer(row.cell(0));
     records = cell::integer(row.cell(1));
   });
-  if (revision != telling.revision || records != telling.records) return false;
+  return revision == telling.revision && records == telling.records;
+}
+
+void tell(Transaction& t, const Ids& ids, const Telling& telling) {
   for (const auto& [event, body] : telling.events) {
     NewRecord record;
     record.content.set("board", telling.board)
@@ -51,7 +54,6 @@ bool tell(Transaction& t, const Ids& ids, const Telling& telling) {
   Patch touched;
   touched.set("events", telling.expected()).set("changed", telling.at);
   t.update(ids.boards, std::span<const Ordinal>(&telling.board, 1), {}, touched);
-  return true;
 }
 
 }  // namespace podium::leaderboard

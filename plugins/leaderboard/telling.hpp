@@ -34,7 +34,9 @@ struct Telling {
 /// locked and caught up with the reader. Whoever has it written says so to `live.seen()`.
 Telling to_tell(const Reader&, const Ids&, const Board&, Live&, Replica& told,
                 const std::set<Ordinal>* tasks, std::int64_t now);
-/// Writes it, unless the board was defined anew, erased or told of by somebody else meanwhile.
-bool tell(Transaction&, const Ids&, const Telling&);
+/// Whether it is still what is to be told: the board was not defined anew, erased or told of by
+/// somebody else meanwhile.
+bool still_to_tell(Transaction&, const Ids&, const Telling&);
+void tell(Transaction&, const Ids&, const Telling&);
 
 }  // namespace podium::leaderboard

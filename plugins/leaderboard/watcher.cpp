@@ -162,7 +162,8 @@ Listener::Work Watcher::work(std::vector<Telling> all) const {
   if (all.empty()) return {};
   return [ids = ids(), all = std::move(all)](Transaction& t) {
     // One that was edited or erased meanwhile is told of again.
-    for (const Telling& telling : all) tell(t, ids, telling);
+    for (const Telling& telling : all)
+      if (still_to_tell(t, ids, telling)) tell(t, ids, telling);
   };
 }
 

@@ -185,9 +185,9 @@ void BoardsHost::settle() {
   const Revision newest = world.store->revision();
   const auto listeners = world.store->collection("listeners");
   await(*world.store, [&] {
-    const Ordinal listener = world.store->find(listeners, "leaderboard");
-    if (listener == 0) return false;
-    const Value cursor = world.cell(listeners, listener, field("cursor"));
+    const Ordinal known = world.store->find(listeners, "leaderboard");
+    if (known == 0) return false;
+    const Value cursor = world.cell(listeners, known, field("cursor"));
     const auto* at = std::get_if<std::int64_t>(&cursor);
     return at != nullptr && *at >= newest;
   });

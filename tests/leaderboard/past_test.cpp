@@ -46,8 +46,8 @@ TEST_CASE("played back to any moment, the board is what it was then") {
       }
     }
     host.pass(10);
-    const Json rows = host.ranking(id)["rows"];
-    stood.emplace_back(host.now(), rows);
+    const Json shown = host.ranking(id)["rows"];
+    stood.emplace_back(host.now(), shown);
     host.pass(10);
     // The listener may have heard of it, of several things at once, or of none.
     if (random() % 3 == 0) host.settle();
@@ -66,8 +66,8 @@ TEST_CASE("the past is exact also where nothing of it is written yet") {
   for (int i = 0; i < 12; ++i) {
     tasks.push_back(host.run(in(std::to_string(i % 3), i * 5 % 7 / 8.0)));
     if (i % 4 == 1) host.archive(tasks[static_cast<std::size_t>(i) / 2]);
-    const Json rows = host.ranking(id)["rows"];
-    stood.emplace_back(host.now(), rows);
+    const Json shown = host.ranking(id)["rows"];
+    stood.emplace_back(host.now(), shown);
     host.pass(10);
     for (const auto& [moment, rows] : stood) CHECK(at(host, id, moment) == rows);
   }
@@ -84,8 +84,8 @@ TEST_CASE("what somebody was shown is told, however soon it was another") {
   host.listener->hold();
   std::vector<std::pair<std::int64_t, Json>> stood;
   const auto look = [&] {
-    const Json rows = host.ranking(id)["rows"];
-    stood.emplace_back(host.now(), rows);
+    const Json shown = host.ranking(id)["rows"];
+    stood.emplace_back(host.now(), shown);
     host.pass(10);
   };
   look();

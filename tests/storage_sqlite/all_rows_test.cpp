@@ -85,7 +85,9 @@ void fill(Opened& store, std::mt19937& random, const std::vector<Ordinal>& proje
             if (random() % 3 == 0) continue;
             std::vector<Point> points;
             for (unsigned n = 0; n <= random() % 2; ++n)
-              points.push_back({n, 1, random() % 6 == 0 ? std::nan("") : 0.25 * (random() % 99)});
+              points.push_back(
+                  {n, 1,
+                   random() % 6 == 0 ? std::nan("") : 0.25 * static_cast<double>(random() % 99)});
             const SeriesPoints one{key, scope, points};
             t.append(store.tasks, task, "metrics", {&one, 1});
           }
