@@ -9,6 +9,7 @@
 #include "podium/http/input.hpp"
 #include "podium/principal.hpp"
 #include "podium/service/projects.hpp"
+#include "telling.hpp"
 #include "view.hpp"
 
 namespace podium::leaderboard {
@@ -40,6 +41,13 @@ Error taken(const std::string& name) {
 
 Error no_board(std::string_view id) {
   return Error(ErrorCode::not_found, "there is no board '" + std::string(id.substr(0, 60)) + "'");
+}
+
+std::int64_t revision_of(Transaction& t, const Ids& ids, Ordinal board) {
+  static const std::vector<Column> columns = {value_of(field("revision"))};
+  std::int64_t out = 0;
+  t.get(ids.boards, board, columns, [&](const Row& row) { out = cell::integer(row.cell(0)); });
+  return out;
 }
 
 void conflict_unless(bool same) {
@@ -239,6 +247,45 @@ Board Desk::add(const Principal& who, Draft draft) const {
   return *one(who, eq(record_ordinal(), made));
 }
 
+/// Changes a board in the transaction that writes the history of what it was until then. Who looks
+/// at it waits meanwhile, so that nothing is seen between the two.
+void Desk::tell_and(const Board& before,
+                    FunctionRef<void(Transaction&, std::int64_t at)> change) const {
+  Store& store = context().store();
+  const Ids ids(store);
+  const auto live = library_.current(before);
+  const auto told = library_.told(before.ordinal);
+  for (;;) {
+    const std::lock_guard lock(live->mutex);
+    Telling telling;
+    try {
+      store.read([&](const Reader& reader) {
+        live->catch_up(reader);
+        const std::lock_guard hold(told->mutex);
+        told->replica.catch_up(reader, ids);
+        telling = to_tell(reader, ids, before, *live, told->replica, nullptr, now());
+      });
+    } catch (const Error& e) {
+      // It cannot be worked out any more (a project that its filter names is gone), which is why it
+      // is changed.
+      if (e.code() != ErrorCode::invalid && e.code() != ErrorCode::not_found) throw;
+      store.write([&, at = now()](Transaction& t) { change(t, at); });
+      return;
+    }
+    const bool written = store.write([&, at = now()](Transaction& t) {
+      if (!telling.events.empty() && !still_to_tell(t, ids, telling)) {
+        conflict_unless(revision_of(t, ids, before.ordinal) == before.revision);
+        return false;  // the listener told it meanwhile: then anew
+      }
+      if (telling.complete) change(t, at);  // it may be refused, so it comes first
+      if (!telling.events.empty()) tell(t, ids, telling);
+      return true;
+    });
+    if (written) live->seen().clear();
+    if (written && telling.complete) return;
+  }
+}
+
 Board Desk::edit(const Principal& who, const Board& before, Draft draft,
                  std::optional<std::int64_t> version) const {
   context().access().require(who, "board.write");
@@ -257,15 +304,18 @@ Board Desk::edit(const Principal& who, const Board& before, Draft draft,
   if (!other && name == before.name &&
       draft.description.value_or(before.description) == before.description)
     return before;
-  const std::int64_t at = now();
+  const auto change = [&](Transaction& t, std::int64_t at) {
+    Patch patch;
+    patch.set("name", name).set("updated", at);
+    if (other) patch.set("revision", before.revision + 1);
+    patch.body = body;
+    t.update_version(ids.boards, before.ordinal, before.version, patch);
+  };
   try {
-    store.write([&](Transaction& t) {
-      Patch patch;
-      patch.set("name", name).set("updated", at);
-      if (other) patch.set("revision", before.revision + 1);
-      patch.body = body;
-      t.update_version(ids.boards, before.ordinal, before.version, patch);
-    });
+    if (other)
+      tell_and(before, change);
+    else
+      store.write([&, at = now()](Transaction& t) { change(t, at); });
   } catch (const Error& e) {
     if (e.code() != ErrorCode::exists) throw;
     throw taken(name);
@@ -372,18 +422,52 @@ void Desk::look(const Principal& who, const Board& board, std::optional<std::int
     look_back(context(), library_, board, visible, *at, show);
     return;
   }
-  Library::Found found;
-  if (all && board.ordinal != 0)
-    found = library_.find(board);
-  else
-    found.live = library_.make(board.project, board.definition, visible);
-  const std::lock_guard lock(found.live->mutex);
-  context().store().read([&](const Reader& reader) { found.live->catch_up(reader); });
-  show({found.live->engine(),
-        found.stale,
-        false,
-        {},
-        found.stale ? found.revision : board.revision});
+  if (all && board.ordinal != 0) {
+    look_at_saved(board, show);
+    return;
+  }
+  // What a caller sees of a saved board is a state that it had: its history tells of it.
+  const auto whole = board.ordinal != 0 ? library_.current(board) : nullptr;
+  std::unique_lock<std::mutex> hold;
+  if (whole && whole->ready) hold = std::unique_lock(whole->mutex);
+  const auto live = library_.make(board.project, board.definition, visible);
+  const std::lock_guard lock(live->mutex);
+  context().store().read([&](const Reader& reader) {
+    if (hold) whole->catch_up(reader);
+    live->catch_up(reader);
+  });
+  if (hold) hold.unlock();
+  show({live->engine(), false, false, {}, board.revision});
+}
+
+/// By the definition that it has when it is looked at.
+void Desk::look_at_saved(const Board& asked, FunctionRef<void(const Ranking&)> show) const {
+  const Ids ids(context().store());
+  for (Board board = asked;;) {
+    const Library::Found found = library_.find(board);
+    const std::lock_guard lock(found.live->mutex);
+    std::optional<Board> other;
+    context().store().read([&](const Reader& reader) {
+      static const std::vector<Column> columns = {value_of(field("revision"))};
+      std::int64_t revision = board.revision;
+      reader.get(ids.boards, board.ordinal, columns,
+                 [&](const Row& row) { revision = cell::integer(row.cell(0)); });
+      if (revision != board.revision)
+        reader.get(ids.boards, board.ordinal, board_columns(),
+                   [&](const Row& row) { other = board_of(row); });
+      if (!other) found.live->catch_up(reader);
+    });
+    if (other) {
+      board = std::move(*other);
+      continue;
+    }
+    show({found.live->engine(),
+          found.stale,
+          false,
+          {},
+          found.stale ? found.revision : board.revision});
+    return;
+  }
 }
 
 }  // namespace podium::leaderboard

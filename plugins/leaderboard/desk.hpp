@@ -80,6 +80,8 @@ class Desk {
  private:
   std::optional<Board> one(const Principal&, Filter) const;
   void settle(const Principal&, Ordinal project, Definition&) const;
+  void look_at_saved(const Board&, FunctionRef<void(const Ranking&)> show) const;
+  void tell_and(const Board&, FunctionRef<void(Transaction&, std::int64_t at)> change) const;
 
   Library& library_;
 };

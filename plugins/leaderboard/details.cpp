@@ -146,7 +146,7 @@ std::string candidate_json(const Desk& desk, const Principal& who, const Board& 
         const Entry& e = c->tasks[i];
         const bool counts =
             std::binary_search(c->folded.counted.begin(), c->folded.counted.end(), i);
-        const bool elsewhere = !counts && why_not(engine.definition(), e).empty();
+        const bool elsewhere = !counts && may_count(engine.definition(), e);
         write_task(w, engine, e, counts, elsewhere);
         w.key("elsewhere").value(elsewhere).key("datasets").array();
         for (const DatasetName& n : reading.datasets_of(reader, e.task)) {

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "fold.hpp"
-#include "key.hpp"
 
 namespace podium::leaderboard {
 namespace {
@@ -129,11 +128,11 @@ void Engine::displace(const Candidate& c) {
   if (c.folded.qualified) --ranked_;
 }
 
-Candidate& Engine::home(const std::string& key) {
-  auto& slot = by_key_[key];
+Candidate& Engine::home(const Key& key) {
+  auto& slot = by_key_[key.bytes()];
   if (!slot) {
     slot = std::make_unique<Candidate>();
-    slot->key = key;
+    slot->key = key.bytes();
     slot->id = id_of_key(key);
     by_id_[slot->id] = slot.get();
   }
@@ -141,16 +140,33 @@ Candidate& Engine::home(const std::string& key) {
 }
 
 void Engine::load(std::vector<Entry> entries) {
-  ++generation_;
-  std::sort(entries.begin(), entries.end(), earlier);
-  where_.reserve(entries.size());
-  for (Entry& e : entries) {
-    Candidate& c = home(e.key);
-    where_[e.task] = &c;
-    c.tasks.push_back(std::move(e));
+  for (Entry& e : entries) fill(std::move(e));
+  filled();
+}
+
+void Engine::fill(Entry&& e) {
+  Candidate* c = nullptr;
+  if (e.key.shared()) {
+    Candidate*& known = filling_[&e.key.bytes()];
+    if (known == nullptr) known = &home(e.key);
+    c = known;
+  } else {
+    c = &home(e.key);
   }
+  where_.put(e.task, c);
+  if (c->tasks.size() == c->tasks.capacity())
+    c->tasks.reserve(
+        definition_->kind == Kind::tasks ? 1 : std::max<std::size_t>(8, 2 * c->tasks.size()));
+  c->tasks.push_back(std::move(e));
+}
+
+void Engine::filled() {
+  ++generation_;
+  filling_.clear();
   order_.clear();
   for (auto& [key, c] : by_key_) {
+    if (!std::is_sorted(c->tasks.begin(), c->tasks.end(), earlier))
+      std::sort(c->tasks.begin(), c->tasks.end(), earlier);
     fold(*c);
     order_.push_back(c.get());
   }
@@ -158,11 +174,11 @@ void Engine::load(std::vector<Entry> entries) {
 }
 
 bool Engine::remove(Ordinal task) {
-  const auto at = where_.find(task);
-  if (at == where_.end()) return false;
+  Candidate* const at = where_.find(task);
+  if (at == nullptr) return false;
   ++generation_;
-  Candidate& c = *at->second;
-  where_.erase(at);
+  Candidate& c = *at;
+  where_.erase(task);
   displace(c);
   std::erase_if(c.tasks, [&](const Entry& e) { return e.task == task; });
   if (c.tasks.empty()) {
@@ -178,21 +194,21 @@ bool Engine::remove(Ordinal task) {
 
 void Engine::put(Entry e) {
   ++generation_;
-  const auto at = where_.find(e.task);
-  if (at != where_.end() && at->second->key != e.key) remove(e.task);
+  const Candidate* const at = where_.find(e.task);
+  if (at != nullptr && at->key != e.key.bytes()) remove(e.task);
   Candidate& c = home(e.key);
   if (!c.tasks.empty()) displace(c);
   std::erase_if(c.tasks, [&](const Entry& old) { return old.task == e.task; });
-  where_[e.task] = &c;
+  where_.put(e.task, &c);
   c.tasks.insert(std::upper_bound(c.tasks.begin(), c.tasks.end(), e, earlier), std::move(e));
   fold(c);
   place(c);
 }
 
 const Entry* Engine::find(Ordinal task) const {
-  const auto at = where_.find(task);
-  if (at == where_.end()) return nullptr;
-  for (const Entry& e : at->second->tasks)
+  const Candidate* const at = where_.find(task);
+  if (at == nullptr) return nullptr;
+  for (const Entry& e : at->tasks)
     if (e.task == task) return &e;
   return nullptr;
 }

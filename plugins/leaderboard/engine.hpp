@@ -14,6 +14,8 @@
 #include <vector>
 
 #include "definition.hpp"
+#include "key.hpp"
+#include "places.hpp"
 #include "podium/storage_kit/values.hpp"
 #include "podium/store/filter.hpp"
 
@@ -48,7 +50,7 @@ struct Entry {
   std::int64_t started = 0, ended = 0;
   std::int64_t updated = 0;            ///< the last change of anything but points
   bool open = false;                   ///< it has not ended: only where every state counts
-  std::string key;                     ///< what its candidate has in common (key.hpp)
+  Key key;                             ///< what its candidate has in common
   std::vector<Number> values;          ///< of `Definition::metrics`
   std::vector<Number> columns;         ///< of `Definition::columns`
   std::vector<DatasetIndex> datasets;  ///< that it read in the board's role; ascending
@@ -125,11 +127,15 @@ class Engine {
 
   /// Many tasks at once, into an empty engine.
   void load(std::vector<Entry>);
+  /// The same one by one: nothing is ranked until it is `filled`.
+  void fill(Entry&&);
+  void filled();
   /// A task enters, or is another than before. Touches its candidate (and that where it was).
   void put(Entry);
   /// False when it was not there.
   bool remove(Ordinal task);
   const Entry* find(Ordinal task) const;
+  bool has(Ordinal task) const noexcept { return where_.find(task) != nullptr; }
   /// Folds all candidates anew when it is another than before.
   bool want(Wanted);
   const Wanted& wanted() const noexcept { return wanted_; }
@@ -157,7 +163,7 @@ class Engine {
 
  private:
   void fold(Candidate&);
-  Candidate& home(const std::string& key);
+  Candidate& home(const Key&);
   void place(const Candidate&);
   void displace(const Candidate&);
   void sort();
@@ -174,7 +180,9 @@ class Engine {
   std::map<DatasetName, DatasetIndex> dataset_of_;
   std::unordered_map<std::string, std::unique_ptr<Candidate>> by_key_;
   std::unordered_map<std::string, Candidate*> by_id_;
-  std::unordered_map<Ordinal, Candidate*> where_;
+  Places<Candidate> where_;
+  /// While it is filled: of keys that are shared.
+  std::unordered_map<const std::string*, Candidate*> filling_;
   std::vector<const Candidate*> order_;
   std::size_t ranked_ = 0;
   std::uint64_t generation_ = 1, folded_ = 0;

@@ -38,6 +38,7 @@ bool reads_any(const Entry& e, std::span<const DatasetIndex> wanted) {
 std::vector<double> values_of(std::span<const Entry> tasks, std::span<const std::size_t> counted,
                               std::size_t metric) {
   std::vector<double> out;
+  out.reserve(counted.size());
   for (const std::size_t i : counted)
     if (tasks[i].values[metric].counts()) out.push_back(tasks[i].values[metric].value);
   return out;
@@ -83,6 +84,10 @@ Number mean_across(const Metric& metric, std::span<const Entry> tasks,
 
 std::string plural(std::size_t n, const char* one, const char* more) {
   return std::to_string(n) + " " + (n == 1 ? one : more);
+}
+
+bool inside(const Number& value, const Qualification& q) {
+  return value.counts() && !(q.min && value.value < *q.min) && !(q.max && value.value > *q.max);
 }
 
 std::string outside(const Metric& metric, const Number& value, const Qualification& q) {
@@ -151,7 +156,15 @@ Number fold_values(Fold fold, Direction direction, std::span<const double> value
   return {};
 }
 
+bool may_count(const Definition& d, const Entry& e) {
+  if (!d.metrics.empty() && d.order.empty() && !e.values.front().counts()) return false;
+  return std::all_of(d.qualify.begin(), d.qualify.end(), [&](const Qualification& q) {
+    return q.scope != Scope::task || inside(e.values[q.metric], q);
+  });
+}
+
 std::string why_not(const Definition& d, const Entry& e) {
+  if (may_count(d, e)) return {};
   // With an order of its own a board shows every task, the last where there is no value.
   if (!d.metrics.empty() && d.order.empty()) {
     const Number& primary = e.values.front();
@@ -169,9 +182,9 @@ Folded fold_tasks(const Definition& d, const Wanted& wanted, std::span<const Dat
   Folded out;
   out.values.resize(d.metrics.size());
   const bool wants = d.asks_for_datasets();
+  out.counted.reserve(tasks.size());
   for (std::size_t i = 0; i < tasks.size(); ++i)
-    if ((!wants || reads_any(tasks[i], all)) && why_not(d, tasks[i]).empty())
-      out.counted.push_back(i);
+    if ((!wants || reads_any(tasks[i], all)) && may_count(d, tasks[i])) out.counted.push_back(i);
   if (d.kind != Kind::candidates) {
     if (const std::size_t best = best_task(d, tasks, out.counted); best != Folded::npos)
       out.values = tasks[best].values;
@@ -254,8 +267,8 @@ void judge(const Definition& d, const Wanted& wanted,
   out.reasons.clear();
   const auto counted = static_cast<std::int64_t>(out.counted.size());
   if (counted == 0) {
-    const bool values = std::any_of(tasks.begin(), tasks.end(),
-                                    [&](const Entry& e) { return why_not(d, e).empty(); });
+    const bool values =
+        std::any_of(tasks.begin(), tasks.end(), [&](const Entry& e) { return may_count(d, e); });
     out.reasons.push_back(nothing_counts(d, tasks, values));
   } else if (!d.metrics.empty() && d.order.empty() && !out.values.front().counts()) {
     out.reasons.push_back(d.metrics.front().name + " of its tasks comes to NaN");

@@ -21,6 +21,7 @@ void judge_coverage(const Definition&, const Wanted&,
                     const std::function<std::string(DatasetIndex)>& name_of, Folded&);
 
 /// Whether a task may count by its own values; else why not, in words.
+bool may_count(const Definition&, const Entry&);
 std::string why_not(const Definition&, const Entry&);
 /// <0 when `a` is better by one metric; what does not count is worse. Equal within the precision.
 int compare_number(const Number& a, const Number& b, Direction, std::optional<double> precision);

@@ -19,6 +19,22 @@ void append_text(std::string& out, std::string_view text) {
   out += text;
 }
 
+void append_part(std::string& key, KeyPart::Kind kind, std::string_view name,
+                 std::optional<std::string_view> text, std::optional<double> number) {
+  key.push_back(static_cast<char>(kind));
+  append_text(key, name);
+  if (!text) {
+    key.push_back('0');
+  } else if (number) {
+    key.push_back('n');
+    const auto bits = std::bit_cast<std::uint64_t>(*number == 0 ? 0.0 : *number);
+    for (int shift = 56; shift >= 0; shift -= 8) key.push_back(static_cast<char>(bits >> shift));
+  } else {
+    key.push_back('s');
+    append_text(key, *text);
+  }
+}
+
 class Bytes {
  public:
   explicit Bytes(std::string_view bytes) : rest_(bytes) {}
@@ -61,18 +77,12 @@ KeyPart key_part(KeyPart::Kind kind, std::string name, std::optional<std::string
 }
 
 void append(std::string& key, const KeyPart& part) {
-  key.push_back(static_cast<char>(part.kind));
-  append_text(key, part.name);
-  if (!part.text) {
-    key.push_back('0');
-  } else if (part.number) {
-    key.push_back('n');
-    const auto bits = std::bit_cast<std::uint64_t>(*part.number == 0 ? 0.0 : *part.number);
-    for (int shift = 56; shift >= 0; shift -= 8) key.push_back(static_cast<char>(bits >> shift));
-  } else {
-    key.push_back('s');
-    append_text(key, *part.text);
-  }
+  append_part(key, part.kind, part.name, part.text, part.number);
+}
+
+void append(std::string& key, KeyPart::Kind kind, std::string_view name,
+            std::optional<std::string_view> text) {
+  append_part(key, kind, name, text, text ? kit::number_of(*text) : std::nullopt);
 }
 
 std::vector<KeyPart> parts_of(std::string_view key) {

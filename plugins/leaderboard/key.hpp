@@ -3,6 +3,7 @@
 // same: numbers by their value, texts by their bytes. Readable again: labels and ids come from them
 // alone.
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,6 +27,31 @@ struct KeyPart {
 KeyPart key_part(KeyPart::Kind, std::string name, std::optional<std::string_view> text);
 
 void append(std::string& key, const KeyPart&);
+/// The same of a value as the store has it.
+void append(std::string& key, KeyPart::Kind, std::string_view name,
+            std::optional<std::string_view> text);
+
+/// Bytes that many tasks may share.
+class Key {
+ public:
+  Key() = default;
+  Key(std::string bytes)  // NOLINT: implicit, it is these bytes
+      : bytes_(std::make_shared<const std::string>(std::move(bytes))) {}
+  const std::string& bytes() const noexcept {
+    static const std::string none;
+    return bytes_ ? *bytes_ : none;
+  }
+  operator std::string_view() const noexcept { return bytes(); }  // NOLINT
+  bool empty() const noexcept { return bytes().empty(); }
+  bool shared() const noexcept { return bytes_.use_count() > 1; }
+  bool operator==(const Key& o) const noexcept {
+    return bytes_ == o.bytes_ || bytes() == o.bytes();
+  }
+
+ private:
+  std::shared_ptr<const std::string> bytes_;
+};
+
 std::vector<KeyPart> parts_of(std::string_view key);
 /// "cv" of a team, "depth=8, lr=0.1" of a group, "" of a task.
 std::string label_of(std::string_view key);

@@ -3,19 +3,21 @@
 #include <algorithm>
 
 #include "podium/principal.hpp"
+#include "telling.hpp"
 
 namespace podium::leaderboard {
 
-std::shared_ptr<Live> Library::make(Ordinal project, DefinitionPtr definition, Filter visible) {
+std::shared_ptr<Live> Library::make(Ordinal project, DefinitionPtr definition, Filter visible,
+                                    bool remembers) {
   return std::make_shared<Live>(context_, Ids(context_.store()), project, std::move(definition),
-                                std::move(visible), now_);
+                                std::move(visible), now_, remembers);
 }
 
 Library::Kept& Library::kept(const Board& board) {
   Kept& k = kept_[board.ordinal];
   k.used = ++uses_;
   if (!k.live) {
-    k.live = make(board.project, board.definition, {});
+    k.live = make(board.project, board.definition, {}, true);
     k.revision = board.revision;
   }
   if (kept_.size() > most_) {
@@ -36,7 +38,7 @@ std::shared_ptr<Live> Library::newest(Kept& k, const Board& board) {
   }
   if (k.revision >= board.revision) return k.live;
   if (k.next && k.next_revision >= board.revision) return k.next;
-  const auto made = make(board.project, board.definition, {});
+  const auto made = make(board.project, board.definition, {}, true);
   if (k.live->ready && k.live->size > large_) {
     k.next = made;
     k.next_revision = board.revision;
@@ -104,9 +106,18 @@ std::shared_ptr<Library::Trust> Library::trust_memory(Ordinal board) {
   return at->second.trust;
 }
 
+std::shared_ptr<Library::Told> Library::told(Ordinal board) {
+  const std::lock_guard lock(mutex_);
+  auto& told = told_[board];
+  auto out = told.lock();
+  if (!out) told = out = std::make_shared<Told>(board);
+  return out;
+}
+
 void Library::forget(Ordinal board) {
   const std::lock_guard lock(mutex_);
   kept_.erase(board);
+  told_.erase(board);
 }
 
 void Library::stop() noexcept {

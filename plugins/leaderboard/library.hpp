@@ -33,8 +33,12 @@ class Library {
   /// That of this definition, however long it takes.
   std::shared_ptr<Live> current(const Board&);
   /// Of a definition that is not saved, or for a caller who sees some tasks only.
-  std::shared_ptr<Live> make(Ordinal project, DefinitionPtr, Filter visible);
+  std::shared_ptr<Live> make(Ordinal project, DefinitionPtr, Filter visible,
+                             bool remembers = false);
   void forget(Ordinal board);
+  /// What the log has told of a board by now, kept up by who writes it.
+  struct Told;
+  std::shared_ptr<Told> told(Ordinal board);
   /// What was worked out of the candidates' trust before.
   struct Trust {
     std::mutex mutex;
@@ -64,6 +68,7 @@ class Library {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::map<Ordinal, Kept> kept_;
+  std::map<Ordinal, std::weak_ptr<Told>> told_;
   std::uint64_t uses_ = 0;
   std::vector<Ordinal> waiting_;
   bool stopping_ = false;

@@ -1,6 +1,7 @@
 #include "live.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace podium::leaderboard {
 namespace {
@@ -13,13 +14,14 @@ constexpr std::size_t most_touched = 20'000;
 }  // namespace
 
 Live::Live(PluginContext& context, const Ids& ids, Ordinal project, DefinitionPtr definition,
-           Filter visible, Clock now)
+           Filter visible, Clock now, bool remembers)
     : context_(context),
       ids_(ids),
       project_(project),
       definition_(std::move(definition)),
       visible_(std::move(visible)),
-      now_(std::move(now)) {}
+      now_(std::move(now)),
+      remembers_(remembers) {}
 
 Wanted Live::wanted(const Reader& reader) {
   return reading_->wanted(reader, [&](const DatasetName& n) { return engine_->dataset(n); });
@@ -48,7 +50,7 @@ void Live::rebuild(const Reader& reader) {
                                 projects_of(reader, ids_, project_, definition_->subprojects));
   auto engine = std::make_unique<Engine>(definition_, reading->order());
   reading_ = std::move(reading);
-  engine_ = std::move(engine);
+  const std::unique_ptr<Engine> before = std::exchange(engine_, std::move(engine));
   linked_.clear();
   read_by_.clear();
   task_of_input_.clear();
@@ -59,15 +61,15 @@ void Live::rebuild(const Reader& reader) {
     link(reader, name);
   }
   engine_->want(std::move(wants));
-  std::vector<Entry> entries;
-  reading_->read(reader, std::nullopt, [&](Entry e) {
+  reading_->read(reader, std::nullopt, [&](Entry&& e) {
     e.datasets = datasets_of(e.task);
-    entries.push_back(std::move(e));
+    engine_->fill(std::move(e));
   });
-  tasks_read_ += entries.size();
+  tasks_read_ += engine_->tasks();
   ++rebuilds_;
-  engine_->load(std::move(entries));
+  engine_->filled();
   through_ = now;
+  if (remembers_ && before) see_all(reader, *before);
 }
 
 Live::Touched Live::changes(const Reader& reader) {
@@ -118,7 +120,7 @@ void Live::apply(const Reader& reader, const Touched& touched) {
     Wanted wants = wanted(reader);
     for (const DatasetIndex i : wants.all())
       if (!linked_.contains(i)) return rebuild(reader);
-    engine_->want(std::move(wants));
+    want(std::move(wants));
   }
   if (touched.tasks.empty()) return;
   const std::vector<Ordinal> tasks(touched.tasks.begin(), touched.tasks.end());
@@ -134,18 +136,88 @@ void Live::apply(const Reader& reader, const Touched& touched) {
         read_by_[task] = std::move(now);
     }
   std::set<Ordinal> gone = touched.tasks;
-  reading_->read(reader, std::span<const Ordinal>(tasks), [&](Entry e) {
+  reading_->read(reader, std::span<const Ordinal>(tasks), [&](Entry&& e) {
     gone.erase(e.task);
     e.datasets = datasets_of(e.task);
     ++tasks_read_;
+    const Entry* const was = engine_->find(e.task);
+    if (remembers_) see(reader, *engine_, was, &e);
     engine_->put(std::move(e));
   });
-  for (const Ordinal task : gone) engine_->remove(task);
+  for (const Ordinal task : gone) {
+    if (const Entry* const was = engine_->find(task); was != nullptr && remembers_)
+      see(reader, *engine_, was, nullptr);
+    engine_->remove(task);
+  }
+}
+
+void Live::want(Wanted wants) {
+  const WantedNames was = remembers_ ? names_of(*engine_) : WantedNames();
+  if (engine_->want(std::move(wants)) && remembers_) see(was);
+}
+
+/// What must be covered was another.
+void Live::see(const WantedNames& was) {
+  Seen step;
+  step.wanted = names_of(*engine_);
+  if (step.wanted == was) return;
+  step.wanted_was = was;
+  step.at = looks_;
+  step.before = looked_;
+  seen_.add(std::move(step));
+}
+
+/// What a task was in an engine, and is (null: it is not on the board).
+void Live::see(const Reader& reader, const Engine& before, const Entry* was, const Entry* is) {
+  Seen step;
+  if (was != nullptr) {
+    step.was = logged(before, *was);
+    step.was_updated = was->updated;
+  }
+  if (is != nullptr) step.is = logged(*engine_, *is);
+  // Of one that says another time only, the time before may be when it came.
+  if (step.was && step.is && was->updated == is->updated && same(*step.was, *step.is)) return;
+  step.task = was != nullptr ? was->task : is->task;
+  if (is != nullptr) {
+    step.updated = is->updated;
+  } else {
+    static const std::vector<Column> columns = {value_of(field("updated"))};
+    reader.get(ids_.tasks, step.task, columns,
+               [&](const Row& row) { step.updated = cell::integer(row.cell(0)); });
+  }
+  step.at = looks_;
+  step.before = looked_;
+  seen_.add(std::move(step));
+}
+
+/// What a rebuild changed.
+void Live::see_all(const Reader& reader, const Engine& before) {
+  see(names_of(before));
+  const auto all = [](const Engine& engine) {
+    std::vector<const Entry*> out;
+    for (const Candidate* c : engine.candidates())
+      for (const Entry& e : c->tasks) out.push_back(&e);
+    std::sort(out.begin(), out.end(),
+              [](const Entry* a, const Entry* b) { return a->task < b->task; });
+    return out;
+  };
+  const auto were = all(before), are = all(*engine_);
+  for (std::size_t i = 0, j = 0; i < were.size() || j < are.size();) {
+    const Entry* was = i < were.size() ? were[i] : nullptr;
+    const Entry* is = j < are.size() ? are[j] : nullptr;
+    if (was != nullptr && is != nullptr && was->task != is->task)
+      (was->task < is->task ? is : was) = nullptr;
+    i += was != nullptr ? 1 : 0;
+    j += is != nullptr ? 1 : 0;
+    see(reader, before, was, is);
+  }
 }
 
 void Live::catch_up(const Reader& reader) {
+  looks_ = now_();
   try {
     look(reader);
+    looked_ = looks_;
     size = engine_->tasks();
     ready = true;
   } catch (...) {

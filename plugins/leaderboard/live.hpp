@@ -9,14 +9,16 @@
 
 #include "engine.hpp"
 #include "reading.hpp"
+#include "seen.hpp"
 
 namespace podium::leaderboard {
 
 /// One thread at a time: hold `mutex`.
 class Live {
  public:
-  /// Reads nothing yet.
-  Live(PluginContext&, const Ids&, Ordinal project, DefinitionPtr, Filter visible, Clock);
+  /// Reads nothing yet. `remembers`: keeps what it was seen to be, for the history.
+  Live(PluginContext&, const Ids&, Ordinal project, DefinitionPtr, Filter visible, Clock,
+       bool remembers);
 
   std::mutex mutex;
   std::atomic<bool> ready{false};    ///< it has been worked out once; without the lock
@@ -28,6 +30,7 @@ class Live {
   const Engine& engine() const noexcept { return *engine_; }
   const Reading& reading() const noexcept { return *reading_; }
   Revision through() const noexcept { return through_; }
+  SeenSteps& seen() noexcept { return seen_; }
   /// Times that everything was read, and tasks that were read: the work done.
   std::uint64_t rebuilds() const noexcept { return rebuilds_; }
   std::uint64_t tasks_read() const noexcept { return tasks_read_; }
@@ -44,6 +47,10 @@ class Live {
   void link(const Reader&, const DatasetName&);
   std::vector<DatasetIndex> datasets_of(Ordinal task) const;
   Wanted wanted(const Reader&);
+  void want(Wanted);
+  void see(const WantedNames& was);
+  void see(const Reader&, const Engine& before, const Entry* was, const Entry* is);
+  void see_all(const Reader&, const Engine& before);
 
   PluginContext& context_;
   const Ids ids_;
@@ -55,6 +62,9 @@ class Live {
   std::unique_ptr<Engine> engine_;
   Revision through_ = 0;
   std::int64_t read_at_ = 0;
+  const bool remembers_;
+  SeenSteps seen_;
+  std::int64_t looked_ = 0, looks_ = 0;  ///< when it was looked at before, and is
   /// Of the data sets that are asked for: which are known of, who read them, by which input.
   std::set<DatasetIndex> linked_;
   std::unordered_map<Ordinal, std::vector<DatasetIndex>> read_by_;

@@ -8,38 +8,11 @@
 #include <vector>
 
 #include "library.hpp"
+#include "logged.hpp"
 
 namespace podium::leaderboard {
 
 struct Ranking;
-
-/// What must be covered, by names.
-struct WantedNames {
-  struct Rule {
-    std::string label;
-    std::size_t last = 1;
-    std::vector<DatasetName> datasets;
-    bool operator==(const Rule&) const = default;
-  };
-  std::vector<DatasetName> listed;
-  std::vector<double> weights;
-  std::vector<Rule> rules;
-  std::vector<DatasetName> effective;
-  bool operator==(const WantedNames&) const = default;
-};
-WantedNames names_of(const Engine&);
-
-/// A task as an event tells it; its data sets by name.
-struct LoggedTask {
-  Entry entry;                        ///< without `datasets` and `updated`
-  std::vector<DatasetName> datasets;  ///< ascending
-  std::int64_t at = 0;                ///< when it entered or changed
-  bool entered = false;               ///< else it changed
-  std::vector<Number> before;         ///< of one that changed: its values then
-};
-LoggedTask logged(const Engine&, const Entry&);
-/// Nothing of it is told differently.
-bool same(const LoggedTask&, const LoggedTask&);
 
 /// One record of "leaderboard/events".
 struct Event {
@@ -108,8 +81,6 @@ class Replica {
 
 /// An engine for the order that a definition says, empty.
 std::unique_ptr<Engine> empty_engine(PluginContext&, const DefinitionPtr&);
-Wanted wanted_of(Engine&, const WantedNames&);
-Entry entry_of(Engine&, const LoggedTask&);
 
 /// Shows the board as it was at a moment, of the tasks that are visible: played back, or where
 /// nothing was kept worked out from the tasks that are there and when they ended.

@@ -1,6 +1,7 @@
 #include "reading.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "key.hpp"
 #include "podium/query.hpp"
@@ -10,7 +11,8 @@
 namespace podium::leaderboard {
 namespace {
 
-enum : std::size_t { name_at, started_at, completed_at, created_at, state_at, updated_at };
+/// Columns that every board has; the state only where every state counts.
+enum : std::size_t { name_at, started_at, completed_at, created_at, updated_at, state_at };
 
 /// Tasks asked for at once.
 constexpr std::size_t slice = 1000;
@@ -119,8 +121,9 @@ std::size_t Reading::add(Column column) {
 
 void Reading::plan() {
   const Definition& d = *definition_;
-  for (const char* name : {"name", "started", "completed", "created", "state", "updated"})
+  for (const char* name : {"name", "started", "completed", "created", "updated"})
     columns_.push_back(value_of(field(name)));
+  if (d.counts == Counts::all) columns_.push_back(value_of(field("state")));
   const auto cells = [&](const std::string& key, const std::string& scope, Pick pick,
                          Direction direction) {
     std::vector<std::size_t> out;
@@ -153,33 +156,30 @@ void Reading::plan() {
   for (const OrderKey& key : order_) order_cells_.push_back(add(kit::column_of(key.path)));
 }
 
-std::string Reading::key_of(const Row& row) const {
+void Reading::key_of(const Row& row, std::string& key) const {
   const Definition& d = *definition_;
-  std::string key;
+  key.clear();
   if (d.kind == Kind::tasks) {
     append(key, {KeyPart::Kind::task, std::string(row.id()), {}, {}});
-    return key;
+    return;
   }
   if (d.kind == Kind::teams) {
     // Names of teams are texts: "007" is not "7".
     const Cell cell = row.cell(team_);
     if (const auto team = view_of(cell); team && !team->empty())
       append(key, {KeyPart::Kind::team, {}, std::string(*team), {}});
-    return key;
+    return;
   }
   for (std::size_t i = 0; i < group_.size(); ++i) {
     const bool tag = i < d.group_by.tags.size();
     const Cell cell = row.cell(group_[i]);
-    append(key, key_part(tag ? KeyPart::Kind::tag : KeyPart::Kind::param,
-                         tag ? d.group_by.tags[i] : d.group_by.params[i - d.group_by.tags.size()],
-                         view_of(cell)));
+    append(key, tag ? KeyPart::Kind::tag : KeyPart::Kind::param,
+           tag ? d.group_by.tags[i] : d.group_by.params[i - d.group_by.tags.size()], view_of(cell));
   }
   // All parameters that any task has, a missing one being a value: the same as all that this task
   // has. So a key that is new among the tasks changes nobody else's candidate.
   if (d.group_by.all_params)
-    for (const MapEntry& e : row.map(all_params_))
-      append(key, key_part(KeyPart::Kind::param, std::string(e.key), e.text));
-  return key;
+    for (const MapEntry& e : row.map(all_params_)) append(key, KeyPart::Kind::param, e.key, e.text);
 }
 
 Number Reading::pick(const Reader& reader, const Row& row, const std::vector<std::size_t>& cells,
@@ -216,12 +216,21 @@ Number Reading::pick(const Reader& reader, const Row& row, const std::vector<std
 }
 
 void Reading::read(const Reader& reader, std::optional<std::span<const Ordinal>> tasks,
-                   const std::function<void(Entry)>& sink) const {
+                   FunctionRef<void(Entry&&)> sink) const {
   const Definition& d = *definition_;
+  std::string key;
+  std::unordered_map<std::string, Key> keys;  // what tasks have in common is kept once
   const auto take = [&](const Row& row) {
     Entry e;
-    e.key = key_of(row);
-    if (d.kind == Kind::teams && e.key.empty()) return true;
+    key_of(row, key);
+    if (d.kind == Kind::teams && key.empty()) return true;
+    if (d.kind == Kind::tasks) {
+      e.key = key;
+    } else {
+      const auto [known, added] = keys.try_emplace(key);
+      if (added) known->second = key;
+      e.key = known->second;
+    }
     e.task = row.ordinal();
     e.id = row.id();
     e.name = cell::text(row.cell(name_at));

@@ -9,6 +9,7 @@
 
 #include "board.hpp"
 #include "engine.hpp"
+#include "podium/function.hpp"
 #include "podium/plugin.hpp"
 
 namespace podium::leaderboard {
@@ -33,7 +34,7 @@ class Reading {
   /// Gives the entries of all tasks that count, or of those of `tasks` that do. Their data sets are
   /// not filled in.
   void read(const Reader&, std::optional<std::span<const Ordinal>> tasks,
-            const std::function<void(Entry)>&) const;
+            FunctionRef<void(Entry&&)>) const;
   /// What must be covered now. `index` numbers the data sets.
   Wanted wanted(const Reader&, const std::function<DatasetIndex(const DatasetName&)>& index) const;
   /// Calls for each task that read one of the data sets in the board's role: the input, the task.
@@ -45,7 +46,7 @@ class Reading {
  private:
   void plan();
   std::size_t add(Column);
-  std::string key_of(const Row&) const;
+  void key_of(const Row&, std::string&) const;
   Number pick(const Reader&, const Row&, const std::vector<std::size_t>& cells,
               const std::string& key, const std::string& scope, Pick, std::int64_t step) const;
 

@@ -3,14 +3,10 @@
 #include <algorithm>
 #include <array>
 
-#include "difference.hpp"
 #include "podium/service/tasks.hpp"
 
 namespace podium::leaderboard {
 namespace {
-
-/// Records of events that one transaction writes.
-constexpr std::size_t records_at_once = 20;
 
 bool ended_well(const Cell& state) {
   return state == Cell{std::string_view("completed")} ||
@@ -68,7 +64,7 @@ void Watcher::read_boards(const Reader& reader, std::optional<std::vector<Ordina
     Board board = board_of(row);
     gone.erase(board.ordinal);
     Watched& w = boards_[board.ordinal];
-    if (!w.replica) w.replica = std::make_shared<Replica>(board.ordinal);
+    if (!w.told) w.told = library_.told(board.ordinal);
     if (w.board.ordinal == 0 || w.board.revision != board.revision) {
       w.behind = true;
       w.projects = projects_of(reader, ids(), board.project, board.definition->subprojects);
@@ -123,7 +119,8 @@ std::map<Ordinal, std::set<Ordinal>> Watcher::concerned(const Reader& reader, co
   const auto concern = [&](Ordinal task, Ordinal project, bool counts) {
     for (auto& [ordinal, w] : boards_) {
       if (w.behind) continue;
-      const bool told = w.replica->tasks().contains(task);
+      const std::lock_guard lock(w.told->mutex);
+      const bool told = w.told->replica.tasks().contains(task);
       const bool here = std::binary_search(w.projects.begin(), w.projects.end(), project) &&
                         (counts || w.board.definition->counts == Counts::all);
       if (told || here) out[ordinal].insert(task);
@@ -140,71 +137,46 @@ std::map<Ordinal, std::set<Ordinal>> Watcher::concerned(const Reader& reader, co
   return out;
 }
 
-std::optional<Watcher::Step> Watcher::look(const Reader& reader, Watched& w,
-                                           const std::set<Ordinal>& tasks) {
+std::optional<Telling> Watcher::look(const Reader& reader, Watched& w,
+                                     const std::set<Ordinal>& tasks) {
   const auto live = library_.current(w.board);
   const std::lock_guard lock(live->mutex);
   live->catch_up(reader);
-  Replica& told = *w.replica;
+  const std::lock_guard hold(w.told->mutex);
+  Replica& told = w.told->replica;
   told.catch_up(reader, ids());
   if (w.expected && *w.expected != told.records()) w.behind = true;  // it was not written
   w.expected.reset();
-
-  Step step;
-  step.board = w.board.ordinal;
-  step.revision = w.board.revision;
-  step.records = told.records();
-  step.at = library_.clock()();
-  Difference found = difference(reader, ids(), w.board, *live, told, w.behind ? nullptr : &tasks,
-                                step.at, records_at_once);
-  w.behind = !found.complete;
-  // What came and went before it was heard leaves no difference, but somebody may have read the
-  // board in between.
-  step.poke = found.open || !tasks.empty();
-  for (Event& e : found.events) step.events.emplace_back(std::move(e), std::string());
-  if (step.events.empty() && !step.poke) return std::nullopt;
-  for (auto& [e, body] : step.events) body = encode(e);
-  w.expected = step.records + static_cast<std::int64_t>(step.events.size());
-  return step;
+  Telling telling =
+      to_tell(reader, ids(), w.board, *live, told, w.behind ? nullptr : &tasks, library_.clock()());
+  live->seen().given(telling.expected());
+  w.behind = !telling.complete;
+  // What came and went before it was heard leaves no difference when nobody saw it; the board is
+  // touched all the same.
+  if (telling.events.empty() && !telling.open && tasks.empty()) return std::nullopt;
+  w.expected = telling.expected();
+  return telling;
 }
 
-Listener::Work Watcher::work(std::vector<Step> steps) const {
-  if (steps.empty()) return {};
-  return [ids = ids(), steps = std::move(steps)](Transaction& t) {
-    static const std::array columns = {value_of(field("revision"))};
-    for (const Step& step : steps) {
-      // One that was edited or erased meanwhile is told of again.
-      std::int64_t revision = 0;
-      t.get(ids.boards, step.board, columns,
-            [&](const Row& row) { revision = cell::integer(row.cell(0)); });
-      if (revision != step.revision) continue;
-      for (const auto& [event, body] : step.events) {
-        NewRecord record;
-        record.content.set("board", step.board)
-            .set("at", event.at)
-            .set("kind", std::string(name(event.kind)))
-            .set("revision", event.revision);
-        record.content.body = body;
-        t.insert(ids.events, record);
-      }
-      Patch touched;
-      touched.set("events", step.records + static_cast<std::int64_t>(step.events.size()))
-          .set("changed", step.at);
-      t.update(ids.boards, std::span<const Ordinal>(&step.board, 1), {}, touched);
-    }
+Listener::Work Watcher::work(std::vector<Telling> all) const {
+  if (all.empty()) return {};
+  return [ids = ids(), all = std::move(all)](Transaction& t) {
+    // One that was edited or erased meanwhile is told of again.
+    for (const Telling& telling : all)
+      if (still_to_tell(t, ids, telling)) tell(t, ids, telling);
   };
 }
 
 Listener::Work Watcher::handle(std::span<const Change> changes, const Reader&) {
-  std::vector<Step> steps;
+  std::vector<Telling> all;
   library_.context().store().read([&](const Reader& reader) {
-    steps.clear();
+    all.clear();
     const Heard heard = hear(changes, reader);
     refresh(reader, heard);
     for (const auto& [ordinal, tasks] : concerned(reader, heard)) {
       Watched& w = boards_.at(ordinal);
       try {
-        if (auto step = look(reader, w, tasks)) steps.push_back(std::move(*step));
+        if (auto telling = look(reader, w, tasks)) all.push_back(std::move(*telling));
       } catch (const Error& e) {
         // A filter that cannot be read any more (a project that it names is gone) stops its own
         // board only.
@@ -215,7 +187,7 @@ Listener::Work Watcher::handle(std::span<const Change> changes, const Reader&) {
       }
     }
   });
-  return work(std::move(steps));
+  return work(std::move(all));
 }
 
 Listener::Work Watcher::resync(Revision, const Reader& reader) {

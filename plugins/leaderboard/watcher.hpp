@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "library.hpp"
-#include "log.hpp"
 #include "podium/extension/listener.hpp"
+#include "telling.hpp"
 
 namespace podium::leaderboard {
 
@@ -29,7 +29,7 @@ class Watcher final : public Listener {
   struct Watched {
     Board board;
     std::vector<Ordinal> projects;  ///< ascending
-    std::shared_ptr<Replica> replica;
+    std::shared_ptr<Library::Told> told;
     bool behind = true;  ///< all of it is to be laid side by side
     /// How many records there are if what was last to be written has been.
     std::optional<std::int64_t> expected = {};
@@ -41,19 +41,12 @@ class Watcher final : public Listener {
     bool projects = false;
     std::set<Ordinal> boards;
   };
-  /// What is to be written of one board.
-  struct Step {
-    Ordinal board = 0;
-    std::int64_t revision = 0, records = 0, at = 0;
-    std::vector<std::pair<Event, std::string>> events;  ///< with their bodies
-    bool poke = false;                                  ///< nothing to keep, but it looks different
-  };
   Heard hear(std::span<const Change>, const Reader&) const;
   void refresh(const Reader&, const Heard&);
   void read_boards(const Reader&, std::optional<std::vector<Ordinal>>);
   std::map<Ordinal, std::set<Ordinal>> concerned(const Reader&, const Heard&);
-  std::optional<Step> look(const Reader&, Watched&, const std::set<Ordinal>& tasks);
-  Work work(std::vector<Step>) const;
+  std::optional<Telling> look(const Reader&, Watched&, const std::set<Ordinal>& tasks);
+  Work work(std::vector<Telling>) const;
   const Ids& ids() const;
 
   Library& library_;

@@ -3,12 +3,32 @@
 #include <fmt/format.h>
 
 #include <limits>
+#include <optional>
+#include <vector>
 
+#include "aggregate_counts.hpp"
 #include "podium/storage_kit/planner.hpp"
 #include "reader_engine.hpp"
 #include "rows.hpp"
 
 namespace podium::sqlite {
+namespace {
+
+// Rows that are given before it is taken that all are wanted; and ordinals that are then gathered,
+// so that their rows are read together.
+constexpr std::size_t first_rows = 512, gathered_rows = 1 << 18;
+
+/// The partitions that whatever matches is of, where the filter names them. Without partitions: 0.
+std::optional<std::vector<Ordinal>> partitions_named(const ReadContext& context,
+                                                     const CollectionInfo& info,
+                                                     const Filter& filter) {
+  if (info.partition == nullptr) return std::vector<Ordinal>{0};
+  const PlaceAndRest parts(filter, info);
+  if (!parts.place) return std::nullopt;
+  return parts.parts(context, info);
+}
+
+}  // namespace
 
 bool ReadContext::visible(const CollectionInfo& info, Ordinal ordinal) const {
   Statement row = connection.prepare(fmt::format("SELECT 1 FROM {} WHERE rid = ?", info.table));
@@ -80,22 +100,37 @@ Page SnapshotReader::query(const Query& q, RowSink sink) const {
   kit::Meter meter(q.budget);
   Ordinal last = 0;
   bool stopped = false, more = false;
+  const auto give = [&](std::span<const Ordinal> block) {
+    for (const Ordinal o : block) {
+      if (stopped || page.rows == q.limit) {
+        more = true;
+        return false;
+      }
+      if (!row.load(o)) continue;
+      ++page.rows;
+      last = o;
+      stopped = !sink(row);
+    }
+    return true;
+  };
+  const auto partitions =
+      endless && q.order.empty() ? partitions_named(context_, info, q.filter) : std::nullopt;
+  std::vector<Ordinal> gathered;
+  const auto give_gathered = [&] {
+    row.expect(gathered, *partitions);
+    const bool on = give(gathered);
+    gathered.clear();
+    return on;
+  };
   kit::Planner planner(engine, q.filter, q.order, meter);
   // One row more than asked for tells whether something follows; so does the next one after a stop.
   planner.run(behind ? &*behind : nullptr, endless ? q.limit : q.limit + 1,
               [&](std::span<const Ordinal> block) {
-                for (const Ordinal o : block) {
-                  if (stopped || page.rows == q.limit) {
-                    more = true;
-                    return false;
-                  }
-                  if (!row.load(o)) continue;
-                  ++page.rows;
-                  last = o;
-                  stopped = !sink(row);
-                }
-                return true;
+                if (!partitions || stopped || page.rows < first_rows) return give(block);
+                gathered.insert(gathered.end(), block.begin(), block.end());
+                return gathered.size() < gathered_rows || give_gathered();
               });
+  if (!gathered.empty()) give_gathered();
   if (more)
     page.cursor =
         kit::encode_cursor(fingerprint(), kit::Planner::keys_of(engine, q.order, last), last);

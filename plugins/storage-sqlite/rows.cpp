@@ -14,35 +14,43 @@ namespace {
 
 // Unwanted neighbours that are cheaper to step over than to seek past.
 constexpr int patience = 8;
+// So many keys of a map or series are looked up one by one, in one statement with the record; more
+// are picked out of all that the record has.
+constexpr std::size_t most_joined = 4;
+// Records further ahead are sought, nearer ones stepped to.
+constexpr Ordinal near = 2;
 
 }  // namespace
 
-std::string statistic_columns(Statistic statistic) {
+std::string statistic_columns(Statistic statistic, const std::string& of) {
+  const auto ranked = [&](const char* point) {
+    return fmt::format("{0}{1}_rank, {0}{1}_value", of, point);
+  };
   switch (statistic) {
     case Statistic::last:
-      return "last_rank, last_value";
+      return ranked("last");
     case Statistic::first:
-      return "first_rank, first_value";
+      return ranked("first");
     case Statistic::min:
-      return "min_rank, min_value";
+      return ranked("min");
     case Statistic::max:
-      return "max_rank, max_value";
+      return ranked("max");
     case Statistic::count:
-      return "n";
+      return of + "n";
     case Statistic::sum:
-      return "total";
+      return of + "total";
     case Statistic::last_step:
-      return "last_step";
+      return of + "last_step";
     case Statistic::first_step:
-      return "first_step";
+      return of + "first_step";
     case Statistic::min_step:
-      return "min_step";
+      return of + "min_step";
     case Statistic::max_step:
-      return "max_step";
+      return of + "max_step";
     case Statistic::last_time:
-      return "last_time";
+      return of + "last_time";
     case Statistic::first_time:
-      return "first_time";
+      return of + "first_time";
   }
   throw Error(ErrorCode::invalid, "the statistic is not known");
 }
@@ -63,17 +71,18 @@ Cell read_statistic(const Statement& s, int at, Statistic statistic) {
 }
 
 Cell read_field(const Statement& s, int at, Type type) {
-  if (s.is_null(at)) return {};
+  sqlite3_value* const value = s.value(at);
+  if (sqlite3_value_type(value) == SQLITE_NULL) return {};
   switch (type) {
     case Type::text:
     case Type::scalar:
-      return s.text(at);
+      return Statement::text_of(value);
     case Type::boolean:
-      return s.integer(at) != 0;
+      return sqlite3_value_int64(value) != 0;
     case Type::real:
-      return ranked(s.integer(at + 1), s.real(at));
+      return ranked(s.integer(at + 1), sqlite3_value_double(value));
     default:
-      return s.integer(at);
+      return std::int64_t{sqlite3_value_int64(value)};
   }
 }
 
@@ -101,8 +110,11 @@ struct RowReader::Part {
     std::int64_t key = 0, scope = 0;
     Statistic statistic = Statistic::last;
     std::size_t slot = 0;
+    int at = 0;                              // joined: first column of the record's statement
+    std::optional<LastValues> at_once = {};  // instead of a join, of the records that are expected
   };
   std::vector<Key> keys;  // sorted
+  bool joined = false;
   struct Whole {
     std::optional<std::int64_t> key;  // of series: only this one
     std::size_t slot = 0;
@@ -114,16 +126,15 @@ struct RowReader::Part {
 RowReader::RowReader(const ReadContext& context, const CollectionInfo& info,
                      std::span<const Column> columns)
     : context_(context), info_(info) {
-  selected_ = {info.declaration.sequence ? "rid" : "id", "ver"};
+  selected_ = {"rid", "ver"};
+  if (!info.declaration.sequence) selected_.push_back("id");
   for (const Column& column : columns) wants_.push_back(resolve(column));
-  std::string list;
-  for (const std::string& column : selected_) list += (list.empty() ? "" : ", ") + column;
-  record_.emplace(context_.connection.prepare(
-      fmt::format("SELECT {} FROM {} WHERE rid = ?", list, info_.table)));
   for (const auto& part : parts_) {
     std::sort(part->keys.begin(), part->keys.end(), [](const Part::Key& a, const Part::Key& b) {
       return std::pair(a.key, a.scope) < std::pair(b.key, b.scope);
     });
+    part->joined = part->wholes.empty() && part->keys.size() <= most_joined;
+    if (part->joined) continue;
     part->statement.emplace(context_.connection.prepare(
         part->map != nullptr
             ? fmt::format("SELECT key, txt, num FROM {} WHERE owner = ? AND key >= ? ORDER BY key",
@@ -141,6 +152,84 @@ int RowReader::select(const std::string& column) {
   if (at != selected_.end()) return static_cast<int>(at - selected_.begin());
   selected_.push_back(column);
   return static_cast<int>(selected_.size()) - 1;
+}
+
+void RowReader::prepare() {
+  std::string list, joins;
+  int columns = 0, parameters = 1;
+  for (const std::string& column : selected_) {
+    list += (columns == 0 ? "" : ", ") + column;
+    ++columns;
+  }
+  std::vector<std::int64_t> bound;
+  for (const auto& part : parts_) {
+    if (!part->joined) continue;
+    for (Part::Key& key : part->keys) {
+      if (key.at_once) continue;
+      const std::string alias = "j" + std::to_string(bound.size());
+      key.at = columns;
+      joins += fmt::format(" LEFT JOIN {} AS {} ON {}.owner = {}.rid AND {}.key = ?{}",
+                           part->map != nullptr ? part->map->table : part->series->summaries, alias,
+                           alias, info_.table, alias, ++parameters);
+      bound.push_back(key.key);
+      if (part->map != nullptr) {
+        list += fmt::format(", {}.txt", alias);
+        ++columns;
+        continue;
+      }
+      joins += fmt::format(" AND {}.scope = ?{}", alias, ++parameters);
+      bound.push_back(key.scope);
+      // `n` tells whether there is a summary: a sum may be NULL itself.
+      list += fmt::format(", {}.n", alias);
+      const std::string statistic = statistic_columns(key.statistic, alias + ".");
+      list += ", " + statistic;
+      columns += 2 + static_cast<int>(std::count(statistic.begin(), statistic.end(), ','));
+    }
+  }
+  record_.emplace(context_.connection.prepare(
+      fmt::format("SELECT {} FROM {}{} WHERE rid >= ?1 ORDER BY rid", list, info_.table, joins)));
+  for (std::size_t i = 0; i < bound.size(); ++i)
+    record_->bind_at(static_cast<int>(i) + 2, bound[i]);
+  at_ = 0;
+}
+
+void RowReader::expect(std::span<const Ordinal> ascending,
+                       std::span<const std::int64_t> partitions) {
+  for (const auto& part : parts_) {
+    if (!part->joined || part->series == nullptr) continue;
+    for (Part::Key& key : part->keys)
+      if (key.statistic == Statistic::last)
+        key.at_once =
+            LastValues::read(context_, *part->series, key.key, key.scope, partitions, ascending);
+  }
+  record_.reset();
+}
+
+// Moves the record's statement to a record, by steps when it is near: who reads one behind the
+// other scans.
+bool RowReader::stand(Ordinal ordinal) {
+  if (!record_) prepare();
+  if (at_ == 0 || ordinal < at_ || ordinal > at_ + near) {
+    record_->reset();
+    record_->bind_at(1, ordinal);
+    at_ = record_->step() ? record_->integer(0) : 0;
+  }
+  while (at_ != 0 && at_ < ordinal) at_ = record_->step() ? record_->integer(0) : 0;
+  return at_ == ordinal;
+}
+
+void RowReader::load_joined(const Part& part) {
+  for (const Part::Key& key : part.keys) {
+    if (key.at_once)
+      cells_[key.slot] = key.at_once->of(ordinal_);
+    else if (sqlite3_value* const value = record_->value(key.at);
+             sqlite3_value_type(value) == SQLITE_NULL)
+      cells_[key.slot] = {};
+    else if (part.map != nullptr)
+      cells_[key.slot] = Statement::text_of(value);
+    else
+      cells_[key.slot] = read_statistic(*record_, key.at + 1, key.statistic);
+  }
 }
 
 RowReader::Part& RowReader::part_of(Path::Kind kind, const std::string& name) {
@@ -330,9 +419,13 @@ void RowReader::load_series(Part& part) {
 }
 
 bool RowReader::load(Ordinal ordinal) {
-  record_->reset();
-  record_->bind(ordinal);
-  if (!record_->step()) return false;
+  for (const auto& part : parts_)
+    for (Part::Key& key : part->keys)
+      if (key.at_once && !key.at_once->knows(ordinal)) {
+        key.at_once.reset();  // it is another than was expected
+        record_.reset();
+      }
+  if (!stand(ordinal)) return false;
   if (!context_.tombstones.empty() &&
       context_.tombstones.hide(context_.connection, context_.catalog, info_, ordinal))
     return false;
@@ -342,15 +435,17 @@ bool RowReader::load(Ordinal ordinal) {
     sequence_id_ = kit::sequence_id(info_.declaration, ordinal);
     id_ = sequence_id_;
   } else {
-    id_ = record_->text(0);
+    id_ = record_->text(2);
   }
   arena_.clear();
-  std::fill(cells_.begin(), cells_.end(), Cell{});
+  if (!parts_.empty()) std::fill(cells_.begin(), cells_.end(), Cell{});
   for (auto& entries : maps_) entries.clear();
   for (auto& entries : all_series_) entries.clear();
   for (const auto& part : parts_) {
     if (part->keys.empty() && part->wholes.empty()) continue;
-    if (part->map != nullptr)
+    if (part->joined)
+      load_joined(*part);
+    else if (part->map != nullptr)
       load_map(*part);
     else
       load_series(*part);

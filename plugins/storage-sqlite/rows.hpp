@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "last_values.hpp"
 #include "reader.hpp"
 
 namespace podium::sqlite {
@@ -33,6 +34,9 @@ class RowReader final : public Row {
   RowReader(const ReadContext&, const CollectionInfo&, std::span<const Column>);
   ~RowReader();
 
+  /// Says which records are loaded next, so that what an index tells of many is read at once. They
+  /// are ascending and of these partitions.
+  void expect(std::span<const Ordinal> ascending, std::span<const std::int64_t> partitions);
   /// False when there is no such record, or it is hidden.
   bool load(Ordinal);
 
@@ -56,6 +60,9 @@ class RowReader final : public Row {
   Want resolve(const Column&);
   Part& part_of(Path::Kind, const std::string& name);
   int select(const std::string& column);
+  void prepare();
+  bool stand(Ordinal);
+  void load_joined(const Part&);
   void load_map(Part&);
   void load_series(Part&);
   std::string_view key_text(std::int64_t id);
@@ -65,7 +72,8 @@ class RowReader final : public Row {
   const CollectionInfo& info_;
   std::vector<Want> wants_;
   std::vector<std::string> selected_;
-  std::optional<Statement> record_;
+  std::optional<Statement> record_;  ///< the record, joined with single entries and summaries
+  Ordinal at_ = 0;                   ///< where it stands, 0 when nowhere
   std::vector<std::unique_ptr<Part>> parts_;
   std::unordered_map<std::int64_t, Dictionary::Text> texts_;
 
@@ -79,8 +87,9 @@ class RowReader final : public Row {
   std::vector<std::vector<SeriesEntry>> all_series_;  // of whole series
 };
 
-/// A statistic's columns in a summary table, and reading it back from `at` on.
-std::string statistic_columns(Statistic);
+/// A statistic's columns in a summary table (`of`: its alias and a dot), and reading it back from
+/// `at` on.
+std::string statistic_columns(Statistic, const std::string& of = {});
 Cell read_statistic(const Statement&, int at, Statistic);
 /// A field's value from its column (a real's rank is the next one).
 Cell read_field(const Statement&, int at, Type);

@@ -163,10 +163,13 @@ class Statement {
   std::int64_t integer(int column) const noexcept { return sqlite3_column_int64(raw_, column); }
   double real(int column) const noexcept { return sqlite3_column_double(raw_, column); }
   /// Valid until the next step.
-  std::string_view text(int column) const noexcept {
-    const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(raw_, column));
-    return {bytes == nullptr ? "" : bytes,
-            static_cast<std::size_t>(sqlite3_column_bytes(raw_, column))};
+  std::string_view text(int column) const noexcept { return text_of(value(column)); }
+  /// A column that is looked at several times: cheaper than the calls by its number, which lock and
+  /// look for errors each. Valid until the next step.
+  sqlite3_value* value(int column) const noexcept { return sqlite3_column_value(raw_, column); }
+  static std::string_view text_of(sqlite3_value* value) noexcept {
+    const auto* bytes = reinterpret_cast<const char*>(sqlite3_value_text(value));
+    return {bytes == nullptr ? "" : bytes, static_cast<std::size_t>(sqlite3_value_bytes(value))};
   }
   std::string_view blob(int column) const noexcept {
     const auto* bytes = static_cast<const char*>(sqlite3_column_blob(raw_, column));

@@ -31,7 +31,9 @@ Entry task(std::uint64_t n, const std::vector<DatasetIndex>& datasets) {
   e.task = static_cast<podium::Ordinal>(n + 1);
   e.id = std::to_string(n);
   e.started = e.ended = static_cast<std::int64_t>(n);
-  append(e.key, key_part(KeyPart::Kind::param, "param1", bench::param_text(n, 1)));
+  std::string key;
+  append(key, KeyPart::Kind::param, "param1", bench::param_text(n, 1));
+  e.key = std::move(key);
   e.values = {bench::metric_value(n, 0), bench::metric_value(n, 1)};
   e.datasets = {datasets[n % 4]};
   return e;

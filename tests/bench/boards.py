@@ -4,6 +4,7 @@ import subprocess
 import threading
 import time
 
+import fill
 import measure
 import requests
 from measure import ROOT
@@ -36,9 +37,12 @@ def read(runs):
 
 
 def rebuild(runs):
-    """The same ranking with nothing known before: everything is read from the store."""
+    """The same ranking with nothing known before: everything is read from the store. Beside it pandas, which reads the same runs from where mlflow stores
+    them."""
 
     def scenario(server, times):
+        if server.name == "mlflow":
+            return stored_pandas(server, runs, times)
         board_of(server, runs)
         file = server.folder / "board.json"
         file.write_text(json.dumps({"project": server.kept["experiment"], "definition": DEFINITION, "limit": 100}))
@@ -49,18 +53,32 @@ def rebuild(runs):
     return scenario
 
 
+def once(*command):
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise measure.Failed(f"{command[0]} ended with {done.returncode}: {done.stderr[-300:]}")
+    return json.loads(done.stdout)
+
+
+def pandas(*arguments, times=2):
+    return min((once(ROOT / ".venv/bin/python", ROOT / "tests/bench/boards_pandas.py", *map(str, arguments)) for _ in range(times)), key=lambda r: r["cpu_ms"])
+
+
+def stored_pandas(server, runs, times):
+    experiment = server.new_experiment(f"board-{runs}")
+    fill.mlflow_runs(server.folder / "mlflow.db", experiment, runs, "FINISHED")
+    row = pandas(server.folder / "mlflow.db", experiment, times=times)
+    if row["candidates"] != 1000:
+        raise measure.Failed(f"pandas found {row['candidates']} candidates, not 1000")
+    return row
+
+
 def in_memory(runs):
     """OptScale's ranking of tasks in memory, beside pandas; and what one more task costs."""
 
     def scenario(server, _):
-        def once(*command):
-            done = subprocess.run(command, capture_output=True, text=True)
-            if done.returncode != 0:
-                raise measure.Failed(f"{command[0]} ended with {done.returncode}: {done.stderr[-300:]}")
-            return json.loads(done.stdout)
-
         ours = min((once(ROOT / "build/bin/bench_board_rebuild", str(runs)) for _ in range(3)), key=lambda r: r["cpu_ms"])
-        theirs = min((once(ROOT / ".venv/bin/python", ROOT / "tests/bench/boards_pandas.py", str(runs)) for _ in range(2)), key=lambda r: r["cpu_ms"])
+        theirs = pandas(runs)
         if ours["candidates"] != theirs["candidates"] or abs(ours["best"] - theirs["best"]) > 1e-12:
             raise measure.Failed(f"they do not agree: {ours} and {theirs}")
         return {"cpu_ms": ours["cpu_ms"], "pandas_ms": theirs["cpu_ms"], "percent_of_pandas": 100 * ours["cpu_ms"] / theirs["cpu_ms"],

@@ -1,10 +1,14 @@
-"""OptScale's leaderboard written with pandas, from the steps in plugins/leaderboard/compatible/README.md, over the tasks of board_rebuild.cpp: what podium's
-ranking is held against. It begins with the tasks as parsed documents in memory, as they come out of a document store: fetching and parsing them is not
-counted, and neither is podium's reading of its store.
+"""OptScale's leaderboard written with pandas, from the steps in plugins/leaderboard/compatible/README.md: what podium's ranking is held against.
 
-    boards_pandas.py TASKS      prints one line of JSON: cpu_ms, candidates, the best value
+    boards_pandas.py TASKS              over the tasks of board_rebuild.cpp as parsed documents in memory, as they come out of a document store: fetching and
+                                        parsing them is not counted, and neither is podium's reading of its store
+    boards_pandas.py FILE EXPERIMENT    over the runs of an experiment in MLflow's SQLite tables, which are read: beside podium's rebuild from its store
+
+Prints one line of JSON: cpu_ms, candidates, the best value.
 """
+import contextlib
 import json
+import sqlite3
 import sys
 import time
 
@@ -28,9 +32,8 @@ def documents(count):
              "hyperparameters": {"param1": str(param[n])}} for n in range(count)]
 
 
-def leaderboard(runs, keys, primary, others, datasets):
-    metrics = [primary, *others]
-    frame = pandas.DataFrame({
+def frame_of(runs, keys, metrics):
+    return pandas.DataFrame({
         "id": [run["id"] for run in runs],
         "state": [run["state"] for run in runs],
         "start": [run["start"] for run in runs],
@@ -38,6 +41,26 @@ def leaderboard(runs, keys, primary, others, datasets):
         **{f"m:{m}": [run["data"].get(m) for run in runs] for m in metrics},
         **{f"p:{k}": [run["hyperparameters"].get(k) for run in runs] for k in keys},
     })
+
+
+def stored(db, experiment, keys, metrics):
+    """Only what is needed: the runs, and of their last metrics and params those that are asked for."""
+    def read(table, wanted):
+        rows = pandas.read_sql_query(
+            f"SELECT x.run_uuid AS id, x.key, x.value FROM {table} x JOIN runs r ON r.run_uuid = x.run_uuid "
+            f"WHERE r.experiment_id = ? AND r.lifecycle_stage = 'active' AND x.key IN ({', '.join('?' * len(wanted))})", db, params=[experiment, *wanted])
+        return rows.pivot(index="id", columns="key", values="value")
+
+    frame = pandas.read_sql_query("SELECT run_uuid AS id, status, start_time AS start FROM runs WHERE experiment_id = ? AND lifecycle_stage = 'active'",
+                                  db, params=[experiment])
+    frame["state"] = frame.pop("status").map({"FINISHED": "completed"})
+    frame["dataset"] = None
+    frame = frame.join(read("latest_metrics", metrics).add_prefix("m:"), on="id")
+    return frame.join(read("params", keys).add_prefix("p:"), on="id")
+
+
+def leaderboard(frame, keys, primary, others, datasets):
+    metrics = [primary, *others]
     completed = frame[frame["state"] == "completed"]
     effective = set(datasets) & set(completed["dataset"].dropna())
     eligible = completed[completed[f"m:{primary}"].notna()]
@@ -56,13 +79,17 @@ def leaderboard(runs, keys, primary, others, datasets):
     return candidates
 
 
-def main(count):
-    runs = documents(count)
+def main(what, experiment=None):
+    runs = documents(int(what)) if experiment is None else None
     before = time.process_time()
-    board = leaderboard(runs, ["param1"], "acc", ["metric1"], ["d0", "d1"])
+    if experiment is None:
+        board = leaderboard(frame_of(runs, ["param1"], ["acc", "metric1"]), ["param1"], "acc", ["metric1"], ["d0", "d1"])
+    else:
+        with contextlib.closing(sqlite3.connect(f"file:{what}?mode=ro", uri=True)) as db:
+            board = leaderboard(stored(db, int(experiment), ["param1"], ["acc", "metric1"]), ["param1"], "acc", ["metric1"], [])
     cpu = time.process_time() - before
     print(json.dumps({"cpu_ms": cpu * 1000, "candidates": len(board), "best": board[0]["values"]["acc"]}))
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(*sys.argv[1:])

@@ -58,16 +58,16 @@ RUN_COLUMNS = ["run_uuid", "name", "source_type", "source_name", "entry_point_na
                "lifecycle_stage", "artifact_uri", "experiment_id"]
 
 
-def _run_row(count, run, experiment, root):
+def _run_row(count, run, experiment, root, status="RUNNING"):
     identity = run_id(count, run)
-    return (identity, f"run-{run}", "UNKNOWN", "", "", "", "RUNNING", EPOCH_MS + run, "", "active", f"{root}/{experiment}/{identity}/artifacts",
+    return (identity, f"run-{run}", "UNKNOWN", "", "", "", status, EPOCH_MS + run, "", "active", f"{root}/{experiment}/{identity}/artifacts",
             int(experiment))
 
 
-def mlflow_runs(path, experiment, count):
+def mlflow_runs(path, experiment, count, status="RUNNING"):
     ids = [run_id(count, n) for n in range(count)]
     with database(path) as db:
-        _insert(db, "runs", RUN_COLUMNS, (_run_row(count, n, experiment, "mlflow-artifacts:") for n in range(count)))
+        _insert(db, "runs", RUN_COLUMNS, (_run_row(count, n, experiment, "mlflow-artifacts:", status) for n in range(count)))
         _insert(db, "params", ["run_uuid", "key", "value"], ((ids[n], *param(n, i)) for n in range(count) for i in range(PARAMS)))
         _insert(db, "tags", ["run_uuid", "key", "value"], ((ids[n], *tag(n, i)) for n in range(count) for i in range(TAGS)))
         _insert(db, "tags", ["run_uuid", "key", "value"], ((ids[n], "mlflow.runName", f"run-{n}") for n in range(count)))

@@ -59,6 +59,7 @@ LESS_CPU = {
     "actions 100k: counts of all": {"floor": 3},
     "actions 100k: archive all": {"floor": 4},
     "a call of the command line": {"trackio": 10},
+    "board 100k: rebuild from the store": {"mlflow": 20},
     "notebook: a table drawn": {"itables": 4},
     "artifact 100 MB up": {"mlflow": 5},
     "artifact 100 MB down": {"mlflow": 5},

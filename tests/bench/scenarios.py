@@ -148,7 +148,7 @@ def group_comparison():
 def group_boards():
     return [
         Scenario("board 100k: read", boards.read(100_000), {"podium": 300}),
-        Scenario("board 100k: rebuild from the store", boards.rebuild(100_000), {"podium": 5}),
+        Scenario("board 100k: rebuild from the store", boards.rebuild(100_000), {"podium": 5, "mlflow": 2}),
         Scenario("board 100k: ranking in memory", boards.in_memory(100_000), {"podium": 1}),
         Scenario("board 100k: a new task", boards.new_task(100_000), {"podium": 300}),
         Scenario("board 100k: a task is seen", boards.seen(100_000), {"podium": 100}),

@@ -1,7 +1,9 @@
 """A podium whose tasks are logged over its API and MLflow's wire, and whose boards are read over HTTP."""
 import itertools
 import math
+import os
 import pathlib
+import subprocess
 import sys
 
 import pytest
@@ -9,9 +11,10 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
 from api import Api  # noqa: E402
-from podium import Podium  # noqa: E402
+from podium import BINARY, Podium  # noqa: E402
 
 import reference  # noqa: E402
+from verb import Said, Vision, by_lr, valid  # noqa: E402
 from world import World  # noqa: E402
 
 
@@ -118,3 +121,48 @@ def check(api, world):
         return ranking
 
     return check
+
+
+# Of the word `board`.
+
+@pytest.fixture
+def say(api):
+    def say(line, **more):
+        answer = api("POST", "commands", json={"line": line, **more})
+        return Said(valid(answer))
+    return say
+
+
+@pytest.fixture
+def refused(api):
+    def refused(line, code=400, **more):
+        answer = api.raw("POST", "commands", json={"line": line, **more})
+        assert answer.status_code == code, answer.text
+        return answer.json()
+    return refused
+
+
+@pytest.fixture
+def run(api):
+    """The binary as a script runs it."""
+    def run(*words):
+        env = {k: v for k, v in os.environ.items() if k not in ("PODIUM_URL", "MLFLOW_TRACKING_URI")}
+        return subprocess.run([BINARY, *map(str, words)], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120,
+                              env=env | {"PODIUM_URL": api.url})
+    return run
+
+
+@pytest.fixture
+def vision(world, api):
+    return Vision(world, api)
+
+
+@pytest.fixture
+def board(vision, say):
+    """The name and the id of a board that was saved by the verb."""
+    name = f"which lr {next(counter)}"
+    said = say(by_lr(vision, f"least 3 columns energy energy relative save as '{name}'"))
+    assert said.kind == "table" and any("saved" in n for n in said.notices)
+    found = [b for b in vision.api("GET", "boards", params={"project": vision.id})["boards"] if b["name"] == name]
+    assert len(found) == 1
+    return name, found[0]["id"]

@@ -90,7 +90,7 @@ def test_scatter(api, runs):
     assert colored(picture) > 300
     answer = api.chart("scatter", tasks=runs, names=["params.`batch size`", "params.depth"], color="metrics.acc")
     assert answer["specification"]["encoding"]["color"]["type"] == "quantitative"
-    assert answer["specification"]["title"]["subtitle"] == "1 task is without a value to draw"
+    assert answer["specification"]["title"]["text"] == "1 task is without a value to draw"
     answer = api.chart("scatter", tasks=runs, names=["params.opt", "metrics.acc"])
     assert answer["specification"]["encoding"]["x"]["sort"] == ["adam", "lion", "sgd"]
     assert [r["c"] for r in data_of(answer)] == [t["color"] for t in answer["tasks"]]

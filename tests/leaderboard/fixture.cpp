@@ -25,8 +25,10 @@ BoardsHost::~BoardsHost() { down(); }
 
 void BoardsHost::down() {
   if (library) library->stop();
+  if (listener) listener->end();
   world.shut();
   routes.reset();
+  listener.reset();
   watcher.reset();
   library.reset();
 }
@@ -43,7 +45,8 @@ void BoardsHost::listen() {
   library = std::make_unique<leaderboard::Library>(*this, now, large_);
   watcher = std::make_unique<leaderboard::Watcher>(*library);
   routes = std::make_unique<leaderboard::BoardRoutes>(*library);
-  world.services->add(*watcher, owner_);
+  listener = std::make_unique<LateListener>(*watcher);
+  world.services->add(*listener, owner_);
   world.services->start();
 }
 
@@ -182,9 +185,9 @@ void BoardsHost::settle() {
   const Revision newest = world.store->revision();
   const auto listeners = world.store->collection("listeners");
   await(*world.store, [&] {
-    const Ordinal listener = world.store->find(listeners, "leaderboard");
-    if (listener == 0) return false;
-    const Value cursor = world.cell(listeners, listener, field("cursor"));
+    const Ordinal known = world.store->find(listeners, "leaderboard");
+    if (known == 0) return false;
+    const Value cursor = world.cell(listeners, known, field("cursor"));
     const auto* at = std::get_if<std::int64_t>(&cursor);
     return at != nullptr && *at >= newest;
   });

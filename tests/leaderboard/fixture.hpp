@@ -1,6 +1,9 @@
 #pragma once
 // A host with boards.
+#include <atomic>
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -29,6 +32,46 @@ class SomeAccess final : public Access {
   Access& all_;
 };
 
+/// A listener that can be made to hear nothing for a while.
+class LateListener final : public Listener {
+ public:
+  explicit LateListener(Listener& other) : Listener(other.id()), other_(other) {}
+  std::vector<std::string> collections() const override { return other_.collections(); }
+  Pace pace() const override { return other_.pace(); }
+  Work handle(std::span<const Change> changes, const Reader& reader) override {
+    wait();
+    return other_.handle(changes, reader);
+  }
+  Work resync(Revision revision, const Reader& reader) override {
+    wait();
+    return other_.resync(revision, reader);
+  }
+  void hold() { become(State::held); }
+  void go_on() { become(State::hears); }
+  /// What it was to hear it never hears, if it is held.
+  void end() {
+    if (state_ == State::held) become(State::dead);
+  }
+
+ private:
+  enum class State { hears, held, dead };
+  void become(State state) {
+    const std::lock_guard lock(mutex_);
+    state_ = state;
+    changed_.notify_all();
+  }
+  void wait() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return state_ != State::held; });
+    if (state_ == State::dead) throw Error(ErrorCode::unavailable, "it is down");
+  }
+
+  Listener& other_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::atomic<State> state_{State::hears};
+};
+
 class BoardsHost final : public PluginContext {
  public:
   explicit BoardsHost(std::size_t large = 20'000);
@@ -37,6 +80,7 @@ class BoardsHost final : public PluginContext {
   Host world;
   std::unique_ptr<leaderboard::Library> library;
   std::unique_ptr<leaderboard::Watcher> watcher;
+  std::unique_ptr<LateListener> listener;  ///< the watcher
   std::unique_ptr<leaderboard::BoardRoutes> routes;
   Principal caller;
 

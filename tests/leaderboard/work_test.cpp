@@ -16,7 +16,9 @@ TEST_CASE("a new task folds its own candidate only: a thousandth of a rebuild") 
     e.task = o;
     e.id = std::to_string(o);
     e.started = e.ended = o;
-    append(e.key, key_part(KeyPart::Kind::param, "g", std::to_string(o % candidates)));
+    std::string key;
+    append(key, KeyPart::Kind::param, "g", std::to_string(o % candidates));
+    e.key = std::move(key);
     e.values = {static_cast<double>(o * 7919 % 100'003)};
     return e;
   };

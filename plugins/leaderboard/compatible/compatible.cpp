@@ -41,18 +41,29 @@ std::vector<DatasetIndex> common(const std::vector<DatasetIndex>& a,
   return made;
 }
 
+std::vector<DatasetIndex> ascending(std::vector<DatasetIndex> datasets) {
+  std::sort(datasets.begin(), datasets.end());
+  datasets.erase(std::unique(datasets.begin(), datasets.end()), datasets.end());
+  return datasets;
+}
+
 std::vector<DatasetIndex> datasets_of(std::span<const Entry> tasks, const Positions& some) {
-  std::set<DatasetIndex> all;
+  std::vector<DatasetIndex> all;
   for (const std::size_t at : some)
-    all.insert(tasks[at].datasets.begin(), tasks[at].datasets.end());
-  return {all.begin(), all.end()};
+    all.insert(all.end(), tasks[at].datasets.begin(), tasks[at].datasets.end());
+  return ascending(std::move(all));
 }
 
 Positions on(std::span<const Entry> tasks, const Positions& some,
              const std::vector<DatasetIndex>& datasets) {
   Positions made;
+  const auto read = [&](const Entry& task) {
+    return std::any_of(task.datasets.begin(), task.datasets.end(), [&](DatasetIndex d) {
+      return std::binary_search(datasets.begin(), datasets.end(), d);
+    });
+  };
   for (const std::size_t at : some)
-    if (!common(tasks[at].datasets, datasets).empty()) made.push_back(at);
+    if (read(tasks[at])) made.push_back(at);
   return made;
 }
 
@@ -61,12 +72,6 @@ Positions eligible_of(const Definition& definition, std::span<const Entry> tasks
   for (std::size_t at = 0; at < tasks.size(); ++at)
     if (eligible(definition, tasks[at])) made.push_back(at);
   return made;
-}
-
-std::vector<DatasetIndex> ascending(std::vector<DatasetIndex> datasets) {
-  std::sort(datasets.begin(), datasets.end());
-  datasets.erase(std::unique(datasets.begin(), datasets.end()), datasets.end());
-  return datasets;
 }
 
 /// Step 9. Which data sets and labels are missing is told where podium's own mode tells it.
