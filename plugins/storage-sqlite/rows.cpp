@@ -14,8 +14,9 @@ namespace {
 
 // Unwanted neighbours that are cheaper to step over than to seek past.
 constexpr int patience = 8;
-// So many keys of a map or series are looked up one by one, in one statement with the record; more
-// are picked out of all that the record has.
+// A single key of a map or series is looked up in one statement with the record, more are picked
+// out of all that the record has: that is one place in the file. Who scans has the places at hand:
+// then so many are looked up.
 constexpr std::size_t most_joined = 4;
 // Records further ahead are sought, nearer ones stepped to.
 constexpr Ordinal near = 2;
@@ -133,7 +134,7 @@ RowReader::RowReader(const ReadContext& context, const CollectionInfo& info,
     std::sort(part->keys.begin(), part->keys.end(), [](const Part::Key& a, const Part::Key& b) {
       return std::pair(a.key, a.scope) < std::pair(b.key, b.scope);
     });
-    part->joined = part->wholes.empty() && part->keys.size() <= most_joined;
+    part->joined = part->wholes.empty() && part->keys.size() <= 1;
     if (part->joined) continue;
     part->statement.emplace(context_.connection.prepare(
         part->map != nullptr
@@ -196,6 +197,7 @@ void RowReader::prepare() {
 void RowReader::expect(std::span<const Ordinal> ascending,
                        std::span<const std::int64_t> partitions) {
   for (const auto& part : parts_) {
+    part->joined = part->wholes.empty() && part->keys.size() <= most_joined;
     if (!part->joined || part->series == nullptr) continue;
     for (Part::Key& key : part->keys)
       if (key.statistic == Statistic::last)
