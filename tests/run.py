@@ -329,7 +329,7 @@ def stage_install():
 
 def stage_fuzz():
     folder = build("fuzz", ["fuzzers"])
-    seconds = os.environ.get("SECONDS_EACH", "20")  # seven targets: two and a half minutes in all
+    seconds = os.environ.get("SECONDS_EACH", "20")  # each target
     for target in sorted((folder / "bin").glob("fuzz_*")):
         name = target.name.removeprefix("fuzz_")
         corpus = folder / "corpus" / name
