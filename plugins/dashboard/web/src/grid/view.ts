@@ -5,10 +5,11 @@ import type { Cache } from './cache';
 import type { Column, SortKey } from './columns';
 import { h, put } from './dom';
 import { exactly, isNumber, middle, shown, tag } from './format';
+import { fitted, Ruler } from './measure';
 import { headHeight, rowHeight } from './style';
 
 const overscan = 6;
-const near = 50; // rows beside those on screen that a column is fitted to
+const near = 50; // rows beside those on screen that columns are fitted to
 const markWidth = 34;
 const mostHeight = 10_000_000; // browsers cap the height of an element; above it the scroll bar is proportional
 
@@ -33,8 +34,6 @@ interface RowBox {
   shape: string;
   y: number;
 }
-
-let pen: CanvasRenderingContext2D | undefined; // for all tables of the page
 
 const numeric = (c: Column) => c.kind === 'number' || c.kind === 'duration' || c.kind === 'progress';
 
@@ -87,8 +86,7 @@ export class View {
   private lastTop_ = 0;
   private ahead_ = 0;
   now = Date.now();
-  private font_ = '';
-  private letter_ = 7; // width of an average one, for the middle ellipsis
+  private readonly ruler_ = new Ruler(this.scroll);
 
   constructor(private readonly facts_: Facts) {
     this.scroll.append(this.head, this.body);
@@ -116,8 +114,7 @@ export class View {
     if (clientWidth === this.width_ && clientHeight === this.height_) return false;
     this.width_ = clientWidth;
     this.height_ = clientHeight;
-    const sample = 'the-quick_brown fox 0123456789 jumps';
-    this.letter_ = this.pen_().pen.measureText(sample).width / sample.length + 0.2;
+    this.ruler_.read();
     ++this.layout_;
     return true;
   }
@@ -235,49 +232,16 @@ export class View {
   }
 
   private cut_(text: string, c: Column): string {
-    return text.length * this.letter_ > c.width ? middle(text, Math.floor((c.width - 16) / this.letter_)) : text;
-  }
-
-  /** Whether a cell has to cut its text; measured only where that is not plain. */
-  private overflows_(text: string, room: number): boolean {
-    const usual = text.length * this.letter_;
-    if (usual * 1.2 <= room) return false;
-    if (usual > room * 1.5 || !pen) return true;
-    pen.font = this.font_; // as it was when the size was taken: asking for it now would be a layout
-    return pen.measureText(text).width > room;
-  }
-
-  private pen_(): { pen: CanvasRenderingContext2D; font: string } {
-    pen ??= document.createElement('canvas').getContext('2d')!;
-    const style = getComputedStyle(this.scroll);
-    pen.font = this.font_ = `${style.fontSize} ${style.fontFamily}`;
-    return { pen, font: this.font_ };
+    const { letter } = this.ruler_;
+    return text.length * letter > c.width ? middle(text, Math.floor((c.width - 16) / letter)) : text;
   }
 
   /** The widths that the rows on screen and near it need. */
   fit(columns: Column[]): number[] {
-    const { pen, font } = this.pen_();
-    pen.font = '600 ' + font;
     const order = this.facts_.order();
-    const heads = columns.map((c) => pen.measureText(c.label + (c.part ? ' ' + c.part : '')).width + (order.some((k) => k.name === c.name) ? 52 : 34));
-    pen.font = font;
     const [from, to] = this.visible();
-    return columns.map((column, n) => {
-      let widest = heads[n];
-      const measured = new Set<string>();
-      for (let i = Math.max(0, from - near); i < to + near; ++i) {
-        const value = this.facts_.cache.value(i, column.name);
-        if (value === undefined || value === null) continue;
-        const extra = column.kind === 'map' ? 16 * Object.keys(value as object).length : column.kind === 'state' ? 60 : 0;
-        // Digits are all as wide: what differs in them alone is measured once.
-        const text = this.text_(value, column).slice(0, 600).replace(/\d/g, '0');
-        const key = `${extra} ${text}`;
-        if (measured.has(key)) continue;
-        measured.add(key);
-        widest = Math.max(widest, pen.measureText(text).width + 18 + extra);
-      }
-      return Math.ceil(Math.min(widest, 900));
-    });
+    const rows = { cache: this.facts_.cache, from: Math.max(0, from - near), to: to + near };
+    return fitted(this.ruler_, columns, rows, (c) => order.some((k) => k.name === c.name), (v, c) => this.text_(v, c));
   }
 
   private text_(value: Value | undefined, c: Column): string {
@@ -493,7 +457,7 @@ export class View {
     if (cell.key === key) return false;
     cell.key = key;
     const el = cell.el;
-    const full = c.kind === 'map' || this.overflows_(text, c.width - 16);
+    const full = c.kind === 'map' || this.ruler_.overflows(text, c.width - 16);
     if (el.classList.contains('o') !== full) el.classList.toggle('o');
     if (el.classList.contains('tint')) el.classList.remove('tint');
     if (el.hasAttribute('title')) el.removeAttribute('title');
