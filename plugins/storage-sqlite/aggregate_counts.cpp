@@ -8,6 +8,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "podium/storage_kit/named_values.hpp"
 #include "podium/storage_kit/text.hpp"
 #include "rows.hpp"
 
@@ -41,9 +42,8 @@ Filter complement(const Filter& arm) {
 
 // Whether an arm names its records one by one: then these are looked at.
 bool names_records(const Filter& arm) {
-  const bool equal = (arm.op == Filter::Op::compare && arm.cmp == Compare::eq) ||
-                     (arm.op == Filter::Op::in && !arm.negated);
-  return equal && (arm.path.kind == Path::Kind::ordinal || arm.path.kind == Path::Kind::id);
+  return kit::names_values(arm) &&
+         (arm.path.kind == Path::Kind::ordinal || arm.path.kind == Path::Kind::id);
 }
 
 }  // namespace
@@ -60,13 +60,11 @@ void PlaceAndRest::split(const Filter& f, const CollectionInfo& info) {
     for (const Filter& arm : f.children) split(arm, info);
     return;
   }
-  const bool equal = (f.op == Filter::Op::compare && f.cmp == Compare::eq) ||
-                     (f.op == Filter::Op::in && !f.negated);
   const bool whole = std::all_of(f.values.begin(), f.values.end(), [](const Value& v) {
     return std::holds_alternative<std::int64_t>(v);
   });
-  if (!place && equal && whole && info.partition != nullptr && f.path.kind == Path::Kind::field &&
-      f.path.name == info.partition->name)
+  if (!place && kit::names_values(f) && whole && info.partition != nullptr &&
+      f.path.kind == Path::Kind::field && f.path.name == info.partition->name)
     place = f;
   else if (f.op != Filter::Op::all)
     rest.push_back(f);
@@ -151,9 +149,7 @@ bool IndexCounts::bound_arms(const Filter& f, const CollectionInfo& info, std::v
   if (f.op == Filter::Op::and_)
     return std::all_of(f.children.begin(), f.children.end(),
                        [&](const Filter& arm) { return bound_arms(arm, info, out); });
-  const bool equal = (f.op == Filter::Op::compare && f.cmp == Compare::eq) ||
-                     (f.op == Filter::Op::in && !f.negated);
-  if (!equal || f.path.kind != Path::Kind::field) return false;
+  if (!kit::names_values(f) || f.path.kind != Path::Kind::field) return false;
   const FieldInfo& field = info.field(f.path.name);
   if (!field.extra.empty()) return false;
   for (const Bound& other : out)

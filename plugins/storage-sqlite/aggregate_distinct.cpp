@@ -30,7 +30,8 @@ bool IndexDistinct::run() {
   if (!key) return true;
   for (const Ordinal part : asked.parts(context_, info_)) {
     meter_.add(1);
-    const bool all = !keys            ? numbers_of(*map, part, *key) && texts_of(*map, part, *key)
+    if (!keys) numbers_of(*map, part, *key);
+    const bool all = !keys            ? texts_of(*map, part, *key)
                      : map != nullptr ? keys_of(*map, part)
                                       : keys_of(info_.one_series(path.name), part);
     if (!all) return false;
@@ -108,7 +109,7 @@ void IndexDistinct::add(std::string_view text, std::optional<double> number) {
 }
 
 // One number may be spelled in several ways, and how is in the map itself: each is looked at.
-bool IndexDistinct::numbers_of(const MapInfo& map, Ordinal part, std::int64_t key) {
+void IndexDistinct::numbers_of(const MapInfo& map, Ordinal part, std::int64_t key) {
   if (checked_first(meter_))
     entries(context_, meter_, map.values + " WHERE part = ? AND key = ? AND rank = 0", part, key);
   Statement s = context_.connection.prepare(fmt::format(
@@ -124,7 +125,6 @@ bool IndexDistinct::numbers_of(const MapInfo& map, Ordinal part, std::int64_t ke
     found = s.text(0);
     add(found, kit::number_of(found));
   }
-  return true;
 }
 
 bool IndexDistinct::texts_of(const MapInfo& map, Ordinal part, std::int64_t key) {
@@ -143,7 +143,7 @@ bool IndexDistinct::texts_of(const MapInfo& map, Ordinal part, std::int64_t key)
     s->reset();
     text = std::move(found);
     if (may_be_cut(text)) {
-      if (!spellings_of(map, part, key, text)) return false;
+      spellings_of(map, part, key, text);
       continue;
     }
     const auto one = holds_one(texts + " AND txt64 = ?", part, key, text);
@@ -153,7 +153,7 @@ bool IndexDistinct::texts_of(const MapInfo& map, Ordinal part, std::int64_t key)
 }
 
 // Texts that begin alike.
-bool IndexDistinct::spellings_of(const MapInfo& map, Ordinal part, std::int64_t key,
+void IndexDistinct::spellings_of(const MapInfo& map, Ordinal part, std::int64_t key,
                                  std::string_view start) {
   Statement s = context_.connection.prepare(fmt::format(
       "SELECT m.txt, x.owner FROM {} x CROSS JOIN {} m ON m.owner = x.owner AND m.key = x.key "
@@ -164,7 +164,6 @@ bool IndexDistinct::spellings_of(const MapInfo& map, Ordinal part, std::int64_t 
     meter_.add(1);
     if (!look_ || matches(s.integer(1))) add(s.text(0), std::nullopt);
   }
-  return true;
 }
 
 }  // namespace podium::sqlite

@@ -27,9 +27,9 @@ class IndexDistinct {
  private:
   bool keys_of(const MapInfo&, Ordinal part);
   bool keys_of(const SeriesInfo&, Ordinal part);
-  bool numbers_of(const MapInfo&, Ordinal part, std::int64_t key);
+  void numbers_of(const MapInfo&, Ordinal part, std::int64_t key);
   bool texts_of(const MapInfo&, Ordinal part, std::int64_t key);
-  bool spellings_of(const MapInfo&, Ordinal part, std::int64_t key, std::string_view start);
+  void spellings_of(const MapInfo&, Ordinal part, std::int64_t key, std::string_view start);
   template <class... Bound>
   std::optional<bool> holds_one(const std::string& from, const Bound&... bound);
   bool matches(Ordinal);

@@ -23,7 +23,7 @@ std::string place(std::string line) {
                                           : p.clause->name;
   out += " <" + p.prefix + ">";
   for (const auto& word : p.before) out += " " + word;
-  if (!p.in.empty()) out += " in:" + p.in;
+  if (!p.in().empty()) out += " in:" + p.in();
   return out;
 }
 

@@ -119,17 +119,6 @@ void Opened::check_sound() {
   }
 }
 
-Value to_value(const Cell& cell) {
-  return std::visit(
-      [](const auto& v) -> Value {
-        if constexpr (std::is_same_v<std::decay_t<decltype(v)>, std::string_view>)
-          return std::string(v);
-        else
-          return v;
-      },
-      cell);
-}
-
 std::string show(const Value& value) {
   struct Shown {
     std::string operator()(std::monostate) const { return "missing"; }
@@ -179,7 +168,7 @@ std::vector<Value> cells(const Reader& reader, CollectionId c, Ordinal o,
   for (const Path& path : paths) columns.push_back(value_of(path));
   std::vector<Value> values;
   const bool found = reader.get(c, o, columns, [&](const Row& row) {
-    for (std::size_t i = 0; i < paths.size(); ++i) values.push_back(to_value(row.cell(i)));
+    for (std::size_t i = 0; i < paths.size(); ++i) values.push_back(owned(row.cell(i)));
   });
   REQUIRE(found);
   return values;

@@ -54,7 +54,6 @@ class Opened {
   std::unique_ptr<Store> store_;
 };
 
-Value to_value(const Cell&);
 std::string show(const Value&);
 
 /// The text id of each row, blank between: short to compare.

@@ -127,8 +127,8 @@ TEST_CASE("reading: projections") {
     CHECK(summary.sum == 59);
     CHECK(summary.first.step == 1);
     CHECK(summary.last.step == 2);
-    CHECK(to_value(row.cell(5)) == Value(std::string(row.id())));
-    CHECK(to_value(row.cell(8)) == Value{});
+    CHECK(owned(row.cell(5)) == Value(std::string(row.id())));
+    CHECK(owned(row.cell(8)) == Value{});
     CHECK(error_of([&] { row.map(0); }).code() == ErrorCode::misuse);
     CHECK(error_of([&] { row.series(1); }).code() == ErrorCode::misuse);
     CHECK(error_of([&] { row.cell(1); }).code() == ErrorCode::misuse);
@@ -138,8 +138,8 @@ TEST_CASE("reading: projections") {
   for (const I i : {I{0}, I{1}, I{2}}) {
     bool seen = s.store->get(s.tasks, s.ordinals[i], columns, [&](const Row& row) {
       look(row, i % 2 == 0);
-      CHECK(to_value(row.cell(0)) == Value(static_cast<double>(i) / 10));
-      CHECK(to_value(row.cell(4)) ==
+      CHECK(owned(row.cell(0)) == Value(static_cast<double>(i) / 10));
+      CHECK(owned(row.cell(4)) ==
             (i % 2 == 0 ? Value(static_cast<double>(std::max(i, 59 - i))) : Value{}));
     });
     CHECK(seen);
@@ -334,9 +334,9 @@ TEST_CASE("reading: aggregate groups and folds") {
     s.store->aggregate(a, [&](std::span<const Cell> values, std::span<const Cell> folds) {
       CHECK(values.size() == a.groups.size());
       CHECK(folds.size() == a.folds.size());
-      for (const Cell& c : values) out += show(to_value(c)) + " ";
+      for (const Cell& c : values) out += show(owned(c)) + " ";
       out += "|";
-      for (const Cell& c : folds) out += " " + show(to_value(c));
+      for (const Cell& c : folds) out += " " + show(owned(c));
       out += "\n";
       return true;
     });

@@ -258,8 +258,8 @@ void Twin::ask_aggregate(const std::string& name, const Filter& question) {
   std::size_t groups = 0;
   store_->aggregate(ask, [&](std::span<const Cell> values, std::span<const Cell> folds) {
     reference::Group got;
-    for (const Cell& cell : values) got.values.push_back(to_value(cell));
-    for (const Cell& cell : folds) got.folds.push_back(to_value(cell));
+    for (const Cell& cell : values) got.values.push_back(owned(cell));
+    for (const Cell& cell : folds) got.folds.push_back(owned(cell));
     ++groups;
     INFO("got the group " << show(got));
     std::string others;
@@ -295,8 +295,8 @@ void Twin::compare_all() {
       REQUIRE(row.id() == record->second.id);
       std::size_t i = 0;
       for (const Field& f : table.declaration.fields)
-        REQUIRE(same(to_value(row.cell(i++)),
-                     reference::value_at(table, record->second, field(f.name))));
+        REQUIRE(
+            same(owned(row.cell(i++)), reference::value_at(table, record->second, field(f.name))));
       for (const Map& m : table.declaration.maps) {
         std::map<std::string, std::string> got, want;
         for (const MapEntry& e : row.map(i)) got.emplace(e.key, e.text);

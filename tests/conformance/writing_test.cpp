@@ -408,9 +408,9 @@ TEST_CASE("writing: a transaction sees what it wrote") {
     const Column columns[] = {value_of(field("steps")), value_of(entry("params", "k")),
                               value_of(series("metrics", "acc")), whole_map("params")};
     CHECK(t.get(tasks, o, columns, [&](const Row& row) {
-      CHECK(to_value(row.cell(0)) == Value(I{5}));
-      CHECK(to_value(row.cell(1)) == Value("v"));
-      CHECK(to_value(row.cell(2)) == Value(0.5));
+      CHECK(owned(row.cell(0)) == Value(I{5}));
+      CHECK(owned(row.cell(1)) == Value("v"));
+      CHECK(owned(row.cell(2)) == Value(0.5));
       CHECK(row.map(3).size() == 1);
       CHECK(row.id() == "a");
     }));

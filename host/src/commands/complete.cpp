@@ -194,8 +194,7 @@ class Completer {
   const Filter& scope() {
     if (scope_) return *scope_;
     scope_ = Filter();
-    if (!place_.in.empty()) {
-      std::string name = place_.in;
+    if (std::string name = place_.in(); !name.empty()) {
       const bool below = name.ends_with('/');
       if (below) name.pop_back();
       try {

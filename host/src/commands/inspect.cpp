@@ -206,7 +206,7 @@ class Inspector {
       say();
     } catch (const Error& e) {
       if (e.code() != ErrorCode::too_expensive) throw;
-      page.too_many(!place_.in.empty());
+      page.too_many(!place_.in().empty());
     }
   }
 
@@ -305,9 +305,9 @@ class Inspector {
                           ? fmt::format("{}, a text or a number", path.name)
                           : std::string(name(type)));
     Filter tasks;
-    if (!place_.in.empty()) {
+    if (!place_.in().empty()) {
       try {
-        tasks = parsed("project = :value", place_.in);
+        tasks = parsed("project = :value", place_.in());
       } catch (const Error&) {
       }
     }

@@ -156,8 +156,6 @@ Place place_in(std::string_view line, std::size_t cursor, const VerbList& verbs)
     std::size_t size = 1;
     const ClauseSpec* spec = clause_at(pieces, i, place.usage, size);
     const bool behind = pieces[i].begin >= cursor && i != here;
-    if (spec != nullptr && spec->name == "in" && i + 1 < pieces.size() && i + 1 != here)
-      place.in = pieces[i + 1].text;
     if (spec != nullptr && !behind) {
       const bool own = here >= i && here < i + size;
       if (own && cursor == pieces[here].end && cursor == line.size()) {

@@ -23,9 +23,13 @@ struct Place {
   std::string word;                    ///< all of it, without quotes
   bool quoted = false;
   std::vector<std::string> before;  ///< the words of the clause, or the arguments, before it
-  std::string in;                   ///< of the clause `in`, wherever it stands
   TypedWord around;                 ///< the rest of the line
 
+  /// Of the clause `in`, wherever it stands.
+  std::string in() const {
+    const auto found = around.clauses.find("in");
+    return found == around.clauses.end() || found->second.empty() ? "" : found->second.back();
+  }
   /// What the verb is asked with, about `text`.
   TypedWord typed(std::string_view text) const {
     TypedWord out = around;

@@ -7,6 +7,7 @@
 
 #include "plan_sets.hpp"
 #include "podium/storage_kit/declaration.hpp"
+#include "podium/storage_kit/named_values.hpp"
 
 namespace podium::kit {
 namespace {
@@ -27,9 +28,7 @@ void flatten(const Filter& f, std::vector<const Filter*>& arms) {
 // The values that an arm binds a field to, if it does.
 std::optional<std::vector<Value>> bound_values(const Filter& f, const Collection& c) {
   const bool null = f.op == Filter::Op::is_null && !f.negated;
-  const bool equal = (f.op == Filter::Op::compare && f.cmp == Compare::eq) ||
-                     (f.op == Filter::Op::in && !f.negated);
-  if ((!null && !equal) || f.path.kind != Path::Kind::field) return std::nullopt;
+  if ((!null && !names_values(f)) || f.path.kind != Path::Kind::field) return std::nullopt;
   if (null) return std::vector<Value>{Value{}};
   const Type type = field_of(c, f.path.name).type;
   std::vector<Value> values;

@@ -6,6 +6,7 @@
 
 #include "plan_any.hpp"
 #include "podium/storage_kit/declaration.hpp"
+#include "podium/storage_kit/named_values.hpp"
 #include "podium/storage_kit/text.hpp"
 
 namespace podium::kit {
@@ -227,9 +228,7 @@ std::optional<SetNode> SetBuilder::series_leaf(const Filter& f, const Conjunctio
 
 // Ids and ordinals that are named.
 std::optional<SetNode> SetBuilder::identity_leaf(const Filter& f) {
-  const bool equal = (f.op == Filter::Op::compare && f.cmp == Compare::eq) ||
-                     (f.op == Filter::Op::in && !f.negated);
-  if (!equal) return std::nullopt;
+  if (!names_values(f)) return std::nullopt;
   const Collection& c = engine_.declaration();
   SetNode node;
   for (const Value& v : f.values) {
